@@ -1,0 +1,295 @@
+//! No grant, no database: code reaches the data only through a [`Grant`].
+use crate::{
+    Home,
+    db::{self, Conn},
+    events::Pending,
+    i18n::Language,
+    web::Request,
+};
+use kernel::{
+    clock::{Clock, Millis},
+    fault::Problem,
+    id::Id,
+};
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+    pin::Pin,
+    sync::Arc,
+};
+
+pub trait Permission: Send + Sync + 'static {
+    const KEY: &'static str;
+}
+/// `A: Implies<B>`: whoever may do A may do B.
+pub trait Implies<B>: Send + Sync + 'static {}
+impl<P: Permission> Implies<P> for P {}
+
+/// The authority of jobs and of the program itself.
+pub struct System;
+impl<P: Permission> Implies<P> for System {}
+impl Permission for System {
+    const KEY: &'static str = "system";
+}
+
+/// A permission as the registry knows it.
+pub struct Registered {
+    pub key: &'static str,
+    /// Whether it can reach less than everything.
+    pub has_scope: bool,
+}
+/// Every permission of the program that a role can have.
+#[allow(unsafe_code)]
+#[linkme::distributed_slice]
+pub static PERMISSIONS: [Registered];
+
+/// Declares permissions. The words for people are the Fluent messages `permission-KEY`, dots as dashes.
+/// `scoped` permissions reach all, a team's, an inbox's, an organisation's or one's own.
+#[macro_export]
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $key:literal $($scoped:ident)? $(implies $($sub:ident),+)?;)*) => {$(
+        $(#[$doc])* pub struct $name;
+        impl $crate::authority::Permission for $name { const KEY: &'static str = $key; }
+        $($(impl $crate::authority::Implies<$sub> for $name {})+)?
+        const _: () = {
+            #[allow(unsafe_code)] // linkme's link section
+            #[$crate::linkme::distributed_slice($crate::authority::PERMISSIONS)]
+            #[linkme(crate = $crate::linkme)]
+            static REGISTERED: $crate::authority::Registered = $crate::authority::Registered {
+                key: $key,
+                has_scope: $crate::permissions!(@scoped $($scoped)?),
+            };
+        };
+    )*};
+    (@scoped scoped) => { true };
+    (@scoped) => { false };
+}
+
+/// Customers may do what is theirs; it is no agent's permission with less.
+pub struct Customer;
+impl Permission for Customer {
+    const KEY: &'static str = "customer";
+}
+/// Whoever is signed in as one of the people who work here, for their own profile.
+pub struct Myself;
+impl Permission for Myself {
+    const KEY: &'static str = "myself";
+}
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    Own,
+    Organisation,
+    Inbox,
+    Team,
+    All,
+}
+crate::words! { Scope { All = "all", Team = "team", Inbox = "inbox", Organisation = "organisation", Own = "own" } }
+
+/// A person who works here.
+pub enum User {}
+/// A person who asks.
+pub enum Contact {}
+pub enum Team {}
+pub enum Inbox {}
+pub enum Organisation {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    User(Id<User>),
+    Contact(Id<Contact>),
+    System,
+}
+/// `user/3`, `contact/7`, `system`: as the log stores it.
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Who::User(id) => write!(f, "user/{id}"),
+            Who::Contact(id) => write!(f, "contact/{id}"),
+            Who::System => f.write_str("system"),
+        }
+    }
+}
+
+/// Who acts, and what they may do. Made by sign-in alone.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub who: Who,
+    pub name: String,
+    pub email: String,
+    pub language: Language,
+    /// IANA name, e.g. `Europe/Berlin`.
+    pub zone: String,
+    pub theme: &'static str,
+    pub has_single_keys: bool,
+    pub permissions: Vec<(String, Scope)>,
+    pub teams: Vec<Id<Team>>,
+    pub inboxes: Vec<Id<Inbox>>,
+    pub organisations: Vec<Id<Organisation>>,
+    /// The session's public id, where there is one.
+    pub session: Option<String>,
+}
+impl Actor {
+    /// The program itself.
+    pub fn system() -> Actor {
+        Actor {
+            who: Who::System,
+            name: String::new(),
+            email: String::new(),
+            language: Language::En,
+            zone: "UTC".into(),
+            theme: "auto",
+            has_single_keys: false,
+            permissions: Vec::new(),
+            teams: Vec::new(),
+            inboxes: Vec::new(),
+            organisations: Vec::new(),
+            session: None,
+        }
+    }
+    /// How far the permission with this key reaches; `None` without it.
+    pub fn reach(&self, key: &str) -> Option<Scope> {
+        match (self.who, key) {
+            (Who::System, _) => Some(Scope::All),
+            (Who::Contact(_), "customer") | (Who::User(_), "myself") => Some(Scope::Own),
+            (Who::User(_), _) => self.permissions.iter().find(|(k, _)| k == key).map(|(_, scope)| *scope),
+            _ => None,
+        }
+    }
+    pub fn user(&self) -> Option<Id<User>> {
+        if let Who::User(id) = self.who { Some(id) } else { None }
+    }
+    pub fn contact(&self) -> Option<Id<Contact>> {
+        if let Who::Contact(id) = self.who { Some(id) } else { None }
+    }
+}
+
+/// Finds out who sent a request, from its cookie or bearer token.
+pub trait Authenticate: Send + Sync {
+    /// * returns – `None` for somebody unknown.
+    /// * errors – 401 for a token or session that is no longer good, 503 without a database.
+    fn actor<'a>(
+        &'a self,
+        home: &'a Home,
+        request: &'a Request,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>>;
+}
+
+/// Proof that `actor` may do `P`, and the way to the data.
+pub struct Grant<P> {
+    actor: Arc<Actor>,
+    scope: Scope,
+    home: Home,
+    /// A GET changes nothing, whatever its handler tries (S17).
+    may_change: bool,
+    proof: PhantomData<fn() -> P>,
+}
+
+impl<P: Permission> Grant<P> {
+    /// * errors – 403 `permission_required` for somebody without `P`.
+    pub fn check(home: &Home, actor: Arc<Actor>, may_change: bool) -> Result<Self, Problem> {
+        let scope = actor.reach(P::KEY).ok_or(Problem::new(403, "permission_required"))?;
+        Ok(Self { actor, scope, home: home.clone(), may_change, proof: PhantomData })
+    }
+}
+impl Grant<System> {
+    /// The program's own authority. Handlers of requests have no business here: a test lists who calls it.
+    pub fn system(home: &Home) -> Self {
+        let actor = Arc::new(Actor::system());
+        Self { actor, scope: Scope::All, home: home.clone(), may_change: true, proof: PhantomData }
+    }
+    /// The program's authority with a person's name in the log, for what a signed link allows.
+    pub fn on_behalf(home: &Home, actor: Actor) -> Self {
+        Self { actor: Arc::new(actor), ..Self::system(home) }
+    }
+}
+impl<P: 'static> Grant<P> {
+    pub fn actor(&self) -> &Arc<Actor> {
+        &self.actor
+    }
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Runs `work` in one transaction: kept with its events on `Ok`, undone on `Err`. Durable when this returns.
+    pub async fn change<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+    {
+        if !self.may_change {
+            return Err(db::Error::ReadOnly.into());
+        }
+        let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
+        let done = self.home.db.write(move |conn| Tx::run(conn, actor, scope, clock, work)).await;
+        if done.is_ok() {
+            self.home.wake();
+        }
+        done
+    }
+
+    /// Runs `work` on one snapshot; writing and emitting fail.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+    {
+        let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
+        self.home.db.read(move |conn| Tx::run(conn, actor, scope, clock, work)).await
+    }
+}
+
+/// A transaction that remembers which permission opened it: data, actor, clock, nothing else.
+pub struct Tx<'c, P> {
+    conn: &'c mut Conn,
+    actor: Arc<Actor>,
+    scope: Scope,
+    clock: Clock,
+    pub(crate) events: Vec<Pending>,
+    proof: PhantomData<fn() -> P>,
+}
+
+impl<P> Tx<'_, P> {
+    fn run<T, E: From<db::Error>>(
+        conn: &mut Conn,
+        actor: Arc<Actor>,
+        scope: Scope,
+        clock: Clock,
+        work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = Tx { conn, actor, scope, clock, events: Vec::new(), proof: PhantomData };
+        let value = work(&mut tx)?;
+        tx.record_events()?;
+        Ok(value)
+    }
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+    /// How far the permission that opened this transaction reaches.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+}
+impl<P> Deref for Tx<'_, P> {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+impl<P> DerefMut for Tx<'_, P> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn
+    }
+}

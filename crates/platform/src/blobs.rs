@@ -1,0 +1,216 @@
+//! Content by its BLAKE3 hash: raw mails, attachments, pictures.
+//!
+//! Small content is a row of the table `blob` and becomes durable with the transaction that needs it: one flush of
+//! the disk for many mails. Large content is a file of the blob folder, flushed before the row that points to it.
+use crate::{
+    args,
+    db::{self, Conn},
+    sql,
+};
+use kernel::clock::Millis;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Up to this many bytes content lives in the database.
+const IN_ROW: usize = 128 * 1024;
+
+/// The name of content. As text: 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    pub fn of(bytes: &[u8]) -> Hash {
+        Hash(*blake3::hash(bytes).as_bytes())
+    }
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+    /// The first 8 bytes, for an index that needs no more.
+    pub fn short(&self) -> i64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+impl std::fmt::Debug for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.hex())
+    }
+}
+impl<'v> From<&'v Hash> for db::Value<'v> {
+    fn from(hash: &'v Hash) -> Self {
+        db::Value::Bytes(&hash.0)
+    }
+}
+impl db::Column for Hash {
+    fn decode(value: db::Value<'_>) -> Option<Self> {
+        match value {
+            db::Value::Bytes(bytes) => bytes.try_into().ok().map(Hash),
+            _ => None,
+        }
+    }
+}
+
+/// Content on its way into a transaction. If it is large, its file is already there and durable.
+#[derive(Clone)]
+pub struct Ready {
+    pub hash: Hash,
+    pub size: usize,
+    in_row: Option<Arc<Vec<u8>>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// The row is there, the file is not.
+    #[error("the content {0:?} is missing from the blob folder")]
+    Missing(Hash),
+    /// The file's bytes do not have the hash that is its name.
+    #[error("the content {0:?} was damaged")]
+    Damaged(Hash),
+    #[error("the blob folder: {0}")]
+    Folder(#[from] io::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// The blob folder of a desk. The only place that joins a name to a path, and the name is a hash.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    folder: Arc<PathBuf>,
+}
+
+impl Blobs {
+    pub fn open(folder: PathBuf) -> io::Result<Blobs> {
+        fs::create_dir_all(&folder)?;
+        Ok(Blobs { folder: Arc::new(folder) })
+    }
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+    fn path(&self, hash: &Hash) -> PathBuf {
+        let hex = hash.hex();
+        self.folder.join(&hex[..2]).join(hex)
+    }
+
+    /// Makes content ready for [`insert`]. Large content is written and flushed here; call it outside of transactions.
+    ///
+    /// * errors – of the file system, e.g. a full disk. Nothing is left but perhaps an unused file.
+    pub fn prepare(&self, bytes: Vec<u8>) -> io::Result<Ready> {
+        let (hash, size) = (Hash::of(&bytes), bytes.len());
+        if size <= IN_ROW {
+            return Ok(Ready { hash, size, in_row: Some(Arc::new(bytes)) });
+        }
+        let path = self.path(&hash);
+        if !path.exists() {
+            let folder = self.folder.join(&hash.hex()[..2]);
+            fs::create_dir_all(&folder)?;
+            // A name of its own: two writers of the same content do not meet, and a rename is whole or not at all.
+            let part = folder.join(format!("{}.part", crate::keys::base32(&crate::keys::random::<8>())));
+            let written = (|| {
+                let mut file = fs::File::create_new(&part)?;
+                io::Write::write_all(&mut file, &bytes)?;
+                file.sync_all()?;
+                fs::rename(&part, &path)?;
+                fs::File::open(&folder)?.sync_all()
+            })();
+            if written.is_err() {
+                let _ = fs::remove_file(&part);
+            }
+            written?;
+        }
+        Ok(Ready { hash, size, in_row: None })
+    }
+
+    /// The content behind a row that [`find`] returned.
+    pub fn read(&self, found: Found) -> Result<Vec<u8>, BlobError> {
+        if let Some(bytes) = found.bytes {
+            return Ok(bytes);
+        }
+        match fs::read(self.path(&found.hash)) {
+            Ok(bytes) if Hash::of(&bytes) == found.hash => Ok(bytes),
+            Ok(_) => Err(BlobError::Damaged(found.hash)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BlobError::Missing(found.hash)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Points the transaction's rows to content. The same content twice is one row.
+pub fn insert(conn: &mut Conn, ready: &Ready, now: Millis) -> db::Result<()> {
+    conn.run(
+        sql!(
+            "INSERT INTO blob (hash, size, bytes, created_at_ms) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (hash) DO NOTHING"
+        ),
+        args![&ready.hash, ready.size, ready.in_row.as_deref(), now],
+    )
+    .map(drop)
+}
+
+/// A row of the table; [`Blobs::read`] gives the bytes.
+pub struct Found {
+    hash: Hash,
+    bytes: Option<Vec<u8>>,
+}
+
+/// * errors – `NoRow` where no such content was ever inserted.
+pub fn find(conn: &mut Conn, hash: Hash) -> db::Result<Found> {
+    let (bytes,) =
+        conn.one::<(Option<Vec<u8>>,)>(sql!("SELECT bytes FROM blob WHERE hash = $1"), args![&hash])?;
+    Ok(Found { hash, bytes })
+}
+
+/// Rows whose content is missing or damaged, for `doctor`. Reads everything: minutes on a large desk.
+pub fn check(conn: &mut Conn, blobs: &Blobs) -> db::Result<Vec<Hash>> {
+    let mut bad = Vec::new();
+    let mut after: Vec<u8> = Vec::new();
+    loop {
+        let rows = conn.all::<(Hash, Option<Vec<u8>>)>(
+            sql!("SELECT hash, bytes FROM blob WHERE hash > $1 ORDER BY hash LIMIT 200"),
+            args![&after],
+        )?;
+        let Some((last, _)) = rows.last() else { return Ok(bad) };
+        after = last.as_bytes().to_vec();
+        for (hash, bytes) in rows {
+            let is_sound = match &bytes {
+                Some(bytes) => Hash::of(bytes) == hash,
+                None => blobs.read(Found { hash, bytes: None }).is_ok(),
+            };
+            if !is_sound {
+                bad.push(hash);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_content_is_a_file_and_damage_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let content = vec![1; IN_ROW + 1];
+        let ready = blobs.prepare(content.clone()).unwrap();
+        blobs.prepare(content.clone()).unwrap();
+        let found = || Found { hash: ready.hash, bytes: None };
+        assert_eq!(blobs.read(found()).unwrap(), content);
+        fs::write(blobs.path(&ready.hash), b"other").unwrap();
+        assert!(matches!(blobs.read(found()), Err(BlobError::Damaged(_))));
+        fs::remove_file(blobs.path(&ready.hash)).unwrap();
+        assert!(matches!(blobs.read(found()), Err(BlobError::Missing(_))));
+    }
+    #[test]
+    fn small_content_needs_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().to_owned()).unwrap();
+        blobs.prepare(b"small".to_vec()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,255 @@
+//! One SQL text, two engines. Nothing outside this folder names a driver or asks which engine it is on.
+//!
+//! Work is a synchronous closure over a [`Conn`] that is already inside a transaction. It runs on a thread
+//! that owns the connection; the caller awaits the answer, which arrives after the commit.
+mod conn;
+mod dialect;
+mod error;
+mod migrate;
+mod postgres;
+mod sqlite;
+mod value;
+
+pub use conn::{Conn, Row, statements_run};
+use conn::{Deadline, Turns};
+use crossbeam_channel::{Sender, TrySendError};
+use dialect::Dialect;
+pub use error::{Error, Result};
+pub use migrate::{Migration, migrate};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, mpsc},
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::sync::oneshot;
+pub use value::{Column, Record, Value};
+
+/// A SQL text known at compile time, listed in [`STATEMENTS`].
+pub struct Statement {
+    pub text: &'static str,
+    /// Where it is written, for errors.
+    pub at: &'static str,
+    rendered: [OnceLock<String>; 2],
+}
+impl Statement {
+    pub const fn new(text: &'static str, at: &'static str) -> Self {
+        Self { text, at, rendered: [const { OnceLock::new() }; 2] }
+    }
+    fn on(&'static self, dialect: Dialect) -> &'static str {
+        self.rendered[dialect as usize].get_or_init(|| dialect.render(self.text))
+    }
+}
+
+/// Every statement of the program; one test prepares them all on both engines.
+#[allow(unsafe_code)]
+#[linkme::distributed_slice]
+pub static STATEMENTS: [Statement];
+
+/// Declares a statement, with `$1…` placeholders and the tokens of [`dialect`].
+#[macro_export]
+macro_rules! sql {
+    ($text:expr) => {{
+        #[allow(unsafe_code)] // linkme's link section; the only exception there is
+        #[$crate::linkme::distributed_slice($crate::db::STATEMENTS)]
+        #[linkme(crate = $crate::linkme)]
+        static STATEMENT: $crate::db::Statement =
+            $crate::db::Statement::new($text, concat!(file!(), ":", line!()));
+        &STATEMENT
+    }};
+}
+
+/// Where a desk lives.
+#[derive(Clone)]
+pub enum Place {
+    Sqlite(PathBuf),
+    /// `schema` is letters, digits and `_`.
+    Postgres {
+        url: String,
+        schema: String,
+    },
+}
+
+impl Place {
+    /// Makes an empty desk: a schema, or nothing, because SQLite makes its file. Blocks.
+    pub fn create(&self) -> Result<()> {
+        let Place::Postgres { url, schema } = self else { return Ok(()) };
+        let create = || postgres::Slot::connect(url, schema, Turns::new(), (0, Size::default().limit))?.create_schema();
+        std::thread::scope(|scope| scope.spawn(create).join().unwrap_or(Err(Error::Closed)))
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Size {
+    /// Reader threads on SQLite; connections on PostgreSQL.
+    pub threads: usize,
+    /// Closures that may wait. One more is refused with [`Error::Busy`].
+    pub queue: usize,
+    /// How long the statements of one closure may take together; then it fails with [`Error::TooLong`].
+    pub limit: Duration,
+}
+impl Default for Size {
+    fn default() -> Self {
+        Self { threads: 4, queue: 1024, limit: Duration::from_secs(20) }
+    }
+}
+
+/// A desk's database. Clones share the threads.
+#[derive(Clone)]
+pub struct Db {
+    reads: Sender<Message>,
+    /// On PostgreSQL the same queue as `reads`.
+    writes: Sender<Message>,
+    threads: Arc<Mutex<Vec<Thread>>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Read,
+    Write,
+}
+/// A thread and the queue it takes work from.
+type Thread = (Sender<Message>, JoinHandle<()>);
+enum Message {
+    Work(Mode, Work),
+    Stop,
+}
+/// Runs on a connection, or hears why there is none.
+type Work = Box<dyn FnOnce(Result<&mut Conn>) -> Ran + Send>;
+/// Work that ran and now waits for the commit.
+struct Ran {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<()>) + Send>,
+}
+
+impl Db {
+    /// Starts one thread for each connection; errors if one of them cannot open. Blocks.
+    pub fn open(place: &Place, size: Size) -> Result<Db> {
+        let (writes, to_write) = crossbeam_channel::bounded(size.queue);
+        let mut db = Db { reads: writes.clone(), writes, threads: Arc::default() };
+        match place.clone() {
+            Place::Sqlite(file) => {
+                let (reads, to_read) = crossbeam_channel::bounded(size.queue);
+                db.reads = reads;
+                let path = file.clone();
+                let open = move || sqlite::open(&path, Mode::Write, size.limit);
+                db.start(&db.writes, open, move |conn| sqlite::write_loop(conn, &to_write))?;
+                for _ in 0..size.threads {
+                    let (path, queue) = (file.clone(), to_read.clone());
+                    let open = move || sqlite::open(&path, Mode::Read, size.limit);
+                    db.start(&db.reads, open, move |conn| sqlite::read_loop(conn, &queue))?;
+                }
+            }
+            Place::Postgres { url, schema } => {
+                let turns = Turns::new();
+                for lane in 0..size.threads {
+                    let (url, schema, turns) = (url.clone(), schema.clone(), turns.clone());
+                    let queue = to_write.clone();
+                    let open = move || postgres::Slot::connect(&url, &schema, turns, (lane, size.limit));
+                    db.start(&db.writes, open, move |slot| slot.serve(&queue))?;
+                }
+            }
+        }
+        Ok(db)
+    }
+
+    /// A connection is opened, used and dropped on its own thread: the PostgreSQL client must not meet a runtime.
+    fn start<C>(
+        &self,
+        queue: &Sender<Message>,
+        open: impl FnOnce() -> Result<C> + Send + 'static,
+        serve: impl FnOnce(C) + Send + 'static,
+    ) -> Result<()> {
+        let (report, opened) = mpsc::channel();
+        let thread = std::thread::spawn(move || match open() {
+            Ok(conn) => {
+                let _ = report.send(Ok(()));
+                serve(conn);
+            }
+            Err(error) => drop(report.send(Err(error))),
+        });
+        self.threads().push((queue.clone(), thread));
+        opened.recv().unwrap_or(Err(Error::Closed))
+    }
+    fn threads(&self) -> MutexGuard<'_, Vec<Thread>> {
+        self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Runs `work` on one snapshot of the data; it cannot write.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        queue(&self.reads, Mode::Read, work).await
+    }
+
+    /// Runs `work` in a transaction: kept on `Ok`, undone on `Err` and on a panic.
+    ///
+    /// Returns when the commit is on disk. A caller that stops waiting does not stop the work.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        queue(&self.writes, Mode::Write, work).await
+    }
+
+    /// A snapshot of a SQLite desk in one new file, while others read and write; PostgreSQL keeps its own.
+    ///
+    /// * returns – whether there was anything to do.
+    pub async fn snapshot(&self, to: PathBuf) -> Result<bool> {
+        self.read(move |conn| conn.snapshot(&to)).await
+    }
+
+    /// Finishes what is queued, refuses what comes later, and ends the threads. Blocks.
+    pub fn close(&self) {
+        let threads = std::mem::take(&mut *self.threads());
+        for (queue, _) in &threads {
+            let _ = queue.send(Message::Stop);
+        }
+        for (_, thread) in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn queue<T, E>(
+    queue: &Sender<Message>,
+    mode: Mode,
+    work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel::<Result<T, E>>();
+    let run = move |conn: Result<&mut Conn>| {
+        let conn = conn?;
+        conn.begin_work();
+        let value = work(conn)?;
+        conn.end_work()?;
+        Ok(value)
+    };
+    let work: Work = Box::new(move |conn| {
+        let result = catch_unwind(AssertUnwindSafe(|| run(conn)))
+            .unwrap_or_else(|panic| Err(Error::panicked(panic.as_ref()).into()));
+        Ran {
+            keep: result.is_ok(),
+            // A result seen inside a transaction that did not hold is no result, not even an `Err`.
+            answer: Box::new(move |held| drop(answer.send(held.map_err(E::from).and(result)))),
+        }
+    });
+    queue.try_send(Message::Work(mode, work)).map_err(|refused| match refused {
+        TrySendError::Full(_) => Error::Busy,
+        TrySendError::Disconnected(_) => Error::Closed,
+    })?;
+    answered.await.map_err(|_| Error::Closed)?
+}

@@ -1,0 +1,91 @@
+//! PostgreSQL: each thread owns a connection, and makes a new one when it breaks.
+use super::{Deadline, 
+    Conn, Error, Message, Mode, Result,
+    conn::{Engine, Turns},
+};
+use crossbeam_channel::Receiver;
+use std::{collections::HashMap, time::Duration};
+
+pub(super) struct Slot {
+    config: postgres::Config,
+    schema: String,
+    turns: Turns,
+    lane: i64,
+    limit: Duration,
+    conn: Option<Conn>,
+}
+
+impl Slot {
+    pub(super) fn connect(url: &str, schema: &str, turns: Turns, (lane, limit): (usize, Duration)) -> Result<Slot> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if schema.is_empty() || !schema.chars().all(plain) {
+            return Err(Error::Unreachable("a schema's name is a-z, 0-9 and _".into()));
+        }
+        let mut config: postgres::Config = url.parse()?;
+        config.connect_timeout(Duration::from_secs(5));
+        let mut slot = Slot { config, schema: schema.into(), turns, lane: lane as i64, limit, conn: None };
+        slot.conn = Some(slot.open()?);
+        Ok(slot)
+    }
+
+    pub(super) fn create_schema(&mut self) -> Result<()> {
+        let Some(conn) = &mut self.conn else { return Err(Error::Closed) };
+        conn.script(&format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema))
+    }
+
+    fn open(&self) -> Result<Conn> {
+        let unreachable = |e: postgres::Error| Error::Unreachable(Error::from(e).to_string().into());
+        let mut client = match self.config.get_ssl_mode() {
+            postgres::config::SslMode::Disable | postgres::config::SslMode::Prefer => {
+                self.config.connect(postgres::NoTls)
+            }
+            _ => self.config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client())),
+        }
+        .map_err(unreachable)?;
+        client
+            .batch_execute(&format!(
+                "SET search_path TO {};
+                 SET lock_timeout TO '10s';
+                 SET statement_timeout TO '{}ms';
+                 SET idle_in_transaction_session_timeout TO '60s'",
+                self.schema,
+                self.limit.as_millis()
+            ))
+            .map_err(unreachable)?;
+        let engine = Engine::Postgres { client, prepared: HashMap::new() };
+        Ok(Conn::new(engine, self.turns.clone(), self.lane, Deadline::new(self.limit)))
+    }
+
+    pub(super) fn serve(mut self, queue: &Receiver<Message>) {
+        while let Ok(Message::Work(mode, work)) = queue.recv() {
+            let (ran, held) = match self.begin(mode) {
+                Ok(conn) => {
+                    let ran = work(Ok(conn));
+                    conn.rest();
+                    let end = conn.end(ran.keep);
+                    // What was to be undone is undone, also by a broken connection.
+                    let held = if ran.keep { end } else { Ok(()) };
+                    (ran, held.map_err(|e| Error::NotCommitted(e.to_string().into())))
+                }
+                Err(error) => (work(Err(error)), Ok(())),
+            };
+            (ran.answer)(held);
+        }
+    }
+
+    /// A fresh transaction. A connection that died while idle is replaced once, before any work ran on it.
+    fn begin(&mut self, mode: Mode) -> Result<&mut Conn> {
+        let begin = match mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        let alive = self.conn.as_mut().is_some_and(|conn| conn.script(begin).is_ok());
+        if !alive {
+            self.conn = None;
+            let mut fresh = self.open()?;
+            fresh.script(begin)?;
+            self.conn = Some(fresh);
+        }
+        self.conn.as_mut().ok_or(Error::Closed)
+    }
+}

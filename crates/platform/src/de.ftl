@@ -1,0 +1,58 @@
+time-just-now = gerade eben
+time-minutes-ago = { $count ->
+    [one] vor 1 Minute
+   *[other] vor { $count } Minuten
+}
+time-hours-ago = { $count ->
+    [one] vor 1 Stunde
+   *[other] vor { $count } Stunden
+}
+month-1 = Jan.
+month-2 = Febr.
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = Aug.
+month-9 = Sept.
+month-10 = Okt.
+month-11 = Nov.
+month-12 = Dez.
+count-attachments = { $count ->
+    [one] 1 Anhang
+   *[other] { $count } Anhänge
+}
+
+error-help-not-found = Es existiert nicht, oder es ist nicht für Sie bestimmt. Prüfen Sie die Adresse oder gehen Sie zum Anfang zurück.
+error-help-forbidden = Ihre Rolle erlaubt das nicht. Die Administration kann das ändern.
+error-help-server = Was Sie eingegeben haben, ging bei uns nicht verloren. Versuchen Sie es gleich noch einmal; bleibt es so, nennen Sie der Administration die Uhrzeit.
+error-help-other = Gehen Sie zurück, korrigieren Sie es und versuchen Sie es noch einmal.
+error-home = Zum Anfang
+
+problem-invalid = Daran stimmt etwas nicht
+problem-not-found = Nicht gefunden
+problem-internal = Bei uns ist etwas schiefgegangen
+problem-busy = Das System ist ausgelastet. Versuchen Sie es gleich noch einmal
+problem-sign-in-required = Bitte melden Sie sich an
+problem-permission-required = Das dürfen Sie nicht
+problem-cross-site-request = Diese Anfrage kam von einer anderen Website
+problem-method-not-allowed = Diese Adresse nimmt solche Anfragen nicht an
+problem-too-large = Das ist zu groß
+problem-json-expected = Der Inhalt muss JSON sein (Content-Type: application/json)
+problem-json-malformed = Der Inhalt ist kein JSON
+problem-form-malformed = Das Formular konnte nicht gelesen werden
+problem-job-unreadable = Die Daten des Auftrags sind nicht lesbar
+problem-job-unknown = Dieses Programm kennt diese Art von Auftrag nicht
+
+field-required = Das wird gebraucht
+field-unknown-field = Ein solches Feld gibt es nicht
+field-unknown-word = Das ist keines der möglichen Wörter
+field-unknown-cursor = Das ist kein Cursor von uns
+field-wrong-type = Das ist von der falschen Art
+field-positive-number = Das muss eine Zahl ab 1 sein
+field-too-long = Das ist zu lang
+field-email = Das ist keine E-Mail-Adresse
+field-phone = Das ist keine Telefonnummer
+field-taken = Das ist schon vergeben
+field-unknown-id = Mit dieser Kennung gibt es nichts

@@ -1,0 +1,199 @@
+//! The event log: one row for every change, in the order in which the changes became visible.
+//!
+//! A reader keeps the last number it saw. That is safe only if no smaller number can appear later. On SQLite
+//! there is one writer. On PostgreSQL a transaction that took number 7 might commit after the one that took 8;
+//! so events are buffered, and numbered as the last thing before the commit, under a lock that is held until
+//! the commit is done ([`Conn::commit_in_order`](crate::db::Conn)). No domain code runs under that lock.
+use crate::{
+    Home, args,
+    authority::{Grant, System, Tx},
+    db, sql,
+};
+use derive::Record;
+use kernel::{clock::Millis, id::Id};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::broadcast;
+
+/// Something that happened. The struct's fields are the payload.
+pub trait Event: serde::Serialize {
+    /// Stored for ever. Never reuse or rename a kind; add a new one.
+    const KIND: &'static str;
+    /// The thing it happened to, e.g. `ticket/7`.
+    fn subject(&self) -> String;
+}
+
+/// A kind of event as the catalogue knows it.
+pub struct Kind {
+    pub kind: &'static str,
+    /// The first line of the struct's documentation.
+    pub about: &'static str,
+}
+/// Every kind of event of the program; `docs/reference/events.md` is made from it.
+#[allow(unsafe_code)]
+#[linkme::distributed_slice]
+pub static KINDS: [Kind];
+
+/// Declares events: `events! { /// A ticket was solved. TicketSolved = "ticket.solved" about ticket { ticket: Id<Ticket> } }`.
+/// The subject is `WORD/VALUE` of the field of that name.
+#[macro_export]
+macro_rules! events {
+    ($(#[doc = $about:literal] $(#[doc = $more:literal])* $name:ident = $kind:literal about $noun:literal $subject:ident
+        { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? })*) => {$(
+        #[doc = $about] $(#[doc = $more])*
+        #[derive(Debug, Clone, serde::Serialize)]
+        pub struct $name { $($(#[$attribute])* pub $field: $type),* }
+        impl $crate::events::Event for $name {
+            const KIND: &'static str = $kind;
+            fn subject(&self) -> String { format!(concat!($noun, "/{}"), self.$subject) }
+        }
+        const _: () = {
+            #[allow(unsafe_code)] // linkme's link section
+            #[$crate::linkme::distributed_slice($crate::events::KINDS)]
+            #[linkme(crate = $crate::linkme)]
+            static KIND: $crate::events::Kind = $crate::events::Kind { kind: $kind, about: $about };
+        };
+    )*};
+}
+
+pub(crate) struct Pending {
+    kind: &'static str,
+    subject: String,
+    payload: String,
+}
+
+/// A row of the log.
+#[derive(Debug, Clone, PartialEq, Record)]
+pub struct Recorded {
+    pub id: Id<Recorded>,
+    pub kind: String,
+    pub subject: String,
+    pub actor: String,
+    pub payload: String,
+    pub at_ms: Millis,
+}
+impl Recorded {
+    /// The number in the subject, if it is a `noun/number`.
+    pub fn subject_id(&self, noun: &str) -> Option<i64> {
+        self.subject.strip_prefix(noun)?.strip_prefix('/')?.parse().ok()
+    }
+    /// The payload; `null` where it cannot be read.
+    pub fn data(&self) -> serde_json::Value {
+        serde_json::from_str(&self.payload).unwrap_or_default()
+    }
+}
+
+impl<P> Tx<'_, P> {
+    /// Records that something happened: history, webhook, search and live update read it from there.
+    pub fn emit<E: Event>(&mut self, event: E) -> db::Result<()> {
+        let payload = serde_json::to_string(&event).expect("an event is plain data");
+        self.events.push(Pending { kind: E::KIND, subject: event.subject(), payload });
+        Ok(())
+    }
+
+    pub(crate) fn record_events(&mut self) -> db::Result<()> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        self.commit_in_order()?;
+        let (now, actor) = (self.now(), self.actor().who.to_string());
+        for event in std::mem::take(&mut self.events) {
+            self.run(
+                sql!("INSERT INTO event (kind, subject, actor, payload, at_ms) VALUES ($1, $2, $3, $4, $5)"),
+                args![event.kind, &event.subject, &actor, &event.payload, now],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The events after `position`, in order, `limit` at most. Nothing is ever added before what this returned.
+pub fn after(conn: &mut db::Conn, position: Id<Recorded>, limit: usize) -> db::Result<Vec<Recorded>> {
+    conn.all(
+        sql!(
+            "SELECT id, kind, subject, actor, payload, at_ms FROM event WHERE id > $1 ORDER BY id LIMIT $2"
+        ),
+        args![position, limit],
+    )
+}
+
+/// What happened to one thing, oldest first, 1,000 at most. Uses the index `event_subject`.
+pub fn history(conn: &mut db::Conn, subject: &str) -> db::Result<Vec<Recorded>> {
+    conn.all(
+        sql!(
+            "SELECT id, kind, subject, actor, payload, at_ms FROM event
+              WHERE subject = $1 ORDER BY id LIMIT 1000"
+        ),
+        args![subject],
+    )
+}
+
+/// The number of the newest event; 0 in an empty log.
+pub fn last(conn: &mut db::Conn) -> db::Result<Id<Recorded>> {
+    let (id,) = conn.one::<(Option<Id<Recorded>>,)>(sql!("SELECT max(id) AS id FROM event"), args![])?;
+    Ok(id.unwrap_or(Id::new(0)))
+}
+
+/// Where the reader `name` has come to; 0 before its first event.
+pub fn position(conn: &mut db::Conn, name: &str) -> db::Result<Id<Recorded>> {
+    let row = conn.find::<(Id<Recorded>,)>(
+        sql!("SELECT position FROM event_reader WHERE name = $1"),
+        args![name],
+    )?;
+    Ok(row.map_or(Id::new(0), |(position,)| position))
+}
+/// Remembers it, in the transaction that used the events.
+pub fn advance(conn: &mut db::Conn, name: &str, to: Id<Recorded>) -> db::Result<()> {
+    conn.run(
+        sql!(
+            "INSERT INTO event_reader (name, position) VALUES ($1, $2)
+               ON CONFLICT (name) DO UPDATE SET position = excluded.position"
+        ),
+        args![name, to],
+    )
+    .map(drop)
+}
+
+/// New events for those who watch now: open pages, waiting workers.
+pub struct Live(broadcast::Sender<Arc<Recorded>>);
+impl Default for Live {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+impl Live {
+    /// A watcher that is more than 1,024 events behind hears that it lagged, and reloads.
+    pub fn new() -> Self {
+        Self(broadcast::channel(1024).0)
+    }
+    pub fn watch(&self) -> broadcast::Receiver<Arc<Recorded>> {
+        self.0.subscribe()
+    }
+}
+
+/// Reads the log for as long as the program runs and hands each event to [`Live`]'s watchers.
+///
+/// Wakes with every commit of this process; looks once a second for those of other nodes.
+pub async fn follow(home: Home) {
+    let grant = Grant::<System>::system(&home);
+    let mut commits = home.commits();
+    let mut position = loop {
+        match grant.read::<_, db::Error>(|tx| last(tx)).await {
+            Ok(position) => break position,
+            Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+        }
+    };
+    loop {
+        let _ = tokio::time::timeout(Duration::from_secs(1), commits.changed()).await;
+        loop {
+            let from = position;
+            let Ok(events) = grant.read::<_, db::Error>(move |tx| after(tx, from, 500)).await else { break };
+            let Some(newest) = events.last() else { break };
+            position = newest.id;
+            for event in events {
+                // Nobody watching is fine.
+                let _ = home.live.0.send(Arc::new(event));
+            }
+        }
+    }
+}
+

@@ -1,0 +1,212 @@
+//! Work without a person: rows written in the transaction that causes them.
+//!
+//! A job may run twice, e.g. when the program dies between its work and its end; it must not matter.
+use crate::{
+    Home, args,
+    authority::{Grant, System, Tx},
+    db, sql,
+};
+use derive::Record;
+use kernel::{
+    clock::{MINUTE, Millis, SECOND},
+    fault::Problem,
+    id::Id,
+};
+use std::{future::Future, pin::Pin, time::Duration};
+
+/// How a job ended badly.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Try again later with growing pauses; the world may be different then.
+    Retry(String),
+    /// Trying again cannot help. Goes to the page of dead jobs, where people see it.
+    GiveUp(Problem),
+}
+impl From<db::Error> for Trouble {
+    fn from(error: db::Error) -> Self {
+        Trouble::Retry(error.to_string())
+    }
+}
+
+/// Work in one transaction.
+pub trait Job: serde::Serialize + serde::de::DeserializeOwned + Send + 'static {
+    /// Stored in the queue. Never reuse or rename a kind; add a new one.
+    const KIND: &'static str;
+    fn run(self, tx: &mut Tx<System>) -> Result<(), Trouble>;
+}
+
+/// A kind of job as the runner knows it.
+pub struct Kind {
+    pub kind: &'static str,
+    pub run: for<'a> fn(&'a Home, &'a str) -> Pin<Box<dyn Future<Output = Result<(), Trouble>> + Send + 'a>>,
+}
+#[allow(unsafe_code)]
+#[linkme::distributed_slice]
+pub static KINDS: [Kind];
+
+/// Makes a [`Job`] known to the runner.
+#[macro_export]
+macro_rules! register_job {
+    ($job:ty) => {
+        const _: () = {
+            #[allow(unsafe_code)] // linkme's link section
+            #[$crate::linkme::distributed_slice($crate::jobs::KINDS)]
+            #[linkme(crate = $crate::linkme)]
+            static KIND: $crate::jobs::Kind = $crate::jobs::Kind {
+                kind: <$job as $crate::jobs::Job>::KIND,
+                run: |home, payload| Box::pin($crate::jobs::run::<$job>(home, payload)),
+            };
+        };
+    };
+}
+
+#[doc(hidden)]
+pub async fn run<J: Job>(home: &Home, payload: &str) -> Result<(), Trouble> {
+    let job: J = serde_json::from_str(payload).map_err(|error| {
+        Trouble::GiveUp(Problem::new(500, "job_unreadable").because(error.to_string()))
+    })?;
+    Grant::<System>::system(home).change(|tx| job.run(tx)).await
+}
+
+/// Queues `job` for `at`. With a `dedupe` key that already waits, nothing happens.
+pub fn enqueue<J: Job, P>(tx: &mut Tx<P>, job: &J, at: Millis, dedupe: Option<&str>) -> db::Result<()> {
+    let payload = serde_json::to_string(job).expect("a job is plain data");
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO job (kind, payload, state, run_at_ms, dedupe, created_at_ms)
+               VALUES ($1, $2, 'waiting', $3, $4, $5) ON CONFLICT (dedupe) DO NOTHING"
+        ),
+        args![J::KIND, &payload, at, dedupe, now],
+    )
+    .map(drop)
+}
+
+#[derive(Record)]
+struct Claimed {
+    id: Id<Claimed>,
+    kind: String,
+    payload: String,
+    attempts: i64,
+    lease_token: i64,
+}
+
+/// A job is another runner's for so long; then it counts as abandoned and is taken again.
+const LEASE_MS: i64 = 5 * MINUTE;
+const MOST_ATTEMPTS: i64 = 10;
+
+/// How long to wait after the `attempts`-th failure: 2 s, 4 s, 8 s … 15 minutes.
+pub fn pause_ms(attempts: i64) -> i64 {
+    (SECOND << attempts.clamp(1, 10)).min(15 * MINUTE)
+}
+
+/// Takes the most overdue job and leases it. The token fences off whoever had it before.
+fn claim(tx: &mut Tx<System>) -> db::Result<Option<Claimed>> {
+    let now = tx.now();
+    tx.find(
+        sql!(
+            "UPDATE job SET state = 'running', attempts = attempts + 1, run_at_ms = $2, lease_token = lease_token + 1
+              WHERE id = (SELECT id FROM job WHERE state <> 'dead' AND run_at_ms <= $1
+                           ORDER BY run_at_ms, id LIMIT 1 {skip_locked})
+              RETURNING id, kind, payload, attempts, lease_token"
+        ),
+        args![now, now.plus(LEASE_MS)],
+    )
+}
+
+/// Runs the next due job; says whether there was one.
+pub async fn run_next(home: &Home) -> db::Result<bool> {
+    let grant = Grant::<System>::system(home);
+    let Some(job) = grant.change(claim).await? else { return Ok(false) };
+    let outcome = match KINDS.iter().find(|known| known.kind == job.kind) {
+        Some(known) => (known.run)(home, &job.payload).await,
+        None => Err(Trouble::GiveUp(Problem::new(500, "job_unknown"))),
+    };
+    grant.change(move |tx| record(tx, &job, outcome)).await?;
+    Ok(true)
+}
+
+fn record(tx: &mut Tx<System>, job: &Claimed, outcome: Result<(), Trouble>) -> db::Result<()> {
+    let (state, error) = match outcome {
+        Ok(()) => {
+            let done = sql!("DELETE FROM job WHERE id = $1 AND lease_token = $2");
+            return tx.run(done, args![job.id, job.lease_token]).map(drop);
+        }
+        Err(Trouble::Retry(cause)) if job.attempts < MOST_ATTEMPTS => ("waiting", cause),
+        Err(Trouble::Retry(cause)) => ("dead", cause),
+        Err(Trouble::GiveUp(problem)) => ("dead", problem.detail.unwrap_or_else(|| problem.code.into())),
+    };
+    tracing::warn!(kind = job.kind, attempts = job.attempts, state, "a job failed");
+    let next = tx.now().plus(pause_ms(job.attempts));
+    tx.run(
+        sql!(
+            "UPDATE job SET state = $3, last_error = $4, run_at_ms = $5, dedupe = NULL
+              WHERE id = $1 AND lease_token = $2"
+        ),
+        args![job.id, job.lease_token, state, &error, next],
+    )
+    .map(drop)
+}
+
+/// Runs jobs for as long as the program runs.
+pub async fn work(home: Home) {
+    let mut commits = home.commits();
+    loop {
+        match run_next(&home).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let _ = tokio::time::timeout(Duration::from_secs(1), commits.changed()).await;
+            }
+            Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+        }
+    }
+}
+
+/// Takes or keeps the lease `name` until `for_ms` from now.
+///
+/// * returns – whether `holder` has it. Only one holder of a name does at any time.
+pub fn hold_lease(tx: &mut Tx<System>, name: &str, holder: &str, for_ms: i64) -> db::Result<bool> {
+    let now = tx.now();
+    let changed = tx.run(
+        sql!(
+            "INSERT INTO lease (name, holder, until_ms) VALUES ($1, $2, $3)
+               ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms
+                WHERE lease.holder = excluded.holder OR lease.until_ms < $4"
+        ),
+        args![name, holder, now.plus(for_ms), now],
+    )?;
+    Ok(changed == 1)
+}
+
+/// A job that failed for good.
+#[derive(Record, serde::Serialize)]
+pub struct Dead {
+    pub id: Id<Dead>,
+    pub kind: String,
+    pub last_error: Option<String>,
+    pub attempts: i64,
+    pub created_at_ms: Millis,
+}
+
+/// Dead jobs, newest first, 200 at most.
+pub fn dead(conn: &mut db::Conn) -> db::Result<Vec<Dead>> {
+    conn.all(
+        sql!(
+            "SELECT id, kind, last_error, attempts, created_at_ms FROM job
+              WHERE state = 'dead' ORDER BY id DESC LIMIT 200"
+        ),
+        args![],
+    )
+}
+
+/// Gives a dead job another ten attempts; says whether it was there.
+pub fn revive<P>(tx: &mut Tx<P>, job: Id<Dead>) -> db::Result<bool> {
+    let now = tx.now();
+    let revived = tx.run(
+        sql!(
+            "UPDATE job SET state = 'waiting', attempts = 0, run_at_ms = $2 WHERE id = $1 AND state = 'dead'"
+        ),
+        args![job, now],
+    )?;
+    Ok(revived == 1)
+}

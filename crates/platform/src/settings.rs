@@ -1,0 +1,51 @@
+//! What the operator fixed when the program started, and the few settings that live in the database.
+use crate::{args, db, sql};
+use std::sync::{Arc, RwLock};
+
+/// Fixed for the life of the process.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Where people reach this desk, without a slash at the end, e.g. `https://help.example.org`. Links in mails
+    /// are built from it, never from what a request says.
+    pub public_url: String,
+    /// The largest mail or upload, in bytes.
+    pub max_message_bytes: usize,
+    /// The desk's name, kept here because every page shows it; the setting `desk_name` is the truth.
+    pub desk_name: Arc<RwLock<Arc<str>>>,
+}
+impl Site {
+    pub fn new(public_url: &str, max_message_bytes: usize) -> Site {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Site { public_url, max_message_bytes, desk_name: Arc::new(RwLock::new("Firstline".into())) }
+    }
+    /// Shows another name from now on.
+    pub fn rename(&self, name: &str) {
+        *self.desk_name.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = name.into();
+    }
+    /// Whether browsers reach us by TLS; then cookies are `Secure` and bound to the host.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+    /// The absolute address of `path`, which begins with a slash.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+}
+
+/// The value of a setting.
+pub fn get(conn: &mut db::Conn, key: &str) -> db::Result<Option<String>> {
+    let row = conn.find::<(String,)>(sql!("SELECT value FROM setting WHERE key = $1"), args![key])?;
+    Ok(row.map(|(value,)| value))
+}
+
+/// Sets or replaces a setting.
+pub fn set(conn: &mut db::Conn, key: &str, value: &str) -> db::Result<()> {
+    conn.run(
+        sql!(
+            "INSERT INTO setting (key, value) VALUES ($1, $2)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        ),
+        args![key, value],
+    )
+    .map(drop)
+}

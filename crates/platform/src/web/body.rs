@@ -1,0 +1,197 @@
+//! Bodies in and out.
+use super::Failure;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use kernel::{
+    fault::{Field, Problem},
+    id::Id,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A JSON body. Mistakes name the field or the place in the text.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
+            return Err(Problem::new(415, "json_expected").into());
+        }
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
+        Ok(Json(parse(&bytes)?))
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut input = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut input).map_err(|error| {
+        let mut pointer = String::new();
+        for segment in error.path().iter() {
+            use serde_path_to_error::Segment;
+            match segment {
+                Segment::Seq { index } => pointer += &format!("/{index}"),
+                Segment::Map { key } => pointer += &format!("/{key}"),
+                Segment::Enum { .. } | Segment::Unknown => {}
+            }
+        }
+        let cause = error.inner();
+        if !cause.is_data() {
+            return Problem::new(400, "json_malformed").because(cause.to_string());
+        }
+        let text = cause.to_string();
+        let named = |prefix: &str| Some(text.strip_prefix(prefix)?.split('`').next()?.to_owned());
+        let (pointer, code) = match (named("missing field `"), named("unknown field `")) {
+            (Some(name), _) => (format!("{pointer}/{name}"), "required"),
+            (_, Some(name)) if pointer.ends_with(&format!("/{name}")) => (pointer, "unknown_field"),
+            (_, Some(name)) => (format!("{pointer}/{name}"), "unknown_field"),
+            _ if text.starts_with("unknown variant") => (pointer, "unknown_word"),
+            _ => (pointer, "wrong_type"),
+        };
+        Problem::invalid(vec![Field { pointer, code }]).because(text)
+    })?;
+    input.end().map_err(|error| Problem::new(400, "json_malformed").because(error.to_string()))?;
+    Ok(value)
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(_) => Failure(Problem::internal()).into_response(),
+        }
+    }
+}
+
+/// 201 with the new thing.
+pub struct Created<T>(pub T);
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// A template, rendered: a whole page or one block of it.
+pub struct Page<T>(pub T);
+impl<T: askama::Template> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(text) => Html(text).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "a template failed");
+                Failure(Problem::internal()).into_response()
+            }
+        }
+    }
+}
+
+/// `{"items": […], "next": cursor or null}`.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Listing<T> {
+    pub items: Vec<T>,
+    /// Give it as `cursor` for what follows; null at the end.
+    pub next: Option<String>,
+}
+
+/// `?limit=&cursor=` of every list. The cursor is the id after which the page begins.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paged {
+    /// 1 to 200; 50 where it is left out.
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+impl Paged {
+    /// * errors – 422 where it is no number of 1 or more. More than 200 is 200.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        match self.limit.as_deref().map(str::parse::<usize>) {
+            None => Ok(50),
+            Some(Ok(limit)) if limit > 0 => Ok(limit.min(200)),
+            Some(_) => Err(Problem::field("limit", "positive_number")),
+        }
+    }
+    /// * errors – 422 where it is no cursor of ours.
+    pub fn after<T>(&self) -> Result<Option<Id<T>>, Problem> {
+        let parse = |text: &str| text.parse().map_err(|_| Problem::field("cursor", "unknown_cursor"));
+        self.cursor.as_deref().map(parse).transpose()
+    }
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+impl<T> Listing<T> {
+    /// `items` holds up to one more than `limit`: whether there is more is known without counting.
+    pub fn of<R>(mut rows: Vec<R>, limit: usize, cursor: impl Fn(&R) -> String, item: impl Fn(R) -> T) -> Self {
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| has_more).map(cursor);
+        Listing { items: rows.into_iter().map(item).collect(), next }
+    }
+}
+
+/// `Content-Disposition` for a file with this name (RFC 6266): the only place that puts a name into a header.
+pub fn file_name_header(is_inline: bool, name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let way = if is_inline { "inline" } else { "attachment" };
+    format!("{way}; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the mistakes matter")]
+    struct Body {
+        name: String,
+        inner: Option<Inner>,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the mistakes matter")]
+    struct Inner {
+        n: i64,
+    }
+    fn mistake(text: &str) -> (u16, String, &'static str) {
+        let problem = parse::<Body>(text.as_bytes()).unwrap_err();
+        let field = problem.fields.first().cloned();
+        field.map_or((problem.status, String::new(), problem.code), |f| (problem.status, f.pointer, f.code))
+    }
+
+    #[test]
+    fn a_mistake_in_json_names_its_place() {
+        assert_eq!(mistake("{}"), (422, "/name".into(), "required"));
+        assert_eq!(mistake(r#"{"name":1}"#), (422, "/name".into(), "wrong_type"));
+        assert_eq!(mistake(r#"{"name":"a","role":"admin"}"#), (422, "/role".into(), "unknown_field"));
+        assert_eq!(mistake(r#"{"name":"a","inner":{"n":"x"}}"#), (422, "/inner/n".into(), "wrong_type"));
+        assert_eq!(mistake(r#"{"name":"a","inner":{"n":1,"m":2}}"#).1, "/inner/m");
+        assert_eq!(mistake(r#"{"name":"#).2, "json_malformed");
+        assert_eq!(mistake(r#"{"name":"a"} x"#).2, "json_malformed");
+    }
+    #[test]
+    fn a_file_name_cannot_leave_its_header() {
+        assert_eq!(
+            file_name_header(false, "ä\"\r\n; x.txt"),
+            "attachment; filename*=UTF-8''%C3%A4%22%0D%0A%3B%20x.txt"
+        );
+    }
+    #[test]
+    fn a_page_size_is_a_positive_number() {
+        let of = |limit: &str| Paged { limit: Some(limit.into()), cursor: None }.limit();
+        assert_eq!(of("1000000"), Ok(200));
+        assert!(of("-5").is_err() && of("0").is_err() && of("x").is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! Problems as answers: `application/problem+json` for programs, a page for people.
+use super::Ui;
+use crate::i18n::{self, Language};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use kernel::fault::Problem;
+
+/// What handlers return on failure.
+#[derive(Debug)]
+pub struct Failure(pub Problem);
+impl<E: Into<Problem>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure(error.into())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = answer(&self.0, Language::En);
+        response.extensions_mut().insert(self.0);
+        response
+    }
+}
+
+/// RFC 9457.
+fn answer(problem: &Problem, language: Language) -> Response {
+    let errors: Vec<_> = problem
+        .fields
+        .iter()
+        .map(|field| {
+            let words = i18n::text(language, &format!("field-{}", field.code.replace('_', "-")));
+            serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": words })
+        })
+        .collect();
+    let title = i18n::text(language, &format!("problem-{}", problem.code.replace('_', "-")));
+    let body = serde_json::json!({
+        "type": format!("/problems/{}", problem.code),
+        "status": problem.status,
+        "code": problem.code,
+        "title": title,
+        "detail": problem.detail.as_deref().unwrap_or(title),
+        "errors": errors,
+    });
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response =
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+    if matches!(problem.status, 429 | 503) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+#[derive(askama::Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    ui: Ui,
+    status: u16,
+    title: &'static str,
+    detail: Option<String>,
+    help: &'static str,
+}
+
+/// Turns problems of pages into pages; whoever has to sign in is sent there and comes back afterwards.
+pub async fn error_pages(State(home): State<crate::Home>, request: Request, next: Next) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = language.map_or(Language::En, Language::accepted);
+    let is_api = path.starts_with("/api/");
+    let is_get = request.method() == axum::http::Method::GET;
+    let is_fragment = request.headers().contains_key("hx-request");
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
+    let mut response = next.run(request).await;
+    // What axum itself refuses has no problem yet.
+    let own = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Some(Problem::new(405, "method_not_allowed")),
+        StatusCode::NOT_FOUND if response.headers().get(header::CONTENT_TYPE).is_none() => {
+            Some(Problem::not_found())
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::new(413, "too_large")),
+        _ => None,
+    };
+    let Some(problem) = response.extensions_mut().remove::<Problem>().or(own) else { return response };
+    if problem.status == 401 && wants_page && is_get && !is_api && !is_fragment {
+        let mut back = String::new();
+        for byte in path.bytes() {
+            if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+                back.push(byte.into());
+            } else {
+                back.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        return Redirect::to(&format!("/sign-in?next={back}")).into_response();
+    }
+    if is_api || !wants_page {
+        return answer(&problem, language);
+    }
+    let ui = Ui::stranger(&home, language, &path);
+    let key = |kind: &str| i18n::text(language, &format!("{kind}-{}", problem.code.replace('_', "-")));
+    let help = match problem.status {
+        404 => "error-help-not-found",
+        403 => "error-help-forbidden",
+        500.. => "error-help-server",
+        _ => "error-help-other",
+    };
+    let page = ErrorPage {
+        status: problem.status,
+        title: key("problem"),
+        detail: problem.detail,
+        help: i18n::text(language, help),
+        ui,
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, super::Page(page)).into_response()
+}

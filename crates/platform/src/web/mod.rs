@@ -1,0 +1,16 @@
+//! axum glue: who asks, what they sent, what they get back.
+mod body;
+mod failure;
+mod forms;
+mod guard;
+mod request;
+mod routes;
+mod ui;
+
+pub use body::{Created, Json, Listing, Page, Paged, file_name_header};
+pub use failure::{Failure, error_pages};
+pub use forms::{Form, Upload};
+pub use guard::security_headers;
+pub use request::{Request, session_cookie, session_cookie_name};
+pub use routes::{Access, Route, Routes};
+pub use ui::{Html, Ui};

@@ -1,0 +1,186 @@
+//! What every page knows: language, person, words, times, icons.
+use super::request;
+use crate::{
+    Home, assets,
+    authority::Actor,
+    i18n::{self, Arg, Language},
+    settings::Site,
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use jiff::tz::TimeZone;
+use kernel::clock::{DAY, HOUR, MINUTE, Millis};
+use std::{fmt, sync::Arc};
+
+/// Text that is already HTML. Made by components, never from what somebody sent.
+pub struct Html(pub String);
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl askama::filters::HtmlSafe for Html {}
+
+/// The field `ui` of every page.
+#[derive(Clone)]
+pub struct Ui {
+    pub language: Language,
+    pub actor: Option<Arc<Actor>>,
+    pub now: Millis,
+    /// The path that was asked for, for marking where one is.
+    pub path: String,
+    pub desk_name: Arc<str>,
+    zone: TimeZone,
+}
+
+impl Ui {
+    /// For a page that anybody may see.
+    pub fn stranger(home: &Home, language: Language, path: &str) -> Ui {
+        Ui {
+            language,
+            actor: None,
+            now: home.clock.now(),
+            path: path.to_owned(),
+            desk_name: desk_name(&home.site),
+            zone: TimeZone::UTC,
+        }
+    }
+    /// A page as `actor` sees it.
+    pub fn of(home: &Home, actor: Arc<Actor>, path: &str) -> Ui {
+        let zone = TimeZone::get(&actor.zone).unwrap_or(TimeZone::UTC);
+        Ui { zone, actor: Some(actor.clone()), ..Ui::stranger(home, actor.language, path) }
+    }
+
+    /// The words of `key`.
+    pub fn t(&self, key: &str) -> &'static str {
+        i18n::text(self.language, key)
+    }
+    /// The words of a key that is made of a fixed part and a word of an enum or a code.
+    pub fn t_of(&self, kind: &str, word: &str) -> &'static str {
+        i18n::text(self.language, &format!("{kind}-{}", word.replace(['_', '.'], "-")))
+    }
+    /// The words of `key` with one placeholder.
+    pub fn t1<'a>(&self, key: &str, name: &str, value: impl Into<Arg<'a>>) -> String {
+        i18n::format(self.language, key, &[(name, value.into())])
+    }
+    /// The words of `key` with two placeholders.
+    pub fn t2<'a>(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Into<Arg<'a>>,
+        other: &str,
+        value2: impl Into<Arg<'a>>,
+    ) -> String {
+        i18n::format(self.language, key, &[(name, value.into()), (other, value2.into())])
+    }
+    pub fn lang(&self) -> &'static str {
+        self.language.word()
+    }
+    pub fn theme(&self) -> &'static str {
+        self.actor.as_ref().map_or("auto", |actor| actor.theme)
+    }
+    pub fn single_keys(&self) -> &'static str {
+        if self.actor.as_ref().is_some_and(|actor| actor.has_single_keys) { "on" } else { "off" }
+    }
+    /// Whether the person has the permission, however far it reaches.
+    pub fn may(&self, key: &str) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.reach(key).is_some())
+    }
+    pub fn person_name(&self) -> &str {
+        self.actor.as_ref().map_or("", |actor| &actor.name)
+    }
+    pub fn person_email(&self) -> &str {
+        self.actor.as_ref().map_or("", |actor| &actor.email)
+    }
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::url(name)
+    }
+    /// Whether the page at `prefix` or one below it is shown.
+    pub fn is_at(&self, prefix: &str) -> bool {
+        let rest = self.path.strip_prefix(prefix);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+
+    /// An icon of the sprite; it says nothing to a screen reader.
+    pub fn icon(&self, name: &str) -> Html {
+        let sprite = assets::url("icons.svg");
+        Html(format!(r##"<svg class="icon" aria-hidden="true"><use href="{sprite}#{name}"/></svg>"##))
+    }
+    /// `9:05`, `21 Nov` or `21 Nov 2025`, with the whole local time on hover.
+    pub fn time(&self, at: impl Into<Millis>) -> Html {
+        let at = at.into();
+        let zoned = at.timestamp().to_zoned(self.zone.clone());
+        let now = self.now.timestamp().to_zoned(self.zone.clone());
+        let short = if zoned.date() == now.date() {
+            format!("{}:{:02}", zoned.hour(), zoned.minute())
+        } else if zoned.year() == now.year() {
+            self.day(&zoned, false)
+        } else {
+            self.day(&zoned, true)
+        };
+        Html(format!(r#"<time datetime="{at}" title="{}">{short}</time>"#, self.full_time(at)))
+    }
+    /// How long ago, in words for the first day; then as [`Ui::time`].
+    pub fn ago(&self, at: impl Into<Millis>) -> Html {
+        let at = at.into();
+        let passed = self.now.0 - at.0;
+        let text = match passed {
+            ..MINUTE => self.t("time-just-now").to_owned(),
+            MINUTE..HOUR => self.t1("time-minutes-ago", "count", passed / MINUTE),
+            HOUR..DAY => self.t1("time-hours-ago", "count", passed / HOUR),
+            _ => return self.time(at),
+        };
+        Html(format!(r#"<time datetime="{at}" title="{}" data-ago>{text}</time>"#, self.full_time(at)))
+    }
+    fn day(&self, zoned: &jiff::Zoned, with_year: bool) -> String {
+        let month = i18n::text(self.language, &format!("month-{}", zoned.month()));
+        let dot = if self.language == Language::De { "." } else { "" };
+        let year = if with_year { format!(" {}", zoned.year()) } else { String::new() };
+        format!("{}{dot} {month}{year}", zoned.day())
+    }
+    /// `21 Nov 2026, 9:05 CET`.
+    pub fn full_time(&self, at: impl Into<Millis>) -> String {
+        let zoned = at.into().timestamp().to_zoned(self.zone.clone());
+        let zone = zoned.strftime("%Z");
+        format!("{}, {}:{:02} {zone}", self.day(&zoned, true), zoned.hour(), zoned.minute())
+    }
+    /// `12 KB`.
+    pub fn size(&self, bytes: &i64) -> String {
+        let comma = |text: String| if self.language == Language::En { text } else { text.replace('.', ",") };
+        match *bytes {
+            ..1_000 => format!("{bytes} B"),
+            1_000..1_000_000 => format!("{} KB", bytes / 1_000),
+            _ => comma(format!("{:.1} MB", *bytes as f64 / 1e6)),
+        }
+    }
+}
+impl From<&Millis> for Arg<'_> {
+    fn from(at: &Millis) -> Self {
+        Arg::Number(at.0)
+    }
+}
+
+/// The desk's name changes rarely; it is kept by the process and set by `people::settings`.
+fn desk_name(site: &Site) -> Arc<str> {
+    site.desk_name.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |name| name.clone())
+}
+
+impl FromRequestParts<Home> for Ui {
+    type Rejection = super::Failure;
+    async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, super::Failure> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        if let Some(actor) = request::actor(parts, home).await? {
+            return Ok(Ui::of(home, actor, &path));
+        }
+        let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let chosen = parts.uri.query().and_then(|query| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(name, _)| name == "lang").and_then(|(_, value)| Language::from_word(&value))
+        });
+        let language = chosen.unwrap_or_else(|| header.map_or(Language::En, Language::accepted));
+        Ok(Ui::stranger(home, language, &path))
+    }
+}
