@@ -110,8 +110,8 @@ CREATE TABLE session (
     expires_at_ms BIGINT NOT NULL,
     CHECK ((user_id IS NULL) <> (contact_id IS NULL))
 );
-CREATE INDEX session_user ON session (user_id);
-CREATE INDEX session_contact ON session (contact_id);
+CREATE INDEX session_of_user ON session (user_id);
+CREATE INDEX session_of_contact ON session (contact_id);
 CREATE INDEX session_expiry ON session (expires_at_ms);
 
 CREATE TABLE api_token (

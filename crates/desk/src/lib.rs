@@ -1,1 +1,3 @@
-
+//! Tickets and everything that acts on them.
+// A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
+#![cfg_attr(not(test), deny(clippy::unwrap_used))]

@@ -1,4 +1,6 @@
 //! The vocabulary every other crate speaks. Pure: no I/O, no async.
+// A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
+#![cfg_attr(not(test), deny(clippy::unwrap_used))]
 pub mod clock;
 pub mod fault;
 pub mod id;

@@ -30,9 +30,6 @@ impl<P: Permission> Implies<P> for P {}
 /// The authority of jobs and of the program itself.
 pub struct System;
 impl<P: Permission> Implies<P> for System {}
-impl Permission for System {
-    const KEY: &'static str = "system";
-}
 
 /// A permission as the registry knows it.
 pub struct Registered {

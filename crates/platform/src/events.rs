@@ -31,7 +31,7 @@ pub struct Kind {
 /// Every kind of event of the program; `docs/reference/events.md` is made from it.
 #[allow(unsafe_code)]
 #[linkme::distributed_slice]
-pub static KINDS: [Kind];
+pub static EVENT_KINDS: [Kind];
 
 /// Declares events: `events! { /// A ticket was solved. TicketSolved = "ticket.solved" about ticket { ticket: Id<Ticket> } }`.
 /// The subject is `WORD/VALUE` of the field of that name.
@@ -48,7 +48,7 @@ macro_rules! events {
         }
         const _: () = {
             #[allow(unsafe_code)] // linkme's link section
-            #[$crate::linkme::distributed_slice($crate::events::KINDS)]
+            #[$crate::linkme::distributed_slice($crate::events::EVENT_KINDS)]
             #[linkme(crate = $crate::linkme)]
             static KIND: $crate::events::Kind = $crate::events::Kind { kind: $kind, about: $about };
         };
@@ -109,9 +109,7 @@ impl<P> Tx<'_, P> {
 /// The events after `position`, in order, `limit` at most. Nothing is ever added before what this returned.
 pub fn after(conn: &mut db::Conn, position: Id<Recorded>, limit: usize) -> db::Result<Vec<Recorded>> {
     conn.all(
-        sql!(
-            "SELECT id, kind, subject, actor, payload, at_ms FROM event WHERE id > $1 ORDER BY id LIMIT $2"
-        ),
+        sql!("SELECT id, kind, subject, actor, payload, at_ms FROM event WHERE id > $1 ORDER BY id LIMIT $2"),
         args![position, limit],
     )
 }
@@ -135,10 +133,8 @@ pub fn last(conn: &mut db::Conn) -> db::Result<Id<Recorded>> {
 
 /// Where the reader `name` has come to; 0 before its first event.
 pub fn position(conn: &mut db::Conn, name: &str) -> db::Result<Id<Recorded>> {
-    let row = conn.find::<(Id<Recorded>,)>(
-        sql!("SELECT position FROM event_reader WHERE name = $1"),
-        args![name],
-    )?;
+    let row =
+        conn.find::<(Id<Recorded>,)>(sql!("SELECT position FROM event_reader WHERE name = $1"), args![name])?;
     Ok(row.map_or(Id::new(0), |(position,)| position))
 }
 /// Remembers it, in the transaction that used the events.
@@ -196,4 +192,3 @@ pub async fn follow(home: Home) {
         }
     }
 }
-

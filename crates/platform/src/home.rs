@@ -1,10 +1,6 @@
 //! One organisation's desk as the running program holds it. A request reaches one desk and no other.
 use crate::{
-    authority::Authenticate,
-    blobs::Blobs,
-    db::Db,
-    events::Live,
-    keys::Keys,
+    authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys, outbound::Outbound,
     settings::Site,
 };
 use kernel::clock::Clock;
@@ -21,6 +17,8 @@ pub struct Parts {
     pub keys: Keys,
     pub blobs: Blobs,
     pub site: Site,
+    /// The only way to other machines.
+    pub outbound: Outbound,
     /// Who is asking: people know sessions and tokens, this crate does not.
     pub authenticate: Box<dyn Authenticate>,
     /// New events for those who watch now.
@@ -35,10 +33,21 @@ impl Home {
         keys: Keys,
         blobs: Blobs,
         site: Site,
+        outbound: Outbound,
         authenticate: Box<dyn Authenticate>,
     ) -> Home {
         let (woken, _) = watch::channel(0);
-        Home(Arc::new(Parts { db, clock, keys, blobs, site, authenticate, live: Live::new(), woken }))
+        Home(Arc::new(Parts {
+            db,
+            clock,
+            keys,
+            blobs,
+            site,
+            outbound,
+            authenticate,
+            live: Live::new(),
+            woken,
+        }))
     }
     /// Something was committed: whoever waits for work looks again.
     pub fn wake(&self) {

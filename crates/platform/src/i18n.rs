@@ -20,7 +20,8 @@ impl Language {
         let weighted = header.split(',').filter_map(|part| {
             let mut fields = part.trim().split(';');
             let tag = fields.next()?.trim();
-            let weight = fields.find_map(|f| f.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
+            let weight =
+                fields.find_map(|f| f.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
             let language = Language::from_word(tag.get(..2)?.to_ascii_lowercase().as_str())?;
             (weight > 0.0).then_some((language, weight))
         });

@@ -42,7 +42,7 @@ pub struct Kind {
 }
 #[allow(unsafe_code)]
 #[linkme::distributed_slice]
-pub static KINDS: [Kind];
+pub static JOB_KINDS: [Kind];
 
 /// Makes a [`Job`] known to the runner.
 #[macro_export]
@@ -50,7 +50,7 @@ macro_rules! register_job {
     ($job:ty) => {
         const _: () = {
             #[allow(unsafe_code)] // linkme's link section
-            #[$crate::linkme::distributed_slice($crate::jobs::KINDS)]
+            #[$crate::linkme::distributed_slice($crate::jobs::JOB_KINDS)]
             #[linkme(crate = $crate::linkme)]
             static KIND: $crate::jobs::Kind = $crate::jobs::Kind {
                 kind: <$job as $crate::jobs::Job>::KIND,
@@ -62,9 +62,8 @@ macro_rules! register_job {
 
 #[doc(hidden)]
 pub async fn run<J: Job>(home: &Home, payload: &str) -> Result<(), Trouble> {
-    let job: J = serde_json::from_str(payload).map_err(|error| {
-        Trouble::GiveUp(Problem::new(500, "job_unreadable").because(error.to_string()))
-    })?;
+    let job: J = serde_json::from_str(payload)
+        .map_err(|error| Trouble::GiveUp(Problem::new(500, "job_unreadable").because(error.to_string())))?;
     Grant::<System>::system(home).change(|tx| job.run(tx)).await
 }
 
@@ -118,7 +117,7 @@ fn claim(tx: &mut Tx<System>) -> db::Result<Option<Claimed>> {
 pub async fn run_next(home: &Home) -> db::Result<bool> {
     let grant = Grant::<System>::system(home);
     let Some(job) = grant.change(claim).await? else { return Ok(false) };
-    let outcome = match KINDS.iter().find(|known| known.kind == job.kind) {
+    let outcome = match JOB_KINDS.iter().find(|known| known.kind == job.kind) {
         Some(known) => (known.run)(home, &job.payload).await,
         None => Err(Trouble::GiveUp(Problem::new(500, "job_unknown"))),
     };

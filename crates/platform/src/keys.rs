@@ -24,9 +24,8 @@ impl Keys {
     pub fn open(folder: &Path) -> io::Result<Keys> {
         let file = folder.join(FILE);
         match std::fs::read(&file) {
-            Ok(bytes) => Keys::from_bytes(&bytes).ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidData, "secret.key is not 32 bytes long")
-            }),
+            Ok(bytes) => Keys::from_bytes(&bytes)
+                .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "secret.key is not 32 bytes long")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let bytes: [u8; 32] = random();
                 write_private(&file, &bytes)?;
@@ -51,7 +50,7 @@ impl Keys {
     /// HMAC-SHA-256 of `parts` for one purpose. The lengths are signed too, so parts cannot be shifted.
     pub fn sign(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let key = self.derive(purpose);
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key.reveal()).expect("any length is a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.reveal()).expect("any length is a key");
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

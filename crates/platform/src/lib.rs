@@ -1,4 +1,6 @@
 //! The runtime: database, authority, events, jobs, web, words, files, keys, and the way out to the network.
+// A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
+#![cfg_attr(not(test), deny(clippy::unwrap_used))]
 extern crate self as platform;
 
 pub mod assets;

@@ -108,7 +108,7 @@ impl Conn {
         match &mut self.engine {
             Engine::Sqlite(conn) => {
                 self.deadline.stop();
-                conn.backup("main", to, None)?;
+                conn.backup("main", to, None::<fn(rusqlite::backup::Progress)>)?;
                 Ok(true)
             }
             Engine::Postgres { .. } => Ok(false),

@@ -29,6 +29,10 @@ impl Dialect {
                 // SQLite would number `$2, $1` by first appearance; `?2, ?1` keep their numbers.
                 out.push(if self == Dialect::Sqlite { '?' } else { '$' });
                 rest = tail;
+            } else if let Some(tail) = rest.strip_prefix("{}") {
+                // An empty JSON object.
+                out.push_str("{}");
+                rest = tail;
             } else {
                 let close = rest.find('}').expect("unclosed { in SQL");
                 out.push_str(&self.token(&rest[1..close]));

@@ -15,7 +15,7 @@ use conn::{Deadline, Turns};
 use crossbeam_channel::{Sender, TrySendError};
 use dialect::Dialect;
 pub use error::{Error, Result};
-pub use migrate::{Migration, migrate};
+pub use migrate::{MIGRATIONS, Migration, migrate};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -75,7 +75,9 @@ impl Place {
     /// Makes an empty desk: a schema, or nothing, because SQLite makes its file. Blocks.
     pub fn create(&self) -> Result<()> {
         let Place::Postgres { url, schema } = self else { return Ok(()) };
-        let create = || postgres::Slot::connect(url, schema, Turns::new(), (0, Size::default().limit))?.create_schema();
+        let create = || {
+            postgres::Slot::connect(url, schema, Turns::new(), (0, Size::default().limit))?.create_schema()
+        };
         std::thread::scope(|scope| scope.spawn(create).join().unwrap_or(Err(Error::Closed)))
     }
 }

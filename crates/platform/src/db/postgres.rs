@@ -1,6 +1,6 @@
 //! PostgreSQL: each thread owns a connection, and makes a new one when it breaks.
-use super::{Deadline, 
-    Conn, Error, Message, Mode, Result,
+use super::{
+    Conn, Deadline, Error, Message, Mode, Result,
     conn::{Engine, Turns},
 };
 use crossbeam_channel::Receiver;
@@ -16,7 +16,12 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn connect(url: &str, schema: &str, turns: Turns, (lane, limit): (usize, Duration)) -> Result<Slot> {
+    pub(super) fn connect(
+        url: &str,
+        schema: &str,
+        turns: Turns,
+        (lane, limit): (usize, Duration),
+    ) -> Result<Slot> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if schema.is_empty() || !schema.chars().all(plain) {
             return Err(Error::Unreachable("a schema's name is a-z, 0-9 and _".into()));

@@ -14,7 +14,7 @@ const GROUP: usize = 256;
 const GROUP_TIME: Duration = Duration::from_millis(20);
 
 pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
-    let conn = rusqlite::Connection::open(file)?;
+    let mut conn = rusqlite::Connection::open(file)?;
     conn.execute_batch(
         "PRAGMA busy_timeout = 10000;
          PRAGMA journal_mode = WAL;

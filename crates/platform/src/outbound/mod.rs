@@ -164,6 +164,7 @@ impl Outbound {
     ///
     /// * errors – [`Refused::NotAllowed`] when any address of the host is neither global nor allowed by the
     ///   operator, or the port is not one of `purpose`; no packet has been sent then.
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens connections")]
     pub async fn connect(&self, host: &str, port: u16, purpose: Purpose) -> Result<TcpStream, Refused> {
         let host = Host::parse(host).map_err(|why| Refused::BadAddress(format!("{host:?}: {why}")))?;
         let checked = self.checked(&host, port, purpose).await?;

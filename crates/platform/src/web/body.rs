@@ -22,8 +22,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
             return Err(Problem::new(415, "json_expected").into());
         }
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
         Ok(Json(parse(&bytes)?))
     }
 }
@@ -126,7 +125,12 @@ impl Paged {
 }
 impl<T> Listing<T> {
     /// `items` holds up to one more than `limit`: whether there is more is known without counting.
-    pub fn of<R>(mut rows: Vec<R>, limit: usize, cursor: impl Fn(&R) -> String, item: impl Fn(R) -> T) -> Self {
+    pub fn of<R>(
+        mut rows: Vec<R>,
+        limit: usize,
+        cursor: impl Fn(&R) -> String,
+        item: impl Fn(R) -> T,
+    ) -> Self {
         let has_more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| has_more).map(cursor);

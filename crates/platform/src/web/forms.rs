@@ -90,8 +90,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if is_multipart {
             return multipart(request, state).await;
         }
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
         let clean = |text: std::borrow::Cow<str>| text.replace("\r\n", "\n").replace('\0', "");
         let values =
             form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), clean(value))).collect();
@@ -101,7 +100,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Failure> {
     let bad = |_| Problem::new(400, "form_malformed");
-    let mut parts = Multipart::from_request(request, state).await.map_err(|_| Problem::new(400, "form_malformed"))?;
+    let mut parts =
+        Multipart::from_request(request, state).await.map_err(|_| Problem::new(400, "form_malformed"))?;
     let mut form = Form::default();
     while let Some(part) = parts.next_field().await.map_err(bad)? {
         let field = part.name().unwrap_or_default().to_owned();

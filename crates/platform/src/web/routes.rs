@@ -31,7 +31,13 @@ impl Routes {
     pub fn new() -> Routes {
         Routes::default()
     }
-    fn add(mut self, access: Access, methods: &[&'static str], path: &str, handler: MethodRouter<Home>) -> Self {
+    fn add(
+        mut self,
+        access: Access,
+        methods: &[&'static str],
+        path: &str,
+        handler: MethodRouter<Home>,
+    ) -> Self {
         for method in methods {
             self.table.push(Route { method, path: path.into(), access: access.clone() });
         }

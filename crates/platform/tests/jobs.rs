@@ -1,0 +1,85 @@
+//! The queue: once, later, never lost, given up visibly.
+use kernel::{
+    clock::{Clock, MINUTE, Millis},
+    fault::Problem,
+};
+use platform::{
+    authority::{Grant, Tx},
+    db::{Error, MIGRATIONS, migrate},
+    jobs::{self, Job, Trouble},
+    settings,
+};
+use testkit::on_both;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Note(String);
+impl Job for Note {
+    const KIND: &'static str = "test.note";
+    fn run(self, tx: &mut Tx<platform::authority::System>) -> Result<(), Trouble> {
+        match self.0.as_str() {
+            "later" => Err(Trouble::Retry("the world is not ready".into())),
+            "never" => Err(Trouble::GiveUp(Problem::not_found())),
+            text => {
+                let before = settings::get(tx, "test")?.unwrap_or_default();
+                Ok(settings::set(tx, "test", &format!("{before}{text}"))?)
+            }
+        }
+    }
+}
+platform::register_job!(Note);
+
+#[test]
+fn jobs_run_once_when_due_and_dead_ones_stay_to_be_seen() {
+    on_both(async |desk| {
+        let clock = Clock::fixed(Millis(1_000_000));
+        migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
+        let home = testkit::home(desk.db.clone(), clock.clone());
+        let grant = Grant::system(&home);
+        let queue = |text: &'static str, at: i64, dedupe: Option<&'static str>| {
+            grant.change::<_, Error>(move |tx| jobs::enqueue(tx, &Note(text.into()), Millis(at), dedupe))
+        };
+        queue("a", 1_000_000, Some("one")).await.unwrap();
+        queue("a", 1_000_000, Some("one")).await.unwrap();
+        queue("b", 1_000_000 + MINUTE, None).await.unwrap();
+        queue("never", 1_000_000, None).await.unwrap();
+        queue("later", 1_000_000, None).await.unwrap();
+        let drain = async || while jobs::run_next(&home).await.unwrap() {};
+        drain().await;
+        let text = async || desk.db.read::<_, Error>(|c| settings::get(c, "test")).await.unwrap();
+        assert_eq!(text().await.as_deref(), Some("a"));
+        clock.advance(MINUTE);
+        drain().await;
+        assert_eq!(text().await.as_deref(), Some("ab"));
+        for _ in 0..12 {
+            clock.advance(20 * MINUTE);
+            drain().await;
+        }
+        let dead = desk.db.read::<_, Error>(|conn| jobs::dead(conn)).await.unwrap();
+        let causes: Vec<_> = dead.iter().map(|job| job.last_error.clone().unwrap()).collect();
+        assert_eq!(causes, ["the world is not ready", "not_found"]);
+        assert_eq!(text().await.as_deref(), Some("ab"));
+
+        let revived = dead[0].id;
+        assert!(grant.change::<_, Error>(move |tx| jobs::revive(tx, revived)).await.unwrap());
+        assert!(jobs::run_next(&home).await.unwrap());
+    });
+}
+
+#[test]
+fn a_lease_has_one_holder_until_it_ends() {
+    on_both(async |desk| {
+        let clock = Clock::fixed(Millis(0));
+        migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
+        let home = testkit::home(desk.db.clone(), clock.clone());
+        let grant = Grant::system(&home);
+        let hold = |who: &'static str| {
+            grant.change::<_, Error>(move |tx| jobs::hold_lease(tx, "imap/1", who, MINUTE))
+        };
+        assert!(hold("a").await.unwrap());
+        assert!(!hold("b").await.unwrap());
+        assert!(hold("a").await.unwrap());
+        clock.advance(MINUTE + 1);
+        assert!(hold("b").await.unwrap());
+        assert!(!hold("a").await.unwrap());
+    });
+}

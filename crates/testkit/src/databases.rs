@@ -1,0 +1,138 @@
+//! Desks on both engines, on a private PostgreSQL that ends with the test program.
+use platform::db::{Db, Place, Size};
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+/// A cluster reachable only through a socket in its own folder.
+///
+/// It lives as long as this process: the shell that started it waits on a pipe, stops the server and removes
+/// the folder when the pipe closes, however this process ends.
+pub struct Cluster {
+    pub url: String,
+    _pipe: ChildStdin,
+    _shell: Child,
+}
+
+const RUN: &str = r#"
+    set -e; cd /; dir=$(mktemp -d); bin=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
+    "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale C --no-sync >/dev/null
+    "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" start >/dev/null \
+        -o "-k $dir -c listen_addresses= -c max_connections=300 -c fsync=$1 -c shared_buffers=128MB"
+    echo "$dir"; cat >/dev/null
+    "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null; rm -rf "$dir""#;
+
+impl Cluster {
+    /// `fsync` off is for tests that do not ask about power cuts.
+    pub fn start(fsync: bool) -> Cluster {
+        let fsync = if fsync { "on" } else { "off" };
+        let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+        let mut command = Command::new(if is_root { "runuser" } else { "sh" });
+        if is_root {
+            command.args(["-u", "postgres", "--", "sh"]);
+        }
+        let mut shell = command
+            .args(["-c", RUN, "cluster", fsync])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell starts");
+        let mut folder = String::new();
+        let stdout = shell.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut folder).expect("the shell answers");
+        assert!(!folder.is_empty(), "PostgreSQL did not start");
+        let pipe = shell.stdin.take().expect("it is piped");
+        Cluster {
+            url: format!("host={} user=postgres dbname=postgres", folder.trim()),
+            _pipe: pipe,
+            _shell: shell,
+        }
+    }
+}
+
+impl Cluster {
+    /// CPU time of the server and the connections that are open now.
+    pub fn cpu(&self) -> Duration {
+        let pids: Vec<_> =
+            std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|e| e.file_name()).collect();
+        let pids: Vec<_> = pids.iter().filter_map(|pid| pid.to_str()).collect();
+        let folder =
+            self.url.split(' ').next().and_then(|host| host.strip_prefix("host=")).expect("we wrote it");
+        let command = |pid: &str| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let is_server =
+            |pid: &&&str| command(pid).split('\0').nth(2).is_some_and(|data| data.starts_with(folder));
+        let server = pids.iter().find(is_server).expect("the server runs");
+        pids.iter()
+            .filter(|pid| pid == &server || stat(pid, 1) == server.parse().ok())
+            .map(|pid| cpu_of(pid))
+            .sum()
+    }
+}
+/// CPU time of one process, in steps of 10 ms.
+pub fn cpu_of(pid: &str) -> Duration {
+    Duration::from_millis(10 * (stat(pid, 11).unwrap_or(0) + stat(pid, 12).unwrap_or(0)))
+}
+/// A field of `/proc/PID/stat`, counted from the state, which is 0.
+fn stat(pid: &str, field: usize) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    text.rsplit_once(") ")?.1.split(' ').nth(field)?.parse().ok()
+}
+
+/// An empty desk of its own, gone when dropped.
+pub struct Desk {
+    pub engine: &'static str,
+    pub place: Place,
+    pub db: Db,
+    folder: Option<PathBuf>,
+}
+
+/// One cluster serves all tests of a process.
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+impl Desk {
+    pub fn sqlite() -> Desk {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("desk-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+        let place = Place::Sqlite(folder.join("desk.db"));
+        Desk::open("sqlite", place, Some(folder))
+    }
+    pub fn postgres() -> Desk {
+        Desk::postgres_on(CLUSTER.get_or_init(|| Cluster::start(false)))
+    }
+    pub fn postgres_on(cluster: &Cluster) -> Desk {
+        let schema = format!("desk_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        Desk::open("postgres", Place::Postgres { url: cluster.url.clone(), schema }, None)
+    }
+    fn open(engine: &'static str, place: Place, folder: Option<PathBuf>) -> Desk {
+        place.create().expect("a place for the desk");
+        let db = Db::open(&place, Size::default()).expect("the desk opens");
+        Desk { engine, place, db, folder }
+    }
+}
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.db.close();
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Runs a test on a fresh desk of each engine.
+pub fn on_both(test: impl AsyncFn(&Desk)) {
+    for open in [Desk::sqlite, Desk::postgres] {
+        let desk = open();
+        eprintln!("on {}", desk.engine);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.expect("a runtime").block_on(test(&desk));
+    }
+}

@@ -1,0 +1,35 @@
+//! A desk without sign-in, for tests below the people.
+use kernel::{clock::Clock, fault::Problem};
+use platform::{
+    Home,
+    authority::{Actor, Authenticate},
+    blobs::Blobs,
+    db::Db,
+    keys::Keys,
+    outbound::{Outbound, Policy},
+    settings::Site,
+    web::Request,
+};
+use std::{future::Future, pin::Pin};
+
+/// Knows nobody.
+pub struct Nobody;
+impl Authenticate for Nobody {
+    fn actor<'a>(
+        &'a self,
+        _: &'a Home,
+        _: &'a Request,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+/// A desk over `db` with a fixed key; its blob folder is removed with the machine's temporary files.
+pub fn home(db: Db, clock: Clock) -> Home {
+    let folder = tempfile::tempdir().expect("the temporary folder is writable").keep();
+    let blobs = Blobs::open(folder).expect("the temporary folder is writable");
+    let keys = Keys::from_bytes(&[7; 32]).expect("32 bytes are a key");
+    let site = Site::new("http://127.0.0.1:8080", 25_000_000);
+    let outbound = Outbound::new(Policy { allow: Vec::new(), ..Policy::default() });
+    Home::new(db, clock, keys, blobs, site, outbound, Box::new(Nobody))
+}
