@@ -1,0 +1,12 @@
+// What the agent's pages run. Every page works without it.
+document.documentElement.classList.add("js");
+import "./time";
+import "./toast";
+import "./small";
+import "./swap";
+import "./list";
+import "./live";
+import "./palette";
+import "./keys";
+import "./recipients";
+import "./composer-shell";

@@ -1,0 +1,92 @@
+// Ctrl+K: go to, do, find. Commands come from the page (`#commands`), findings from the search.
+import { data, h, icon, t } from "./dom";
+
+interface Command { label: string; group: string; icon?: string; url?: string; key?: string; click?: string; hint?: string }
+interface Finding { kind: string; title: string; url: string; snippet?: string }
+
+const dialog = document.getElementById("palette") as HTMLDialogElement | null;
+const input = dialog?.querySelector<HTMLInputElement>("input");
+const list = dialog?.querySelector<HTMLUListElement>("ul");
+const ICONS: Record<string, string> = { ticket: "inbox", contact: "user", organisation: "building-2", article: "book-open" };
+
+let entries: { element: HTMLLIElement; run: () => void }[] = [];
+let chosen = 0;
+let findings: Finding[] = [];
+let asked = 0;
+
+function run(command: Command): void {
+  dialog?.close();
+  if (command.url) location.assign(command.url);
+  else if (command.key) document.querySelector<HTMLElement>(`[data-key~="${CSS.escape(command.key)}"]`)?.click();
+  else if (command.click) document.querySelector<HTMLElement>(command.click)?.click();
+}
+
+function choose(index: number): void {
+  chosen = Math.max(0, Math.min(entries.length - 1, index));
+  entries.forEach(({ element }, at) => element.setAttribute("aria-selected", String(at === chosen)));
+  const element = entries[chosen]?.element;
+  if (element) input?.setAttribute("aria-activedescendant", element.id);
+  else input?.removeAttribute("aria-activedescendant");
+  element?.scrollIntoView({ block: "nearest" });
+}
+
+function show(): void {
+  if (!list || !input) return;
+  const wanted = input.value.trim().toLowerCase();
+  const matching = data<Command[]>("commands", []).filter((command) => wanted.split(/\s+/).every((word) => command.label.toLowerCase().includes(word)));
+  const found: Command[] = findings.map((finding) => ({ label: finding.title, group: t("found"), icon: ICONS[finding.kind] ?? "file", url: finding.url, hint: finding.snippet }));
+  entries = [];
+  list.replaceChildren();
+  let group = "";
+  for (const command of [...found, ...matching]) {
+    if (command.group !== group) {
+      group = command.group;
+      list.append(h("li", { class: "group", role: "presentation" }, group));
+    }
+    const element = h("li", { role: "option", id: `palette-${entries.length}`, "aria-selected": "false" }, icon(command.icon ?? "arrow-right"), h("span", { class: "label" }, command.label), command.hint ? h("span", { class: "hint" }, command.hint) : null);
+    element.addEventListener("click", () => run(command));
+    list.append(element);
+    entries.push({ element, run: () => run(command) });
+  }
+  if (!entries.length) list.append(h("li", { class: "none", role: "presentation" }, t("nothing-found")));
+  choose(0);
+}
+
+async function search(): Promise<void> {
+  const mine = ++asked;
+  const wanted = input?.value.trim() ?? "";
+  if (wanted.length < 2) findings = [];
+  else {
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    if (mine !== asked) return;
+    try {
+      const response = await fetch(`/api/v1/search?limit=8&q=${encodeURIComponent(wanted)}`, { headers: { Accept: "application/json" } });
+      const answer = response.ok ? ((await response.json()) as { items: Finding[] }) : { items: [] };
+      if (mine !== asked) return;
+      // Only addresses of our own pages are offered.
+      findings = answer.items.filter((item) => item.url?.startsWith("/") && !item.url.startsWith("//"));
+    } catch {
+      findings = [];
+    }
+  }
+  show();
+}
+
+/** Opens the palette; false on pages without one. */
+export function openPalette(): boolean {
+  if (!dialog || !input) return false;
+  if (!dialog.open) dialog.showModal();
+  input.select();
+  show();
+  return true;
+}
+
+dialog?.addEventListener("toggle", (event) => (event as ToggleEvent).newState === "open" && show());
+input?.addEventListener("input", () => { show(); void search(); });
+input?.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown") choose(chosen + 1);
+  else if (event.key === "ArrowUp") choose(chosen - 1);
+  else if (event.key === "Enter") entries[chosen]?.run();
+  else return;
+  event.preventDefault();
+});
