@@ -13,6 +13,7 @@ pub mod i18n;
 pub mod jobs;
 pub mod keys;
 pub mod outbound;
+pub mod outbox;
 pub mod rate;
 pub mod settings;
 pub mod tls;

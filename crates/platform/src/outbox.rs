@@ -1,0 +1,50 @@
+//! Mails that the program writes by itself: a row in the transaction that causes them, sent later by the mail channel.
+use crate::{args, authority::Tx, db, i18n::Language, keys, sql};
+use kernel::id::Id;
+use serde::{Deserialize, Serialize};
+
+/// A row of the table `outbound`.
+pub enum Outbound {}
+
+/// Why a mail is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An answer of a person on a ticket.
+    Reply,
+    /// "We have your request."
+    Acknowledgement,
+    /// Invitation, password reset, sign-in link: its text is shown to nobody else.
+    Account,
+    /// Anything else that the program tells somebody.
+    Notice,
+}
+crate::words! { Kind { Reply = "reply", Acknowledgement = "acknowledgement", Account = "account", Notice = "notice" } }
+
+/// A mail that is no message of a ticket. `text` is plain; links in it stand alone on their line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Letter {
+    pub to: String,
+    pub to_name: String,
+    pub language: Language,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Queues `letter` for sending through the desk's first inbox that can send.
+///
+/// The caller has limited how often (S08): nothing is limited here.
+pub fn queue<P>(tx: &mut Tx<P>, kind: Kind, letter: &Letter) -> db::Result<Id<Outbound>> {
+    let body = serde_json::to_string(letter).expect("a letter is plain data");
+    let recipients = serde_json::to_string(&[&letter.to]).expect("a list of text");
+    let header_id = format!("{}@firstline", keys::base32(&keys::random::<20>()));
+    let now = tx.now();
+    let (id,) = tx.one(
+        sql!(
+            "INSERT INTO outbound (kind, header_id, recipients, recipients_text, subject, body, state,
+                                   next_at_ms, created_at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7) RETURNING id"
+        ),
+        args![kind, &header_id, &recipients, &letter.to, &letter.subject, &body, now],
+    )?;
+    Ok(id)
+}
