@@ -1,0 +1,3 @@
+//! Mail: receiving, sending, and who really sent it.
+pub mod deliver;
+pub mod receive;
