@@ -1,3 +1,4 @@
 //! Mail: receiving, sending, and who really sent it.
 pub mod deliver;
+pub mod peer;
 pub mod receive;

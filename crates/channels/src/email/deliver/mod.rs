@@ -1,1 +1,2 @@
 //! The ways a mail goes out.
+pub mod smtp;
