@@ -5,6 +5,7 @@
 //! unicast is refused unless the operator allowed it (`--allow-outbound`).
 //!
 //! Source: `docs/behaviour/security.md`, "Connections to other machines".
+#![allow(clippy::disallowed_methods, reason = "the one place that may")]
 pub mod guard;
 pub mod http;
 #[cfg(test)]
@@ -270,22 +271,15 @@ impl Outbound {
 
 fn tls_config(policy: &Policy) -> Result<Arc<ClientConfig>, String> {
     use rustls::pki_types::{CertificateDer, pem::PemObject};
+    let Some(path) = &policy.extra_authorities else { return Ok(Arc::new(crate::tls::client())) };
     let mut roots = RootCertStore::empty();
     // A broken certificate in the system's store must not take the good ones away.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = &policy.extra_authorities {
-        let refuse = |why: String| format!("certificate authorities in {}: {why}", path.display());
-        let found = CertificateDer::pem_file_iter(path).map_err(|why| refuse(why.to_string()))?;
-        for authority in found {
-            let authority = authority.map_err(|why| refuse(why.to_string()))?;
-            roots.add(authority).map_err(|why| refuse(why.to_string()))?;
-        }
+    let refuse = |why: String| format!("certificate authorities in {}: {why}", path.display());
+    let found = CertificateDer::pem_file_iter(path).map_err(|why| refuse(why.to_string()))?;
+    for authority in found {
+        let authority = authority.map_err(|why| refuse(why.to_string()))?;
+        roots.add(authority).map_err(|why| refuse(why.to_string()))?;
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|why| why.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+    Ok(Arc::new(crate::tls::with_roots(roots)))
 }
