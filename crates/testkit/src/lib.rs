@@ -1,7 +1,12 @@
 //! What tests start: databases, servers, people.
 #![allow(clippy::disallowed_methods, reason = "tests start real servers and connect to them")]
+pub mod certificates;
 pub mod databases;
+pub mod dovecot;
 mod homes;
+pub mod postfix;
+mod process;
+pub mod smtp_sink;
 
 pub use databases::{Cluster, Desk, cpu_of, on_both};
 pub use homes::{Nobody, home};
