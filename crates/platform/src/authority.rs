@@ -42,11 +42,11 @@ pub struct Registered {
 #[linkme::distributed_slice]
 pub static PERMISSIONS: [Registered];
 
-/// Declares permissions. The words for people are the Fluent messages `permission-KEY`, dots as dashes.
+/// Declares permissions: `ViewTickets = "tickets.view" [scoped] implies …;`. The words for people are the Fluent messages `permission-KEY`, dots as dashes.
 /// `scoped` permissions reach all, a team's, an inbox's, an organisation's or one's own.
 #[macro_export]
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $key:literal $($scoped:ident)? $(implies $($sub:ident),+)?;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $key:literal $([$scoped:ident])? $(implies $($sub:ident),+)?;)*) => {$(
         $(#[$doc])* pub struct $name;
         impl $crate::authority::Permission for $name { const KEY: &'static str = $key; }
         $($(impl $crate::authority::Implies<$sub> for $name {})+)?
