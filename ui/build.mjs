@@ -24,7 +24,7 @@ const LUCIDE = `
   clipboard clock code copy corner-up-left download ellipsis ellipsis-vertical external-link eye eye-off file file-text
   filter forward git-merge globe history house image inbox info italic key keyboard languages laptop link list
   list-ordered lock log-out mail mail-warning message-square monitor moon package panel-right paperclip pencil phone
-  pin plus printer quote refresh-cw reply reply-all rotate-ccw search send server settings shield shield-check
+  minus pin plus printer quote refresh-cw reply reply-all rotate-ccw search send server settings shield shield-check
   shield-alert sliders-horizontal smartphone split star sticky-note strikethrough sun tag trash-2 triangle-alert undo-2
   upload user user-check user-plus users webhook x zap footprints mailbox menu redo-2 remove-formatting bot
 `.trim().split(/\s+/);

@@ -173,7 +173,7 @@ export function mount(place: HTMLElement, options: Options): Editor {
         ],
       }),
       keymap({ "Mod-z": undo, "Mod-y": redo, "Shift-Mod-z": redo, "Mod-b": commands.bold, "Mod-i": commands.italic, "Mod-Shift-k": link, "Shift-Enter": hardBreak, Enter: splitListItem(node.list_item), Tab: sinkListItem(node.list_item), "Shift-Tab": liftListItem(node.list_item) }),
-      keymap(Object.fromEntries(Object.entries(baseKeymap).filter(([key]) => key !== "Mod-Enter"))),
+      keymap(Object.fromEntries(Object.entries(baseKeymap).filter(([key]) => key !== "Mod-Enter" && key !== "Escape"))),
       history(),
       dropCursor(),
       placeholder(options.placeholder),
