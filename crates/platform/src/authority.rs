@@ -36,6 +36,8 @@ pub struct Registered {
     pub key: &'static str,
     /// Whether it can reach less than everything.
     pub has_scope: bool,
+    /// The keys of what whoever has it may do as well.
+    pub implies: &'static [&'static str],
 }
 /// Every permission of the program that a role can have.
 #[allow(unsafe_code)]
@@ -57,6 +59,7 @@ macro_rules! permissions {
             static REGISTERED: $crate::authority::Registered = $crate::authority::Registered {
                 key: $key,
                 has_scope: $crate::permissions!(@scoped $($scoped)?),
+                implies: &[$($(<$sub as $crate::authority::Permission>::KEY),+)?],
             };
         };
     )*};

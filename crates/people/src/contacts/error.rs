@@ -1,0 +1,27 @@
+use kernel::fault::Problem;
+use platform::db;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ContactError {
+    #[error("there is no such contact")]
+    Unknown,
+    /// One address belongs to one contact.
+    #[error("another contact has this address")]
+    EmailTaken { index: usize },
+    #[error("there is no such organisation")]
+    UnknownOrganisation,
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+impl From<ContactError> for Problem {
+    fn from(error: ContactError) -> Problem {
+        match error {
+            ContactError::Unknown => Problem::not_found(),
+            ContactError::EmailTaken { index } => {
+                Problem { status: 409, ..Problem::field(&format!("emails/{index}"), "taken") }
+            }
+            ContactError::UnknownOrganisation => Problem::field("organisation", "unknown_id"),
+            ContactError::Database(cause) => cause.into(),
+        }
+    }
+}

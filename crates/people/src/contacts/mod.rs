@@ -1,0 +1,19 @@
+//! Contacts: the people who ask.
+pub mod actions;
+pub mod error;
+pub mod policy;
+pub mod store;
+
+pub use error::ContactError;
+pub use policy::{Changes, Draft};
+pub use store::ContactRow;
+
+use kernel::id::Id;
+use platform::authority::Contact;
+
+platform::events! {
+    /// Somebody wrote for the first time, or was added by hand.
+    ContactCreated = "contact.created" about "contact" contact { contact: Id<Contact>, name: String }
+    /// A contact's name, addresses, numbers, organisation, language or notes changed.
+    ContactChanged = "contact.changed" about "contact" contact { contact: Id<Contact>, fields: Vec<&'static str> }
+}

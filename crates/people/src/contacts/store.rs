@@ -1,0 +1,255 @@
+use super::{
+    ContactCreated,
+    policy::{NewContact, Phone, end_of},
+};
+use crate::{
+    organisations,
+    permissions::{ManageContacts, ViewContacts},
+};
+use derive::Record;
+use kernel::{clock::Millis, id::Id, text};
+use platform::{
+    args,
+    authority::{Contact, Implies, Organisation, Tx},
+    db,
+    i18n::Language,
+    sql,
+};
+
+#[derive(Clone, Debug, PartialEq, Record)]
+pub struct ContactRow {
+    pub id: Id<Contact>,
+    pub name: String,
+    /// The primary address.
+    pub email: Option<String>,
+    pub organisation_id: Option<Id<Organisation>>,
+    pub language: Option<Language>,
+    pub created_at_ms: Millis,
+    pub updated_at_ms: Millis,
+}
+
+macro_rules! select_contact {
+    ($rest:literal) => {
+        sql!(concat!(
+            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms
+               FROM contact c LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE ",
+            $rest
+        ))
+    };
+}
+
+/// Contacts whose folded name begins with `prefix`, after (`name`, `id`), in the order of name and id.
+pub fn by_name<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    prefix: &str,
+    (name, id): (&str, Id<Contact>),
+    limit: usize,
+) -> db::Result<Vec<ContactRow>> {
+    let name = name.max(prefix);
+    tx.all(
+        select_contact!(
+            "WHERE (c.name_folded, c.id) > ($1, $2) AND c.name_folded < $3 ORDER BY c.name_folded, c.id LIMIT $4"
+        ),
+        args![name, id, &end_of(prefix), limit],
+    )
+}
+/// Contacts with an address that begins with `prefix`, in the order of that address, after `after`.
+pub fn by_email<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    prefix: &str,
+    limit: usize,
+) -> db::Result<Vec<ContactRow>> {
+    tx.all(
+        select_contact!(
+            "WHERE c.id IN (SELECT f.contact_id FROM contact_email f WHERE f.email >= $1 AND f.email < $2
+                             ORDER BY f.email LIMIT $3)
+             ORDER BY c.name_folded, c.id"
+        ),
+        args![prefix, &end_of(prefix), limit],
+    )
+}
+/// Contacts with a number that begins with `prefix`, by name.
+pub fn by_phone<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    prefix: &str,
+    limit: usize,
+) -> db::Result<Vec<ContactRow>> {
+    tx.all(
+        select_contact!(
+            "WHERE c.id IN (SELECT f.contact_id FROM contact_phone f WHERE f.folded >= $1 AND f.folded < $2
+                             ORDER BY f.folded LIMIT $3)
+             ORDER BY c.name_folded, c.id"
+        ),
+        args![prefix, &end_of(prefix), limit],
+    )
+}
+/// The contacts of an organisation, by id, 200 at most.
+pub fn of_organisation<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    organisation: Id<Organisation>,
+) -> db::Result<Vec<ContactRow>> {
+    tx.all(select_contact!("WHERE c.organisation_id = $1 ORDER BY c.id LIMIT 200"), args![organisation])
+}
+/// One contact. Whoever may see a ticket may see who asks.
+pub fn by_id<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Option<ContactRow>> {
+    tx.find(select_contact!("WHERE c.id = $1"), args![id])
+}
+/// These contacts, in no order.
+pub fn by_ids<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<ContactRow>> {
+    tx.all(select_contact!("WHERE c.id {in $1}"), args![&Id::list(ids)])
+}
+/// Whose address this is, primary or not.
+///
+/// * `email` – as `kernel::text::email` returns it.
+pub fn find_by_email<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Option<ContactRow>> {
+    tx.find(
+        select_contact!("WHERE c.id = (SELECT f.contact_id FROM contact_email f WHERE f.email = $1)"),
+        args![email],
+    )
+}
+
+/// All addresses of these contacts, the primary one first.
+pub fn emails<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<(Id<Contact>, String)>> {
+    tx.all(
+        sql!(
+            "SELECT contact_id, email FROM contact_email WHERE contact_id {in $1}
+              ORDER BY contact_id, is_primary DESC, email"
+        ),
+        args![&Id::list(ids)],
+    )
+}
+/// All numbers of these contacts, as they were written.
+pub fn phones<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<(Id<Contact>, String)>> {
+    tx.all(
+        sql!(
+            "SELECT contact_id, phone FROM contact_phone WHERE contact_id {in $1} ORDER BY contact_id, folded"
+        ),
+        args![&Id::list(ids)],
+    )
+}
+/// The notes of these contacts that have some.
+pub fn notes<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    ids: &[Id<Contact>],
+) -> db::Result<Vec<(Id<Contact>, String)>> {
+    tx.all(sql!("SELECT id, notes FROM contact WHERE id {in $1} AND notes <> ''"), args![&Id::list(ids)])
+}
+
+/// The contact with this address, added where there is none. Two at once get the same one.
+///
+/// A contact that is known by its address alone takes `name`. The organisation is found by the domain.
+///
+/// * `email` – as `kernel::text::email` returns it.
+/// * `name` – may be empty.
+pub fn find_or_create<P>(tx: &mut Tx<P>, email: &str, name: &str) -> db::Result<ContactRow> {
+    let name = text::one_line(name, 120);
+    if let Some(mut known) = find_by_email(tx, email)? {
+        if !name.is_empty() && known.name == email && name != known.name {
+            let now = tx.now();
+            tx.run(
+                sql!("UPDATE contact SET name = $2, name_folded = $3, updated_at_ms = $4 WHERE id = $1"),
+                args![known.id, &name, &text::fold(&name), now],
+            )?;
+            known.name = name;
+        }
+        return Ok(known);
+    }
+    let name = if name.is_empty() { email.to_owned() } else { name };
+    let organisation = organisations::store::of_address(tx, email)?;
+    let id = insert_row(tx, &name, organisation, None, "")?;
+    if add_email(tx, id, email, true)? {
+        tx.emit(ContactCreated { contact: id, name: name.clone() })?;
+        let now = tx.now();
+        return Ok(ContactRow {
+            id,
+            name,
+            email: Some(email.to_owned()),
+            organisation_id: organisation,
+            language: None,
+            created_at_ms: now,
+            updated_at_ms: now,
+        });
+    }
+    // Somebody else added it since we looked.
+    tx.run(sql!("DELETE FROM contact WHERE id = $1"), args![id])?;
+    find_by_email(tx, email)?.ok_or(db::Error::NoRow { at: "contacts::find_or_create" })
+}
+
+fn insert_row<P>(
+    tx: &mut Tx<P>,
+    name: &str,
+    organisation: Option<Id<Organisation>>,
+    language: Option<Language>,
+    notes: &str,
+) -> db::Result<Id<Contact>> {
+    let now = tx.now();
+    let (id,) = tx.one(
+        sql!(
+            "INSERT INTO contact (name, name_folded, organisation_id, language, notes, created_at_ms, updated_at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING id"
+        ),
+        args![name, &text::fold(name), organisation, language, notes, now],
+    )?;
+    Ok(id)
+}
+/// * returns – whether nobody has the address.
+fn add_email<P>(tx: &mut Tx<P>, id: Id<Contact>, email: &str, is_primary: bool) -> db::Result<bool> {
+    let added = tx.run(
+        sql!(
+            "INSERT INTO contact_email (email, contact_id, is_primary) VALUES ($1, $2, $3)
+               ON CONFLICT (email) DO NOTHING"
+        ),
+        args![email, id, is_primary],
+    )?;
+    Ok(added == 1)
+}
+
+pub(super) fn insert(tx: &mut Tx<ManageContacts>, new: &NewContact) -> db::Result<Id<Contact>> {
+    insert_row(tx, &new.name, new.organisation, new.language, &new.notes)
+}
+pub(super) fn update(
+    tx: &mut Tx<ManageContacts>,
+    id: Id<Contact>,
+    name: &str,
+    organisation: Option<Id<Organisation>>,
+    language: Option<Language>,
+) -> db::Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE contact SET name = $2, name_folded = $3, organisation_id = $4, language = $5, updated_at_ms = $6
+              WHERE id = $1"
+        ),
+        args![id, name, &text::fold(name), organisation, language, now],
+    )
+    .map(drop)
+}
+pub(super) fn set_notes(tx: &mut Tx<ManageContacts>, id: Id<Contact>, notes: &str) -> db::Result<()> {
+    tx.run(sql!("UPDATE contact SET notes = $2 WHERE id = $1"), args![id, notes]).map(drop)
+}
+/// Replaces the addresses; the first becomes the primary one.
+///
+/// * returns – the place of the first that another contact has.
+pub(super) fn set_emails(
+    tx: &mut Tx<ManageContacts>,
+    id: Id<Contact>,
+    emails: &[String],
+) -> db::Result<Option<usize>> {
+    tx.run(sql!("DELETE FROM contact_email WHERE contact_id = $1"), args![id])?;
+    for (index, email) in emails.iter().enumerate() {
+        if !add_email(tx, id, email, index == 0)? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
+}
+pub(super) fn set_phones(tx: &mut Tx<ManageContacts>, id: Id<Contact>, phones: &[Phone]) -> db::Result<()> {
+    tx.run(sql!("DELETE FROM contact_phone WHERE contact_id = $1"), args![id])?;
+    for phone in phones {
+        tx.run(
+            sql!("INSERT INTO contact_phone (contact_id, phone, folded) VALUES ($1, $2, $3)"),
+            args![id, &phone.written, &phone.folded],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! What a role is, and who may give it.
+use crate::permissions::with_implied;
+use kernel::{
+    fault::{Mistakes, Problem},
+    text,
+};
+use platform::authority::{Actor, PERMISSIONS, Scope};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A row of the table `role`.
+pub enum Role {}
+
+/// The roles that every desk has. They cannot be removed; all but the administrator can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builtin {
+    Admin,
+    Lead,
+    Agent,
+    LightAgent,
+}
+platform::words! { Builtin { Admin = "admin", Lead = "lead", Agent = "agent", LightAgent = "light_agent" } }
+
+const TICKETS: [&str; 5] =
+    ["tickets.view", "tickets.reply", "tickets.note", "tickets.edit", "tickets.create"];
+
+impl Builtin {
+    /// The name in the database; pages show the words of `role-CODE`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Builtin::Admin => "Administrator",
+            Builtin::Lead => "Team lead",
+            Builtin::Agent => "Agent",
+            Builtin::LightAgent => "Light agent",
+        }
+    }
+    /// What it may do on a new desk. The administrator's permissions are computed: [`everything`].
+    pub fn permissions(self) -> Vec<&'static str> {
+        let own: &[&str] = match self {
+            Builtin::Admin => return Vec::new(),
+            Builtin::Lead => {
+                &["contacts.view", "contacts.manage", "people.view", "inboxes.view", "ledger.view"]
+            }
+            Builtin::Agent => &["contacts.view", "contacts.manage", "people.view"],
+            Builtin::LightAgent => {
+                return vec!["tickets.view", "tickets.note", "contacts.view", "people.view"];
+            }
+        };
+        [&TICKETS, own].concat()
+    }
+}
+
+/// Every permission of the program, without limits: what an administrator may do.
+pub fn everything() -> Vec<(String, Scope)> {
+    PERMISSIONS.iter().map(|permission| (permission.key.to_owned(), Scope::All)).collect()
+}
+
+/// One permission and how far it reaches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// e.g. `tickets.view`
+    pub permission: String,
+    /// `all`, `team`, `inbox`, `organisation` or `own`; permissions that cannot be limited have `all`.
+    #[schema(value_type = String)]
+    pub scope: Scope,
+}
+
+/// Untrusted input, from the form or the API alike.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    pub name: String,
+    pub permissions: Vec<Allowance>,
+}
+
+/// A draft that passed.
+pub struct NewRole {
+    pub(super) name: String,
+    pub(super) permissions: Vec<(&'static str, Scope)>,
+}
+
+impl Draft {
+    /// Adds what the permissions imply, with the same reach, and `all` where there is no reach to choose.
+    ///
+    /// * errors – 422: no name, an unknown permission.
+    pub fn parse(self) -> Result<NewRole, Problem> {
+        let mut mistakes = Mistakes::default();
+        let name = text::one_line(&self.name, 80);
+        mistakes.require(!name.is_empty(), "name", "required");
+        let mut permissions: Vec<(&'static str, Scope)> = Vec::new();
+        for (index, wanted) in self.permissions.iter().enumerate() {
+            let found = with_implied([wanted.permission.as_str()]);
+            mistakes.require(!found.is_empty(), &format!("permissions/{index}/permission"), "unknown_word");
+            for key in found {
+                let has_scope = PERMISSIONS.iter().any(|known| known.key == key && known.has_scope);
+                let scope = if has_scope { wanted.scope } else { Scope::All };
+                match permissions.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, known)) => *known = scope.max(*known),
+                    None => permissions.push((key, scope)),
+                }
+            }
+        }
+        mistakes.check()?;
+        permissions.sort_unstable();
+        Ok(NewRole { name, permissions })
+    }
+}
+
+/// Whether `actor` may do everything that `permissions` allow: nobody gives away what they do not have.
+pub fn covers<K: AsRef<str>>(actor: &Actor, permissions: &[(K, Scope)]) -> bool {
+    permissions.iter().all(|(key, scope)| match actor.reach(key.as_ref()) {
+        Some(Scope::All) => true,
+        Some(reach) => reach == *scope,
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(permission: &str, scope: Scope) -> Draft {
+        Draft {
+            name: " Night  shift ".into(),
+            permissions: vec![Allowance { permission: permission.into(), scope }],
+        }
+    }
+
+    #[test]
+    fn a_role_that_manages_also_sees() {
+        let role = draft("people.manage", Scope::Own).parse().unwrap();
+        assert_eq!(role.name, "Night shift");
+        assert_eq!(role.permissions, [("people.manage", Scope::All), ("people.view", Scope::All)]);
+    }
+    #[test]
+    fn an_unknown_permission_is_named_by_its_place() {
+        let problem = draft("people.fire", Scope::All).parse().err().unwrap();
+        assert_eq!(problem.fields[0].pointer, "/permissions/0/permission");
+    }
+    #[test]
+    fn nobody_covers_more_than_they_have() {
+        let mut actor = Actor::system();
+        actor.who = platform::authority::Who::User(kernel::id::Id::new(1));
+        actor.permissions = vec![("a".into(), Scope::All), ("b".into(), Scope::Team)];
+        assert!(covers(&actor, &[("a", Scope::Own), ("b", Scope::Team)]));
+        assert!(!covers(&actor, &[("b", Scope::All)]));
+        assert!(!covers(&actor, &[("b", Scope::Own)]), "a team's tickets need not hold one's own");
+        assert!(!covers(&actor, &[("c", Scope::Own)]));
+    }
+}

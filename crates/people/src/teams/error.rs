@@ -1,0 +1,25 @@
+use kernel::fault::Problem;
+use platform::db;
+
+#[derive(Debug, thiserror::Error)]
+pub enum TeamError {
+    #[error("there is no such team")]
+    Unknown,
+    /// Two teams may not share a name, archived or not.
+    #[error("the team's name is taken")]
+    NameTaken,
+    #[error("there is no user with one of these ids")]
+    UnknownMember,
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+impl From<TeamError> for Problem {
+    fn from(error: TeamError) -> Problem {
+        match error {
+            TeamError::Unknown => Problem::not_found(),
+            TeamError::NameTaken => Problem { status: 409, ..Problem::field("name", "taken") },
+            TeamError::UnknownMember => Problem::field("members", "unknown_id"),
+            TeamError::Database(cause) => cause.into(),
+        }
+    }
+}

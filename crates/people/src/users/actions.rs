@@ -1,0 +1,199 @@
+use super::{
+    Changes, NewUser, Theme, UserActivated, UserChanged, UserCreated, UserDeactivated, UserError, UserRow,
+    policy::is_zone, store,
+};
+use crate::{
+    desk_settings,
+    permissions::{ManagePeople, ViewPeople},
+    roles::{self, Builtin, Role},
+    sign_in::store as access,
+};
+use kernel::{
+    fault::{Mistakes, Problem},
+    id::Id,
+    text,
+};
+use platform::{
+    authority::{Implies, Inbox, Organisation, Team, Tx, User},
+    i18n::Language,
+};
+
+/// Adds a user. Without a password the caller also sends an invitation.
+///
+/// * `password_hash` – of the password in `new`, if there is one.
+pub fn create(
+    tx: &mut Tx<ManagePeople>,
+    new: NewUser,
+    password_hash: Option<String>,
+) -> Result<Id<User>, UserError> {
+    may_give(tx, new.role)?;
+    check_targets(tx, &new.teams, &new.inboxes, &new.organisations)?;
+    let defaults = desk_settings::store::load(tx)?;
+    let language = new.language.unwrap_or(defaults.language);
+    let zone = new.zone.clone().unwrap_or(defaults.zone);
+    let user =
+        store::insert(tx, &new, language, &zone, password_hash.as_deref())?.ok_or(UserError::EmailTaken)?;
+    store::set_teams(tx, user, &new.teams)?;
+    store::set_inboxes(tx, user, &new.inboxes)?;
+    store::set_organisations(tx, user, &new.organisations)?;
+    tx.emit(UserCreated { user, name: new.name })?;
+    Ok(user)
+}
+
+/// Changes what is given. Somebody who may do more than the actor cannot be changed.
+pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result<(), UserError> {
+    let before = store::by_id(tx, id)?.ok_or(UserError::Unknown)?;
+    if !roles::actions::may_give(tx, before.role_id, before.role_code)? {
+        return Err(UserError::BeyondYours);
+    }
+    check_targets(
+        tx,
+        changes.teams.as_deref().unwrap_or_default(),
+        changes.inboxes.as_deref().unwrap_or_default(),
+        changes.organisations.as_deref().unwrap_or_default(),
+    )?;
+    let mut fields = Vec::new();
+    if let Some(name) = changes.name.filter(|name| *name != before.name) {
+        store::set_name(tx, id, &name)?;
+        fields.push("name");
+    }
+    if let Some(email) = changes.email.filter(|email| *email != before.email) {
+        if !store::set_email(tx, id, &email)? {
+            return Err(UserError::EmailTaken);
+        }
+        // Links to the old address must not open the account any more.
+        access::revoke_links(tx, access::Owner::User(id))?;
+        fields.push("email");
+    }
+    if let Some(role) = changes.role.filter(|role| *role != before.role_id) {
+        may_give(tx, role)?;
+        keep_an_admin(tx, &before)?;
+        store::set_role(tx, id, role)?;
+        fields.push("role");
+    }
+    if let Some(language) = changes.language.filter(|language| *language != before.language) {
+        store::set_language(tx, id, language)?;
+        fields.push("language");
+    }
+    if let Some(zone) = changes.zone.filter(|zone| *zone != before.zone) {
+        store::set_zone(tx, id, &zone)?;
+        fields.push("zone");
+    }
+    if let Some(teams) = &changes.teams {
+        store::set_teams(tx, id, teams)?;
+        fields.push("teams");
+    }
+    if let Some(inboxes) = &changes.inboxes {
+        store::set_inboxes(tx, id, inboxes)?;
+        fields.push("inboxes");
+    }
+    if let Some(organisations) = &changes.organisations {
+        store::set_organisations(tx, id, organisations)?;
+        fields.push("organisations");
+    }
+    if !fields.is_empty() {
+        tx.emit(UserChanged { user: id, fields })?;
+    }
+    match changes.is_active {
+        Some(false) if before.is_active => deactivate(tx, &before),
+        Some(true) if !before.is_active => {
+            store::set_active(tx, id, true)?;
+            tx.emit(UserActivated { user: id })?;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Ends sessions, tokens and links at once.
+fn deactivate(tx: &mut Tx<ManagePeople>, user: &UserRow) -> Result<(), UserError> {
+    keep_an_admin(tx, user)?;
+    store::set_active(tx, user.id, false)?;
+    access::end_sessions(tx, access::Owner::User(user.id), None)?;
+    access::delete_tokens(tx, user.id)?;
+    access::revoke_links(tx, access::Owner::User(user.id))?;
+    access::forget_devices(tx, user.id)?;
+    tx.emit(UserDeactivated { user: user.id })?;
+    Ok(())
+}
+
+/// * errors – [`UserError::LastAdmin`] where `user` is the last active administrator.
+fn keep_an_admin(tx: &mut Tx<ManagePeople>, user: &UserRow) -> Result<(), UserError> {
+    let is_admin = user.role_code == Some(Builtin::Admin) && user.is_active;
+    if is_admin && store::other_admins(tx, user.id)? == 0 { Err(UserError::LastAdmin) } else { Ok(()) }
+}
+
+fn may_give<P: Implies<ViewPeople>>(tx: &mut Tx<P>, role: Id<Role>) -> Result<(), UserError> {
+    let row = roles::store::by_id(tx, role)?.ok_or(UserError::UnknownId("role"))?;
+    if roles::actions::may_give(tx, role, row.code)? { Ok(()) } else { Err(UserError::BeyondYours) }
+}
+
+fn check_targets<P>(
+    tx: &mut Tx<P>,
+    teams: &[Id<Team>],
+    inboxes: &[Id<Inbox>],
+    organisations: &[Id<Organisation>],
+) -> Result<(), UserError> {
+    fn distinct<T>(ids: &[Id<T>]) -> i64 {
+        let mut numbers: Vec<_> = ids.iter().map(|id| id.number()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.len() as i64
+    }
+    if !teams.is_empty() && store::count_teams(tx, teams)? != distinct(teams) {
+        return Err(UserError::UnknownId("teams"));
+    }
+    if !inboxes.is_empty() && store::count_inboxes(tx, inboxes)? != distinct(inboxes) {
+        return Err(UserError::UnknownId("inboxes"));
+    }
+    if !organisations.is_empty() && store::count_organisations(tx, organisations)? != distinct(organisations)
+    {
+        return Err(UserError::UnknownId("organisations"));
+    }
+    Ok(())
+}
+
+/// What people say about themselves.
+pub struct Profile {
+    name: String,
+    language: Language,
+    zone: String,
+    theme: Theme,
+    has_single_keys: bool,
+}
+impl Profile {
+    /// * errors – 422 with every mistake.
+    pub fn parse(
+        name: &str,
+        language: &str,
+        zone: &str,
+        theme: &str,
+        has_single_keys: bool,
+    ) -> Result<Profile, Problem> {
+        let mut mistakes = Mistakes::default();
+        let name = text::one_line(name, 120);
+        mistakes.require(!name.is_empty(), "name", "required");
+        let (language, theme) = (Language::from_word(language), Theme::from_word(theme));
+        mistakes.require(language.is_some(), "language", "unknown_word");
+        mistakes.require(theme.is_some(), "theme", "unknown_word");
+        mistakes.require(is_zone(zone), "zone", "unknown_zone");
+        mistakes.check()?;
+        Ok(Profile {
+            name,
+            language: language.unwrap_or_default(),
+            zone: zone.to_owned(),
+            theme: theme.unwrap_or_default(),
+            has_single_keys,
+        })
+    }
+}
+
+/// Changes one's own profile.
+pub fn edit_profile<P>(tx: &mut Tx<P>, id: Id<User>, profile: Profile) -> Result<(), UserError> {
+    store::set_name(tx, id, &profile.name)?;
+    store::set_language(tx, id, profile.language)?;
+    store::set_zone(tx, id, &profile.zone)?;
+    store::set_look(tx, id, profile.theme, profile.has_single_keys)?;
+    tx.emit(UserChanged { user: id, fields: vec!["profile"] })?;
+    Ok(())
+}
