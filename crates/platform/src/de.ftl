@@ -56,3 +56,5 @@ field-email = Das ist keine E-Mail-Adresse
 field-phone = Das ist keine Telefonnummer
 field-taken = Das ist schon vergeben
 field-unknown-id = Mit dieser Kennung gibt es nichts
+problem-idempotency-key-invalid = Der Idempotency-Key ist leer oder länger als 200 Zeichen
+problem-idempotency-key-reused = Dieser Idempotency-Key kam schon mit einer anderen Anfrage

@@ -57,3 +57,5 @@ field-email = This is no e-mail address
 field-phone = This is no phone number
 field-taken = This is taken already
 field-unknown-id = There is none with this id
+problem-idempotency-key-invalid = The Idempotency-Key is empty or longer than 200 characters
+problem-idempotency-key-reused = This Idempotency-Key came with another request before

@@ -10,6 +10,7 @@ pub mod db;
 pub mod events;
 pub mod home;
 pub mod i18n;
+pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod outbound;

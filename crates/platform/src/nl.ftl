@@ -56,3 +56,5 @@ field-email = Dit is geen e-mailadres
 field-phone = Dit is geen telefoonnummer
 field-taken = Dit is al in gebruik
 field-unknown-id = Met dit id bestaat er niets
+problem-idempotency-key-invalid = De Idempotency-Key is leeg of langer dan 200 tekens
+problem-idempotency-key-reused = Deze Idempotency-Key kwam al met een ander verzoek

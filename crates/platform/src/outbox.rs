@@ -48,3 +48,42 @@ pub fn queue<P>(tx: &mut Tx<P>, kind: Kind, letter: &Letter) -> db::Result<Id<Ou
     )?;
     Ok(id)
 }
+
+/// A mail whose words are a message of a ticket.
+pub struct Mailing<'a> {
+    pub kind: Kind,
+    pub inbox: Option<i64>,
+    pub ticket: i64,
+    pub message: i64,
+    /// The Message-ID without its angle brackets.
+    pub header_id: &'a str,
+    pub recipients: &'a [String],
+    pub subject: &'a str,
+}
+
+/// Queues a message of a ticket for its recipients, in the transaction that adds the message.
+pub fn queue_message<P>(tx: &mut Tx<P>, mailing: &Mailing, at: kernel::clock::Millis) -> db::Result<()> {
+    let recipients = serde_json::to_string(mailing.recipients).expect("a list of text");
+    let text = mailing.recipients.join(", ");
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO outbound (kind, inbox_id, ticket_id, message_id, header_id, recipients, recipients_text,
+                                   subject, state, next_at_ms, created_at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10)"
+        ),
+        args![
+            mailing.kind,
+            mailing.inbox,
+            mailing.ticket,
+            mailing.message,
+            mailing.header_id,
+            &recipients,
+            &text,
+            mailing.subject,
+            at,
+            now
+        ],
+    )
+    .map(drop)
+}

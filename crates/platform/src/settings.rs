@@ -12,11 +12,19 @@ pub struct Site {
     pub max_message_bytes: usize,
     /// The desk's name, kept here because every page shows it; the setting `desk_name` is the truth.
     pub desk_name: Arc<RwLock<Arc<str>>>,
+    /// The right side of our Message-IDs: the domain of the first inbox.
+    mail_domain: Arc<RwLock<Arc<str>>>,
 }
 impl Site {
     pub fn new(public_url: &str, max_message_bytes: usize) -> Site {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Site { public_url, max_message_bytes, desk_name: Arc::new(RwLock::new("Firstline".into())) }
+        Site { public_url, max_message_bytes, desk_name: Arc::new(RwLock::new("Firstline".into())), mail_domain: Arc::new(RwLock::new("firstline.invalid".into())) }
+    }
+    pub fn mail_domain(&self) -> Arc<str> {
+        self.mail_domain.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+    pub fn set_mail_domain(&self, domain: &str) {
+        *self.mail_domain.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = domain.into();
     }
     /// Shows another name from now on.
     pub fn rename(&self, name: &str) {

@@ -1,0 +1,121 @@
+//! Own names of statuses in fixed categories.
+use crate::tickets::{Category, ViewTickets};
+use axum::Json;
+use derive::Record;
+use kernel::id::Id;
+use platform::{
+    args,
+    authority::{Grant, Tx},
+    db::{self, Conn},
+    i18n::Language,
+    sql,
+    web::{Failure, Listing, Routes},
+};
+use utoipa_axum::routes;
+
+platform::translations!();
+
+/// A status. Its name is the translation of its code until the desk gives it a name of its own.
+#[derive(Clone, Debug, Record)]
+pub struct Status {
+    pub id: Id<Status>,
+    pub code: Option<String>,
+    pub category: Category,
+    pub name: Option<String>,
+    pub is_default: bool,
+}
+impl Status {
+    pub fn name_in(&self, language: Language) -> String {
+        name_in(language, self.name.as_deref(), self.code.as_deref(), self.category)
+    }
+}
+
+/// The name that people read.
+pub fn name_in(language: Language, name: Option<&str>, code: Option<&str>, category: Category) -> String {
+    match name {
+        Some(name) => name.to_owned(),
+        None => {
+            let code = code.unwrap_or(category.word()).replace('_', "-");
+            platform::i18n::text(language, &format!("status-{code}")).to_owned()
+        }
+    }
+}
+
+/// All that are in use, in their order.
+pub fn all(conn: &mut Conn) -> db::Result<Vec<Status>> {
+    conn.all(
+        sql!(
+            "SELECT id, code, category, name, is_default FROM ticket_status
+              WHERE is_archived = FALSE ORDER BY position, id"
+        ),
+        args![],
+    )
+}
+
+/// The first status of a category.
+pub fn default_of(conn: &mut Conn, category: Category) -> db::Result<Id<Status>> {
+    let (id,) = conn.one(
+        sql!(
+            "SELECT id FROM ticket_status WHERE category = $1 AND is_archived = FALSE
+              ORDER BY is_default DESC, position, id LIMIT 1"
+        ),
+        args![category],
+    )?;
+    Ok(id)
+}
+
+/// What somebody meant by an id, a code or a category.
+pub fn named(conn: &mut Conn, word: &str) -> db::Result<Option<(Id<Status>, Category)>> {
+    let statuses = all(conn)?;
+    let by_id = |status: &&Status| status.id.to_string() == word;
+    let by_code = |status: &&Status| status.code.as_deref() == Some(word);
+    let category = Category::from_word(word);
+    let of_category = |status: &&Status| Some(status.category) == category;
+    let found = statuses
+        .iter()
+        .find(by_id)
+        .or_else(|| statuses.iter().find(by_code))
+        .or_else(|| statuses.iter().find(of_category));
+    Ok(found.map(|status| (status.id, status.category)))
+}
+
+/// One status for each category, for a new desk.
+pub fn seed<P>(tx: &mut Tx<P>) -> db::Result<()> {
+    for (position, category) in Category::ALL.iter().enumerate() {
+        tx.run(
+            sql!(
+                "INSERT INTO ticket_status (code, category, position, is_default) VALUES ($1, $1, $2, TRUE)
+                   ON CONFLICT (code) DO NOTHING"
+            ),
+            args![*category, position],
+        )?;
+    }
+    Ok(())
+}
+
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct StatusBody {
+    #[schema(value_type = String)]
+    pub id: Id<Status>,
+    pub name: String,
+    pub category: Category,
+}
+
+/// List the statuses that tickets can have.
+#[utoipa::path(get, path = "/api/v1/statuses", tag = "tickets",
+    responses((status = 200, body = Listing<StatusBody>)))]
+pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<StatusBody>>, Failure> {
+    let language = grant.actor().language;
+    let statuses = grant.read::<_, db::Error>(|tx| all(tx)).await?;
+    let body = |status: Status| StatusBody {
+        id: status.id,
+        name: status.name_in(language),
+        category: status.category,
+    };
+    Ok(Json(Listing { items: statuses.into_iter().map(body).collect(), next: None }))
+}
+
+
+pub fn routes() -> Routes {
+    Routes::new().api::<ViewTickets>(routes!(list))
+}

@@ -1,0 +1,461 @@
+//! SQL for tickets. Nothing else.
+//!
+//! Whoever reads a ticket for somebody adds [`visible!`]: what a person may not see is not found.
+use super::{Category, NewTicket, Priority, Ticket, ViewTickets};
+use derive::Record;
+use kernel::{clock::Millis, id::Id, text};
+use platform::{
+    args,
+    authority::{Contact, Implies, Organisation, Scope, Team, Tx, User, Who},
+    db::{Conn, Result},
+    sql,
+};
+use std::ops::Deref;
+
+/// The condition that the ticket `t` is within a person's sight. Uses `$1` (scope), `$2` (person), `$3` (the ids
+/// that the scope means).
+#[macro_export]
+macro_rules! visible {
+    () => {
+        "($1 = 'all' OR t.assignee_id = $2
+           OR ($1 = 'team' AND t.team_id {in $3})
+           OR ($1 = 'inbox' AND t.inbox_id {in $3})
+           OR ($1 = 'organisation' AND t.organisation_id {in $3}))"
+    };
+}
+pub(crate) use visible;
+
+/// How far a person sees: the values of `$1`, `$2`, `$3` of [`visible!`].
+pub struct Sight {
+    pub scope: Scope,
+    pub person: i64,
+    pub ids: String,
+}
+impl Sight {
+    pub fn of<P>(tx: &Tx<P>) -> Sight {
+        let actor = tx.actor();
+        let scope = tx.scope();
+        let ids = match scope {
+            Scope::Team => Id::list(&actor.teams),
+            Scope::Inbox => Id::list(&actor.inboxes),
+            Scope::Organisation => Id::list(&actor.organisations),
+            Scope::All | Scope::Own => "[]".into(),
+        };
+        // Nobody is assignee -1; 0 would be every ticket without one.
+        let person = if let Who::User(id) = actor.who { id.number() } else { -1 };
+        Sight { scope, person, ids }
+    }
+}
+
+macro_rules! ticket_columns {
+    () => {
+        "t.id, t.subject, t.kind, t.status_id, s.code AS status_code, s.name AS status_name, t.category, t.priority,
+         t.channel, t.requester_id, c.name AS requester_name, e.email AS requester_email, t.organisation_id,
+         o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
+         u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.hint_id,
+         t.reopened, t.version
+         FROM ticket t
+         JOIN ticket_status s ON s.id = t.status_id
+         JOIN contact c ON c.id = t.requester_id
+         LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+         LEFT JOIN organisation o ON o.id = t.organisation_id
+         LEFT JOIN team m ON m.id = t.team_id
+         LEFT JOIN desk_user u ON u.id = t.assignee_id"
+    };
+}
+
+/// Something that its holder was allowed to see when this transaction looked.
+#[derive(Debug)]
+pub struct Seen<T>(T);
+impl<T> Deref for Seen<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+impl<T> Seen<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// The ticket, if the actor may see it. Jobs see all.
+pub fn see<P: Implies<ViewTickets>>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<Option<Seen<Ticket>>> {
+    let sight = Sight::of(tx);
+    let found = tx.find(
+        sql!(concat!("SELECT ", ticket_columns!(), " WHERE t.id = $4 AND ", visible!())),
+        args![sight.scope, sight.person, &sight.ids, id],
+    )?;
+    Ok(found.map(Seen))
+}
+
+/// The ticket, if `contact` takes part in it.
+pub fn see_as_participant<P>(
+    tx: &mut Tx<P>,
+    id: Id<Ticket>,
+    contact: Id<Contact>,
+) -> Result<Option<Seen<Ticket>>> {
+    let found = tx.find(
+        sql!(concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " JOIN ticket_participant p ON p.ticket_id = t.id AND p.contact_id = $2 WHERE t.id = $1"
+        )),
+        args![id, contact],
+    )?;
+    Ok(found.map(Seen))
+}
+
+/// Several tickets by id, in that order's number; those out of sight are left out.
+pub fn by_ids<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ids: &[Id<Ticket>]) -> Result<Vec<Ticket>> {
+    let sight = Sight::of(tx);
+    tx.all(
+        sql!(concat!("SELECT ", ticket_columns!(), " WHERE t.id {in $4} AND ", visible!(), " ORDER BY t.id")),
+        args![sight.scope, sight.person, &sight.ids, &Id::list(ids)],
+    )
+}
+
+/// What the API's list can be narrowed by. All that are given must hold.
+#[derive(Default)]
+pub struct Narrow {
+    pub is_open: Option<bool>,
+    pub category: Option<Category>,
+    pub team: Option<i64>,
+    pub assignee: Option<i64>,
+    pub requester: Option<String>,
+    pub tag: Option<String>,
+    pub updated_since: Option<Millis>,
+}
+
+/// Tickets, newest first, `limit` at most, before the id `before`. Walks the primary key.
+pub fn list<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    narrow: &Narrow,
+    before: Option<Id<Ticket>>,
+    limit: usize,
+) -> Result<Vec<Ticket>> {
+    let sight = Sight::of(tx);
+    let before = before.unwrap_or(Id::new(i64::MAX));
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " WHERE t.id < $4 AND ",
+            visible!(),
+            " AND ($6 IS NULL OR t.is_open = $6)
+              AND ($7 = '' OR t.category = $7)
+              AND ($8 < 0 OR t.team_id = $8)
+              AND ($9 < 0 OR t.assignee_id = $9)
+              AND ($10 = '' OR t.requester_id = (SELECT contact_id FROM contact_email WHERE email = $10))
+              AND ($11 = '' OR EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket_id = t.id AND g.tag = $11))
+              AND t.updated_at_ms >= $12
+              ORDER BY t.id DESC LIMIT $5"
+        )),
+        args![
+            sight.scope,
+            sight.person,
+            &sight.ids,
+            before,
+            limit,
+            narrow.is_open,
+            narrow.category.map_or("", Category::word),
+            narrow.team.unwrap_or(-1),
+            narrow.assignee.unwrap_or(-1),
+            narrow.requester.as_deref().unwrap_or(""),
+            narrow.tag.as_deref().unwrap_or(""),
+            narrow.updated_since.unwrap_or(Millis(0))
+        ],
+    )
+}
+
+/// The newest tickets whose subject contains the folded text, 20 at most, among the newest 20,000.
+pub fn by_subject<P: Implies<ViewTickets>>(tx: &mut Tx<P>, folded: &str) -> Result<Vec<Ticket>> {
+    let sight = Sight::of(tx);
+    let pattern = format!("%{}%", folded.replace(['\\', '%', '_'], " "));
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " WHERE t.id > (SELECT coalesce(max(id), 0) - 20000 FROM ticket) AND t.subject_folded LIKE $4 AND ",
+            visible!(),
+            " ORDER BY t.id DESC LIMIT 20"
+        )),
+        args![sight.scope, sight.person, &sight.ids, &pattern],
+    )
+}
+
+/// The newest tickets of a contact, 20 at most.
+pub fn of_contact<P: Implies<ViewTickets>>(tx: &mut Tx<P>, contact: Id<Contact>) -> Result<Vec<Ticket>> {
+    let sight = Sight::of(tx);
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " WHERE t.requester_id = $4 AND ",
+            visible!(),
+            " ORDER BY t.id DESC LIMIT 20"
+        )),
+        args![sight.scope, sight.person, &sight.ids, contact],
+    )
+}
+
+/// A new row. The caller sees to participants, message, counts and events.
+pub fn insert<P>(
+    tx: &mut Tx<P>,
+    new: &NewTicket,
+    (status, category): (Id<crate::statuses::Status>, Category),
+    requester: Id<Contact>,
+    organisation: Option<Id<Organisation>>,
+    last: (&str, &str, bool),
+) -> Result<Id<Ticket>> {
+    let now = tx.now();
+    let (id,) = tx.one(
+        sql!(
+            "INSERT INTO ticket (subject, subject_folded, kind, status_id, category, is_open, priority, channel,
+                                 requester_id, organisation_id, inbox_id, team_id, assignee_id, created_at_ms,
+                                 updated_at_ms, last_text, last_by, is_last_in)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17)
+               RETURNING id"
+        ),
+        args![
+            &new.subject,
+            &text::fold(&new.subject),
+            new.kind,
+            status,
+            category,
+            category.is_open(),
+            new.priority,
+            new.channel,
+            requester,
+            organisation,
+            new.inbox,
+            new.team.unwrap_or(Id::new(0)),
+            new.assignee.unwrap_or(Id::new(0)),
+            now,
+            last.0,
+            last.1,
+            last.2
+        ],
+    )?;
+    Ok(id)
+}
+
+/// All that [`super::actions::edit`] can change, as it shall be.
+pub struct Row {
+    pub subject: String,
+    pub kind: super::Kind,
+    pub status_id: Id<crate::statuses::Status>,
+    pub category: Category,
+    pub priority: Priority,
+    pub team_id: Id<Team>,
+    pub assignee_id: Id<User>,
+    pub requester_id: Id<Contact>,
+    pub organisation_id: Option<Id<Organisation>>,
+    pub solved_at_ms: Option<Millis>,
+    pub reopened: i64,
+}
+
+/// Writes the row unless somebody changed it since `version` was read.
+///
+/// * returns – whether it was written.
+pub fn update<P>(tx: &mut Tx<P>, id: Id<Ticket>, version: i64, row: &Row) -> Result<bool> {
+    let now = tx.now();
+    let written = tx.run(
+        sql!(
+            "UPDATE ticket SET subject = $3, subject_folded = $4, kind = $5, status_id = $6, category = $7,
+                    is_open = $8, priority = $9, team_id = $10, assignee_id = $11, requester_id = $12,
+                    organisation_id = $13, solved_at_ms = $14, reopened = $15, updated_at_ms = $16,
+                    version = version + 1
+              WHERE id = $1 AND version = $2"
+        ),
+        args![
+            id,
+            version,
+            &row.subject,
+            &text::fold(&row.subject),
+            row.kind,
+            row.status_id,
+            row.category,
+            row.category.is_open(),
+            row.priority,
+            row.team_id,
+            row.assignee_id,
+            row.requester_id,
+            row.organisation_id,
+            row.solved_at_ms,
+            row.reopened,
+            now
+        ],
+    )?;
+    Ok(written == 1)
+}
+
+/// What the list shows of the last public message.
+pub fn touch<P>(tx: &mut Tx<P>, id: Id<Ticket>, text: &str, by: &str, is_in: bool) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE ticket SET last_text = $2, last_by = $3, is_last_in = $4, updated_at_ms = $5,
+                    version = version + 1 WHERE id = $1"
+        ),
+        args![id, text, by, is_in, now],
+    )
+    .map(drop)
+}
+
+/// A note changes nothing that the customer's side of the list shows.
+pub fn touch_time<P>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE ticket SET updated_at_ms = $2, version = version + 1 WHERE id = $1"),
+        args![id, now],
+    )
+    .map(drop)
+}
+
+/// Remembers that something without proof pointed at another ticket.
+pub fn set_hint<P>(tx: &mut Tx<P>, id: Id<Ticket>, hint: Id<Ticket>) -> Result<()> {
+    tx.run(sql!("UPDATE ticket SET hint_id = $2 WHERE id = $1"), args![id, hint]).map(drop)
+}
+
+pub fn exists(conn: &mut Conn, id: Id<Ticket>) -> Result<bool> {
+    Ok(conn.find::<(i64,)>(sql!("SELECT id FROM ticket WHERE id = $1"), args![id])?.is_some())
+}
+
+/// Somebody of the customer's side who takes part.
+#[derive(Clone, Debug, Record)]
+pub struct Participant {
+    pub ticket_id: Id<Ticket>,
+    pub contact_id: Id<Contact>,
+    pub role: String,
+    pub name: String,
+    pub email: Option<String>,
+}
+
+/// The requester first.
+pub fn participants(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Participant>> {
+    conn.all(
+        sql!(
+            "SELECT p.ticket_id, p.contact_id, p.role, c.name, e.email
+               FROM ticket_participant p
+               JOIN contact c ON c.id = p.contact_id
+               LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+              WHERE p.ticket_id = $1 ORDER BY p.role DESC, p.contact_id"
+        ),
+        args![ticket],
+    )
+}
+
+/// Whether the owner of this address takes part, and who it is.
+pub fn participant_by_email(conn: &mut Conn, ticket: Id<Ticket>, email: &str) -> Result<Option<Id<Contact>>> {
+    let row = conn.find::<(Id<Contact>,)>(
+        sql!(
+            "SELECT p.contact_id FROM ticket_participant p JOIN contact_email e ON e.contact_id = p.contact_id
+              WHERE p.ticket_id = $1 AND e.email = $2"
+        ),
+        args![ticket, email],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// * returns – whether the contact is new there.
+pub fn add_participant(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Contact>, role: &str) -> Result<bool> {
+    let added = conn.run(
+        sql!(
+            "INSERT INTO ticket_participant (ticket_id, contact_id, role) VALUES ($1, $2, $3)
+               ON CONFLICT (ticket_id, contact_id) DO NOTHING"
+        ),
+        args![ticket, contact, role],
+    )?;
+    Ok(added == 1)
+}
+pub fn set_requester(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Contact>) -> Result<()> {
+    conn.run(
+        sql!("UPDATE ticket_participant SET role = 'cc' WHERE ticket_id = $1 AND role = 'requester'"),
+        args![ticket],
+    )?;
+    conn.run(
+        sql!(
+            "INSERT INTO ticket_participant (ticket_id, contact_id, role) VALUES ($1, $2, 'requester')
+               ON CONFLICT (ticket_id, contact_id) DO UPDATE SET role = 'requester'"
+        ),
+        args![ticket, contact],
+    )
+    .map(drop)
+}
+/// The requester stays.
+pub fn remove_participant(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Contact>) -> Result<bool> {
+    let removed = conn.run(
+        sql!("DELETE FROM ticket_participant WHERE ticket_id = $1 AND contact_id = $2 AND role = 'cc'"),
+        args![ticket, contact],
+    )?;
+    Ok(removed == 1)
+}
+
+/// Colleagues who want to hear of a ticket.
+#[derive(Clone, Debug, Record)]
+pub struct Follower {
+    pub user_id: Id<User>,
+    pub name: String,
+}
+pub fn followers(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Follower>> {
+    conn.all(
+        sql!(
+            "SELECT f.user_id, u.name FROM ticket_follower f JOIN desk_user u ON u.id = f.user_id
+              WHERE f.ticket_id = $1 ORDER BY u.name_folded"
+        ),
+        args![ticket],
+    )
+}
+pub fn follow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<()> {
+    conn.run(
+        sql!(
+            "INSERT INTO ticket_follower (ticket_id, user_id) VALUES ($1, $2)
+               ON CONFLICT (ticket_id, user_id) DO NOTHING"
+        ),
+        args![ticket, user],
+    )
+    .map(drop)
+}
+pub fn unfollow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<()> {
+    conn.run(
+        sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"),
+        args![ticket, user],
+    )
+    .map(drop)
+}
+
+/// A tag of a ticket.
+#[derive(Clone, Debug, Record)]
+pub struct Tag {
+    pub ticket_id: Id<Ticket>,
+    pub tag: String,
+}
+/// Of several tickets at once, by ticket and word.
+pub fn tags(conn: &mut Conn, tickets: &[Id<Ticket>]) -> Result<Vec<Tag>> {
+    conn.all(
+        sql!("SELECT ticket_id, tag FROM ticket_tag WHERE ticket_id {in $1} ORDER BY ticket_id, tag"),
+        args![&Id::list(tickets)],
+    )
+}
+pub fn set_tags(conn: &mut Conn, ticket: Id<Ticket>, tags: &[String]) -> Result<()> {
+    conn.run(sql!("DELETE FROM ticket_tag WHERE ticket_id = $1"), args![ticket])?;
+    for tag in tags {
+        conn.run(sql!("INSERT INTO ticket_tag (ticket_id, tag) VALUES ($1, $2)"), args![ticket, tag])?;
+    }
+    Ok(())
+}
+
+/// Whether there is such a team that is not archived.
+pub fn team_exists(conn: &mut Conn, team: Id<Team>) -> Result<bool> {
+    let row = conn
+        .find::<(i64,)>(sql!("SELECT id FROM team WHERE id = $1 AND is_archived = FALSE"), args![team])?;
+    Ok(row.is_some())
+}
+/// Whether there is such a person who still works here.
+pub fn user_exists(conn: &mut Conn, user: Id<User>) -> Result<bool> {
+    let row = conn
+        .find::<(i64,)>(sql!("SELECT id FROM desk_user WHERE id = $1 AND is_active = TRUE"), args![user])?;
+    Ok(row.is_some())
+}
+
