@@ -87,3 +87,22 @@ pub fn queue_message<P>(tx: &mut Tx<P>, mailing: &Mailing, at: kernel::clock::Mi
     )
     .map(drop)
 }
+
+/// What became of the mail that carries a message.
+#[derive(Clone, Debug, derive::Record)]
+pub struct Delivery {
+    pub message_id: i64,
+    pub state: String,
+    pub reason: Option<String>,
+    pub attempts: i64,
+}
+/// For all messages of a ticket; of several mails of one message the last counts.
+pub fn deliveries(conn: &mut db::Conn, ticket: i64) -> db::Result<Vec<Delivery>> {
+    conn.all(
+        sql!(
+            "SELECT message_id, state, reason, attempts FROM outbound
+              WHERE ticket_id = $1 AND message_id IS NOT NULL ORDER BY id"
+        ),
+        args![ticket],
+    )
+}

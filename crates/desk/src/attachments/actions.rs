@@ -1,0 +1,21 @@
+//! Taking files in.
+use super::{Attachment, store};
+use crate::{conversation::Message, tickets::TicketError};
+use kernel::{fault::Problem, id::Id};
+use platform::authority::Tx;
+
+/// Gives uploads to a message.
+///
+/// * errors – 422 where one is not there, is somebody else's, or belongs to another message.
+pub fn attach<P>(tx: &mut Tx<P>, message: Id<Message>, ids: &[Id<Attachment>]) -> Result<(), TicketError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    if store::attach(tx, message, &ids)? != ids.len() as u64 {
+        return Err(Problem::field("attachments", "unknown_id").into());
+    }
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! Saying something: an answer, a note, and what comes back from the customer.
+use super::{
+    AuthorKind, Direction, Message, MessageAdded, MessageKind, Reply, references,
+    store::{self, New},
+};
+use crate::{
+    attachments, statuses,
+    tickets::{self, Category, NoteTickets, ReplyTickets, Seen, Ticket, TicketError},
+};
+use kernel::{
+    clock::{DAY, HOUR},
+    fault::Problem,
+    id::Id,
+    text,
+};
+use mail::{MessageToken, TokenKeys};
+use platform::{
+    authority::{Contact, Implies, Tx, Who},
+    keys::Keys,
+    outbox::{self, Mailing},
+};
+
+/// What signs the Message-IDs of this desk.
+#[derive(Clone)]
+pub struct Signer {
+    keys: TokenKeys,
+    domain: String,
+}
+impl Signer {
+    pub fn of(home: &platform::Home) -> Signer {
+        Signer { keys: token_keys(&home.keys), domain: home.site.mail_domain().to_string() }
+    }
+    /// A new Message-ID of this ticket, without angle brackets.
+    pub fn message_id(&self, ticket: Id<Ticket>) -> String {
+        // Positive and never 0, as the token writes numbers.
+        let random = i64::from_be_bytes(platform::keys::random()) & i64::MAX | 1;
+        MessageToken { ticket: ticket.number(), message: random }.message_id(&self.domain, &self.keys)
+    }
+}
+/// The key for Message-IDs and reply addresses.
+pub fn token_keys(keys: &Keys) -> TokenKeys {
+    TokenKeys::new(*keys.derive("mail token").reveal(), Vec::new())
+}
+
+/// Writes an internal note.
+pub fn note<P: Implies<NoteTickets>>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    note: &Reply,
+) -> Result<Id<Message>, TicketError> {
+    let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
+    let message = store::insert(
+        tx,
+        &New {
+            ticket: ticket.id,
+            kind: MessageKind::Note,
+            direction: Direction::Out,
+            channel: ticket.channel.word(),
+            author_kind,
+            author_id,
+            author_name: &author_name,
+            from_email: None,
+            to: &[],
+            cc: &[],
+            bcc: &[],
+            subject: &ticket.subject,
+            text: &note.text,
+            quoted: None,
+            signature: None,
+            html: note.html.as_deref(),
+            message_id: None,
+            inbound_id: None,
+            is_automatic: false,
+            is_sender_known: true,
+            remarks: "{}",
+        },
+    )?;
+    attachments::actions::attach(tx, message, &note.attachments)?;
+    tickets::store::touch_time(tx, ticket.id)?;
+    tx.emit(MessageAdded {
+        ticket: ticket.id,
+        message,
+        kind: MessageKind::Note,
+        direction: Direction::Out,
+    })?;
+    Ok(message)
+}
+
+/// To whom an answer goes if nobody says otherwise: the customer and those in copy.
+pub fn default_recipients(
+    tx: &mut platform::db::Conn,
+    ticket: &Seen<Ticket>,
+) -> platform::db::Result<(Vec<String>, Vec<String>)> {
+    let (mut to, mut cc) = (Vec::new(), Vec::new());
+    for participant in tickets::store::participants(tx, ticket.id)? {
+        let Some(email) = participant.email else { continue };
+        if participant.role == "requester" { to.push(email) } else { cc.push(email) }
+    }
+    Ok((to, cc))
+}
+
+/// Answers the customer: the message and the mail that carries it are one transaction.
+///
+/// A new ticket is open afterwards. Everybody in `cc` takes part from now on.
+pub fn reply(
+    tx: &mut Tx<ReplyTickets>,
+    ticket: &Seen<Ticket>,
+    reply: &Reply,
+    signer: &Signer,
+) -> Result<Id<Message>, TicketError> {
+    let (to, cc) = default_recipients(tx, ticket)?;
+    let to = reply.to.clone().unwrap_or(to);
+    let mut cc = reply.cc.clone().unwrap_or(cc);
+    cc.retain(|address| !to.contains(address));
+    let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
+    let from_email = tx.actor().email.clone();
+    let header = signer.message_id(ticket.id);
+    let message = store::insert(
+        tx,
+        &New {
+            ticket: ticket.id,
+            kind: MessageKind::Public,
+            direction: Direction::Out,
+            channel: "email",
+            author_kind,
+            author_id,
+            author_name: &author_name,
+            from_email: Some(&from_email),
+            to: &to,
+            cc: &cc,
+            bcc: &reply.bcc,
+            subject: &ticket.subject,
+            text: &reply.text,
+            quoted: None,
+            signature: None,
+            html: reply.html.as_deref(),
+            message_id: Some(&header),
+            inbound_id: None,
+            is_automatic: false,
+            is_sender_known: true,
+            remarks: "{}",
+        },
+    )?;
+    attachments::actions::attach(tx, message, &reply.attachments)?;
+    references::remember(tx, ticket.id, &[&header])?;
+    for address in &cc {
+        tickets::actions::add_cc(tx, ticket, address, "")?;
+    }
+    let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
+    if !recipients.is_empty() {
+        let mailing = Mailing {
+            kind: outbox::Kind::Reply,
+            inbox: ticket.inbox_id.map(|id| id.number()),
+            ticket: ticket.id.number(),
+            message: message.number(),
+            header_id: &header,
+            recipients: &recipients,
+            subject: &ticket.subject,
+        };
+        let now = tx.now();
+        outbox::queue_message(tx, &mailing, now)?;
+    }
+    said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
+    let after = reply.status.as_deref().or((ticket.category == Category::New).then_some("open"));
+    set_status_after(tx, ticket, after)?;
+    Ok(message)
+}
+
+/// The status that the writer chose for afterwards.
+pub fn set_status_after<P: Implies<tickets::ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    word: Option<&str>,
+) -> Result<(), TicketError> {
+    let Some(word) = word else { return Ok(()) };
+    let (status, category) =
+        statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
+    // The message has moved the version on.
+    let fresh = tickets::store::see(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
+    tickets::actions::set_status(tx, &fresh, status, category)
+}
+
+fn said<P>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    message: Id<Message>,
+    text: &str,
+    by: &str,
+    direction: Direction,
+) -> Result<(), TicketError> {
+    let is_in = direction == Direction::In;
+    tickets::store::touch(tx, ticket.id, &text::shorten(text, 140), by, is_in)?;
+    tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Public, direction })?;
+    Ok(())
+}
+
+/// What came from the customer's side, over whatever channel.
+pub struct Incoming<'a> {
+    pub channel: &'a str,
+    pub author: Option<Id<Contact>>,
+    pub author_name: &'a str,
+    pub from_email: Option<&'a str>,
+    pub to: &'a [String],
+    pub cc: &'a [String],
+    pub subject: &'a str,
+    pub text: &'a str,
+    pub quoted: Option<&'a str>,
+    pub signature: Option<&'a str>,
+    pub html: Option<&'a str>,
+    pub message_id: Option<&'a str>,
+    pub inbound_id: Option<i64>,
+    /// Recognised as written by a machine: it moves nothing.
+    pub is_automatic: bool,
+    pub is_sender_known: bool,
+    pub remarks: &'a str,
+}
+
+/// A solved ticket is reopened by its customer for so long; then a new one begins.
+pub const REOPEN_FOR_MS: i64 = 30 * DAY;
+const REOPENINGS: platform::rate::Limit = platform::rate::Limit { most: 3, window_ms: HOUR };
+
+/// Whether something new from the customer still belongs into this ticket.
+pub fn takes_more(ticket: &Ticket, now: kernel::clock::Millis) -> bool {
+    match ticket.category {
+        Category::Closed => false,
+        Category::Solved => ticket.solved_at_ms.is_none_or(|at| now.0 - at.0 <= REOPEN_FOR_MS),
+        _ => true,
+    }
+}
+
+/// Adds what the customer said. A ticket that waited or was solved is open again; a machine's mail and a mail of
+/// a stranger move nothing.
+pub fn receive<P>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    incoming: &Incoming,
+) -> Result<Id<Message>, TicketError> {
+    let message = store::insert(
+        tx,
+        &New {
+            ticket: ticket.id,
+            kind: MessageKind::Public,
+            direction: Direction::In,
+            channel: incoming.channel,
+            author_kind: AuthorKind::Contact,
+            author_id: incoming.author.map(|id| id.number()),
+            author_name: incoming.author_name,
+            from_email: incoming.from_email,
+            to: incoming.to,
+            cc: incoming.cc,
+            bcc: &[],
+            subject: incoming.subject,
+            text: incoming.text,
+            quoted: incoming.quoted,
+            signature: incoming.signature,
+            html: incoming.html,
+            message_id: incoming.message_id,
+            inbound_id: incoming.inbound_id,
+            is_automatic: incoming.is_automatic,
+            is_sender_known: incoming.is_sender_known,
+            remarks: incoming.remarks,
+        },
+    )?;
+    if incoming.is_automatic || !incoming.is_sender_known {
+        tickets::store::touch_time(tx, ticket.id)?;
+        tx.emit(MessageAdded {
+            ticket: ticket.id,
+            message,
+            kind: MessageKind::Public,
+            direction: Direction::In,
+        })?;
+        return Ok(message);
+    }
+    said(tx, ticket, message, incoming.text, incoming.author_name, Direction::In)?;
+    let is_waiting = matches!(ticket.category, Category::WaitingCustomer | Category::Solved);
+    let now = tx.now();
+    let may_reopen = ticket.category != Category::Solved
+        || platform::rate::spend(tx, &format!("reopen/{}", ticket.id), REOPENINGS, now)?.is_none();
+    if is_waiting && may_reopen {
+        let fresh = tickets::store::see_for_machine(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
+        tickets::actions::set_category(tx, &fresh, Category::Open)?;
+    }
+    Ok(message)
+}
+
+/// What the customer writes or does on the pages that a signed link or a sign-in opens.
+pub fn receive_from_portal<P>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    reply: &Reply,
+) -> Result<Id<Message>, TicketError> {
+    if !takes_more(ticket, tx.now()) {
+        return Err(Problem::conflict("ticket_closed").into());
+    }
+    let (author, name, email) = {
+        let actor = tx.actor();
+        let author = if let Who::Contact(id) = actor.who { Some(id) } else { None };
+        (author, actor.name.clone(), actor.email.clone())
+    };
+    let incoming = Incoming {
+        channel: "web",
+        author,
+        author_name: &name,
+        from_email: Some(&email),
+        to: &[],
+        cc: &[],
+        subject: &ticket.subject,
+        text: &reply.text,
+        quoted: None,
+        signature: None,
+        html: None,
+        message_id: None,
+        inbound_id: None,
+        is_automatic: false,
+        is_sender_known: true,
+        remarks: "{}",
+    };
+    let message = receive(tx, ticket, &incoming)?;
+    attachments::actions::attach(tx, message, &reply.attachments)?;
+    Ok(message)
+}

@@ -1,0 +1,195 @@
+//! JSON API of a ticket's conversation.
+use super::{
+    AuthorKind, Direction, Message, MessageKind, ReplyDraft, actions,
+    actions::Signer,
+    store,
+};
+use crate::{
+    attachments::{self, Attachment, api::AttachmentBody},
+    tickets::{self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets},
+};
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use kernel::{clock::Millis, fault::Problem, id::Id};
+use platform::{
+    authority::{Grant, Implies, Tx},
+    db, idempotency,
+    outbox::{self, Delivery},
+    web::{Failure, Json, Listing, Paged},
+};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+#[derive(serde::Serialize, ToSchema)]
+pub struct AuthorBody {
+    #[schema(value_type = String)]
+    pub kind: AuthorKind,
+    pub id: Option<String>,
+    pub name: String,
+}
+#[derive(serde::Serialize, ToSchema)]
+pub struct DeliveryBody {
+    /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
+    pub state: String,
+    pub reason: Option<String>,
+}
+/// A message or a note.
+#[derive(serde::Serialize, ToSchema)]
+pub struct MessageBody {
+    #[schema(value_type = String)]
+    pub id: Id<Message>,
+    pub kind: MessageKind,
+    pub direction: Direction,
+    pub channel: String,
+    pub author: AuthorBody,
+    /// The author's address.
+    pub from: Option<String>,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub subject: String,
+    /// The words themselves, without quotes and signature.
+    pub text: String,
+    pub full_text: String,
+    /// Cleaned. Remote pictures are not loaded: their address is in `data-remote-src`.
+    pub html: Option<String>,
+    pub attachments: Vec<AttachmentBody>,
+    pub delivery: Option<DeliveryBody>,
+    /// Written by a machine.
+    pub is_automatic: bool,
+    /// False: the mail came from an address that does not take part in the ticket.
+    pub is_sender_known: bool,
+    #[schema(value_type = String)]
+    pub created_at: Millis,
+}
+
+/// Everything of a page of messages, with three statements.
+pub struct Conversation {
+    pub messages: Vec<Message>,
+    pub files: HashMap<Id<Message>, Vec<Attachment>>,
+    pub deliveries: HashMap<i64, Delivery>,
+}
+
+/// The conversation of a ticket that the caller has seen.
+pub fn load<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    after: Option<Id<Message>>,
+    limit: usize,
+) -> db::Result<Conversation> {
+    let messages = store::of_ticket(tx, ticket, after, limit)?;
+    let mut files: HashMap<_, Vec<_>> = HashMap::new();
+    for file in attachments::store::of_ticket(tx, ticket)? {
+        if let Some(message) = file.message_id {
+            files.entry(message).or_default().push(file);
+        }
+    }
+    let deliveries = outbox::deliveries(tx, ticket.number())?;
+    let deliveries = deliveries.into_iter().map(|delivery| (delivery.message_id, delivery)).collect();
+    Ok(Conversation { messages, files, deliveries })
+}
+
+fn body(message: Message, conversation: &Conversation) -> MessageBody {
+    let files = conversation.files.get(&message.id);
+    let delivery = conversation.deliveries.get(&message.id.number());
+    MessageBody {
+        id: message.id,
+        kind: message.kind,
+        direction: message.direction,
+        author: AuthorBody {
+            kind: message.author_kind,
+            id: message.author_id.map(|id| id.to_string()),
+            name: message.author_name.clone(),
+        },
+        to: message.to(),
+        cc: message.cc(),
+        full_text: message.full_text(),
+        attachments: files.into_iter().flatten().map(AttachmentBody::from).collect(),
+        delivery: delivery
+            .map(|delivery| DeliveryBody { state: delivery.state.clone(), reason: delivery.reason.clone() }),
+        channel: message.channel,
+        from: message.from_email,
+        subject: message.subject,
+        text: message.text,
+        html: message.html,
+        is_automatic: message.is_automatic,
+        is_sender_known: message.is_sender_known,
+        created_at: message.created_at_ms,
+    }
+}
+
+/// List the messages and notes of a ticket, oldest first.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/messages", tag = "tickets",
+    params(("number" = i64, Path), Paged), responses((status = 200, body = Listing<MessageBody>)))]
+pub async fn list(
+    grant: Grant<ViewTickets>,
+    Path(number): Path<Id<Ticket>>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<MessageBody>>, Failure> {
+    let (limit, after) = (paged.limit()?, paged.after()?);
+    let mut conversation = grant
+        .read(move |tx| {
+            tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            Ok::<_, TicketError>(load(tx, number, after, limit + 1)?)
+        })
+        .await?;
+    let messages = std::mem::take(&mut conversation.messages);
+    let listing =
+        Listing::of(messages, limit, |message| message.id.to_string(), |message| body(message, &conversation));
+    Ok(Json(listing))
+}
+
+/// Add an answer or an internal note.
+///
+/// An answer (`public`) is mailed to the customer and those in copy unless `to` and `cc` say otherwise. A note
+/// needs less permission and reaches nobody outside.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", tag = "tickets",
+    params(("number" = i64, Path)), request_body = ReplyDraft, responses((status = 201, body = MessageBody)))]
+pub async fn post(
+    grant: Grant<NoteTickets>,
+    replying: Option<Grant<ReplyTickets>>,
+    Path(number): Path<Id<Ticket>>,
+    headers: HeaderMap,
+    Json(draft): Json<ReplyDraft>,
+) -> Result<Response, Failure> {
+    let key = idempotency::Key::of(&headers, &(number, &draft))?;
+    let reply = draft.parse()?;
+    let body = match reply.kind {
+        MessageKind::Note => {
+            let work = move |tx: &mut Tx<NoteTickets>| {
+                idempotency::once(tx, key.as_ref(), |tx| {
+                    let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                    let id = actions::note(tx, &ticket, &reply)?;
+                    shown(tx, number, id)
+                })
+            };
+            grant.change(work).await?
+        }
+        MessageKind::Public => {
+            let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
+            let signer = Signer::of(grant.home());
+            let work = move |tx: &mut Tx<ReplyTickets>| {
+                idempotency::once(tx, key.as_ref(), |tx| {
+                    let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                    let id = actions::reply(tx, &ticket, &reply, &signer)?;
+                    shown(tx, number, id)
+                })
+            };
+            grant.change(work).await?
+        }
+    };
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+fn shown<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    message: Id<Message>,
+) -> Result<MessageBody, TicketError> {
+    let just_before = Id::new(message.number() - 1);
+    let mut conversation = load(tx, ticket, Some(just_before), 1)?;
+    let message = conversation.messages.pop().ok_or_else(Problem::not_found)?;
+    Ok(body(message, &conversation))
+}

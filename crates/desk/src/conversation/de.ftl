@@ -1,0 +1,1 @@
+field-note-has-no-recipients = Eine Notiz bleibt intern: Sie hat keine Empfänger

@@ -1,0 +1,32 @@
+//! What was said about a ticket, over every channel, to the customer and among colleagues.
+pub mod actions;
+pub mod api;
+pub mod policy;
+pub mod references;
+pub mod store;
+
+use crate::tickets::{NoteTickets, ViewTickets};
+use kernel::id::Id;
+use platform::web::Routes;
+pub use policy::{AuthorKind, Direction, Message, MessageKind, Reply, ReplyDraft, words};
+use utoipa_axum::routes;
+
+platform::translations!();
+platform::events! {
+    /// A message or a note was added to a ticket.
+    MessageAdded = "ticket.message_added" about "ticket" ticket {
+        ticket: Id<crate::tickets::Ticket>, message: Id<Message>, kind: MessageKind, direction: Direction,
+    }
+    /// Somebody of the customer's side takes part in a ticket from now on, in copy.
+    ParticipantAdded = "ticket.participant_added" about "ticket" ticket {
+        ticket: Id<crate::tickets::Ticket>, contact: Id<platform::authority::Contact>, name: String,
+    }
+    /// Somebody no longer takes part in a ticket.
+    ParticipantRemoved = "ticket.participant_removed" about "ticket" ticket {
+        ticket: Id<crate::tickets::Ticket>, contact: Id<platform::authority::Contact>,
+    }
+}
+
+pub fn routes() -> Routes {
+    Routes::new().api::<ViewTickets>(routes!(api::list)).api::<NoteTickets>(routes!(api::post))
+}

@@ -1,0 +1,1 @@
+field-note-has-no-recipients = Een notitie blijft intern: zij heeft geen ontvangers

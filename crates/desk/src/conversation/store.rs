@@ -1,0 +1,163 @@
+//! SQL for messages. Nothing else.
+use super::{AuthorKind, Direction, Message, MessageKind};
+use crate::tickets::Ticket;
+use kernel::id::Id;
+use platform::{
+    args,
+    authority::Tx,
+    db::{Conn, Result},
+    sql,
+};
+
+/// A row to be.
+pub struct New<'a> {
+    pub ticket: Id<Ticket>,
+    pub kind: MessageKind,
+    pub direction: Direction,
+    pub channel: &'a str,
+    pub author_kind: AuthorKind,
+    pub author_id: Option<i64>,
+    pub author_name: &'a str,
+    pub from_email: Option<&'a str>,
+    pub to: &'a [String],
+    pub cc: &'a [String],
+    pub bcc: &'a [String],
+    pub subject: &'a str,
+    pub text: &'a str,
+    pub quoted: Option<&'a str>,
+    pub signature: Option<&'a str>,
+    pub html: Option<&'a str>,
+    pub message_id: Option<&'a str>,
+    pub inbound_id: Option<i64>,
+    pub is_automatic: bool,
+    pub is_sender_known: bool,
+    pub remarks: &'a str,
+}
+
+/// The rules that HTML is cleaned by today; stored with each message, so that older ones can be cleaned again.
+pub const HTML_RULES: i64 = 1;
+
+pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Id<Message>> {
+    let now = tx.now();
+    let list = |list: &[String]| serde_json::to_string(list).expect("a list of text");
+    let (id,) = tx.one(
+        sql!(
+            "INSERT INTO message (ticket_id, kind, direction, channel, author_kind, author_id, author_name,
+                                  from_email, to_emails, cc_emails, bcc_emails, subject, text, quoted, signature,
+                                  html, html_rules, message_id, inbound_id, is_automatic, is_sender_known,
+                                  remarks, created_at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                       $21, $22, $23)
+               RETURNING id"
+        ),
+        args![
+            new.ticket,
+            new.kind,
+            new.direction,
+            new.channel,
+            new.author_kind,
+            new.author_id,
+            new.author_name,
+            new.from_email,
+            &list(new.to),
+            &list(new.cc),
+            &list(new.bcc),
+            new.subject,
+            new.text,
+            new.quoted,
+            new.signature,
+            new.html,
+            HTML_RULES,
+            new.message_id,
+            new.inbound_id,
+            new.is_automatic,
+            new.is_sender_known,
+            new.remarks,
+            now
+        ],
+    )?;
+    Ok(id)
+}
+
+macro_rules! message_columns {
+    () => {
+        "id, ticket_id, kind, direction, channel, author_kind, author_id, author_name, from_email, to_emails,
+         cc_emails, bcc_emails, subject, text, quoted, signature, html, message_id, inbound_id, is_automatic,
+         is_sender_known, remarks, created_at_ms FROM message"
+    };
+}
+
+/// The newest `limit` messages of a ticket that the caller has seen, oldest first, after the id `after`.
+pub fn of_ticket(
+    conn: &mut Conn,
+    ticket: Id<Ticket>,
+    after: Option<Id<Message>>,
+    limit: usize,
+) -> Result<Vec<Message>> {
+    conn.all(
+        sql!(concat!(
+            "SELECT ",
+            message_columns!(),
+            " WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+        )),
+        args![ticket, after.unwrap_or(Id::new(0)), limit],
+    )
+}
+
+/// What the customer may read, oldest first, 500 at most: public messages, without reports of failed deliveries.
+pub fn public_of_ticket(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Message>> {
+    conn.all(
+        sql!(concat!(
+            "SELECT ",
+            message_columns!(),
+            " WHERE ticket_id = $1 AND kind = 'public' AND is_automatic = FALSE AND is_sender_known = TRUE
+              ORDER BY id LIMIT 500"
+        )),
+        args![ticket],
+    )
+}
+
+/// One message of a ticket that the caller has seen.
+pub fn one(conn: &mut Conn, ticket: Id<Ticket>, id: Id<Message>) -> Result<Option<Message>> {
+    conn.find(
+        sql!(concat!("SELECT ", message_columns!(), " WHERE id = $1 AND ticket_id = $2")),
+        args![id, ticket],
+    )
+}
+
+/// The message that carried this header, for a report of its delivery.
+pub fn by_header(conn: &mut Conn, ticket: Id<Ticket>, message_id: &str) -> Result<Option<Message>> {
+    conn.find(
+        sql!(concat!(
+            "SELECT ",
+            message_columns!(),
+            " WHERE ticket_id = $1 AND message_id = $2 ORDER BY id LIMIT 1"
+        )),
+        args![ticket, message_id],
+    )
+}
+
+/// The Message-IDs of a ticket's public messages, oldest first, 20 at most: the References of the next reply.
+pub fn header_chain(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<String>> {
+    let rows = conn.all::<(Id<Message>, String)>(
+        sql!(
+            "SELECT id, message_id FROM message
+              WHERE ticket_id = $1 AND kind = 'public' AND message_id IS NOT NULL ORDER BY id DESC LIMIT 20"
+        ),
+        args![ticket],
+    )?;
+    Ok(rows.into_iter().rev().map(|(_, header)| header).collect())
+}
+
+/// The newest public message from the customer's side.
+pub fn last_in(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Message>> {
+    conn.find(
+        sql!(concat!(
+            "SELECT ",
+            message_columns!(),
+            " WHERE ticket_id = $1 AND kind = 'public' AND direction = 'in' AND is_automatic = FALSE
+              ORDER BY id DESC LIMIT 1"
+        )),
+        args![ticket],
+    )
+}

@@ -1,0 +1,72 @@
+//! What somebody has begun to write: kept while they type, gone when they send.
+use crate::tickets::{NoteTickets, Ticket};
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    routing::{get, put},
+};
+use kernel::{fault::Problem, id::Id};
+use platform::{
+    args,
+    authority::{Grant, Tx, User},
+    db::{self, Conn},
+    sql,
+    web::{Failure, Json, Routes},
+};
+
+/// Larger than any answer.
+const MOST: usize = 500_000;
+
+/// The draft of `user` for a ticket; ticket 0 is the form of a new one.
+pub fn find(conn: &mut Conn, user: Id<User>, ticket: Id<Ticket>) -> db::Result<Option<String>> {
+    let row = conn.find::<(String,)>(
+        sql!("SELECT body FROM draft WHERE user_id = $1 AND ticket_id = $2"),
+        args![user, ticket],
+    )?;
+    Ok(row.map(|(body,)| body))
+}
+pub fn remove(conn: &mut Conn, user: Id<User>, ticket: Id<Ticket>) -> db::Result<()> {
+    conn.run(sql!("DELETE FROM draft WHERE user_id = $1 AND ticket_id = $2"), args![user, ticket]).map(drop)
+}
+fn save<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, body: &str) -> db::Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO draft (user_id, ticket_id, body, updated_at_ms) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (user_id, ticket_id) DO UPDATE
+                 SET body = excluded.body, updated_at_ms = excluded.updated_at_ms"
+        ),
+        args![user, ticket, body, now],
+    )
+    .map(drop)
+}
+
+async fn put_draft(
+    grant: Grant<NoteTickets>,
+    Path(ticket): Path<Id<Ticket>>,
+    Json(body): Json<serde_json::Map<String, serde_json::Value>>,
+) -> Result<StatusCode, Failure> {
+    let user = grant.actor().user().ok_or_else(Problem::not_found)?;
+    let body = serde_json::to_string(&body).map_err(|_| Problem::internal())?;
+    if body.len() > MOST {
+        return Err(Problem::new(413, "too_large").into());
+    }
+    grant.change::<_, db::Error>(move |tx| save(tx, user, ticket, &body)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn get_draft(
+    grant: Grant<NoteTickets>,
+    Path(ticket): Path<Id<Ticket>>,
+) -> Result<Json<serde_json::Value>, Failure> {
+    let user = grant.actor().user().ok_or_else(Problem::not_found)?;
+    let body = grant.read::<_, db::Error>(move |tx| find(tx, user, ticket)).await?;
+    let body = body.and_then(|body| serde_json::from_str(&body).ok());
+    Ok(Json(body.unwrap_or(serde_json::Value::Null)))
+}
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .put::<NoteTickets>("/drafts/{ticket}", put(put_draft))
+        .get::<NoteTickets>("/drafts/{ticket}", get(get_draft))
+}

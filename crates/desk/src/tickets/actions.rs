@@ -1,0 +1,368 @@
+//! What people and machines do to tickets. One function, one transaction, its events.
+use super::{
+    Category, CreateTickets, EditTickets, NewTicket, Patch, Requester, Seen, Ticket, TicketChanged,
+    TicketError, TicketOpened, ViewTickets,
+    counts::{self, Cell},
+    store,
+};
+use crate::{
+    attachments,
+    conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, store::New},
+    fields, statuses,
+};
+use kernel::{fault::Problem, id::Id, text};
+use people::contacts::{self, ContactRow};
+use platform::authority::{Actor, Implies, Tx, Who};
+use std::collections::BTreeMap;
+
+/// What a new ticket begins with.
+pub struct First<'a> {
+    pub direction: Direction,
+    pub from_email: Option<&'a str>,
+    pub to: &'a [String],
+    pub cc: &'a [String],
+    pub quoted: Option<&'a str>,
+    pub signature: Option<&'a str>,
+    pub message_id: Option<&'a str>,
+    pub inbound_id: Option<i64>,
+    pub is_automatic: bool,
+    pub remarks: &'a str,
+}
+impl Default for First<'_> {
+    fn default() -> Self {
+        First {
+            direction: Direction::In,
+            from_email: None,
+            to: &[],
+            cc: &[],
+            quoted: None,
+            signature: None,
+            message_id: None,
+            inbound_id: None,
+            is_automatic: false,
+            remarks: "{}",
+        }
+    }
+}
+
+/// Opens a ticket for somebody, as a person or program with the permission.
+pub fn create(tx: &mut Tx<CreateTickets>, new: NewTicket) -> Result<Id<Ticket>, TicketError> {
+    check_people(tx, new.team, new.assignee)?;
+    let requester = requester(tx, new.email.as_deref(), &new.name, new.phone.as_deref())?;
+    let email = new.email.clone();
+    let (ticket, _) =
+        open(tx, &new, &requester, First { from_email: email.as_deref(), ..First::default() })?;
+    Ok(ticket)
+}
+
+/// The contact with this address; without one, the contact with this number; else a new one.
+pub fn requester<P>(
+    tx: &mut Tx<P>,
+    email: Option<&str>,
+    name: &str,
+    phone: Option<&str>,
+) -> Result<ContactRow, TicketError> {
+    let contact = match email {
+        Some(email) => contacts::store::find_or_create(tx, email, name)?,
+        None => contacts::store::find_or_create_by_phone(tx, phone, name)?,
+    };
+    Ok(contact)
+}
+
+/// Opens a ticket with its first message. Whoever calls it has checked what is in `new`.
+///
+/// * returns – the ticket and its first message.
+pub fn open<P>(
+    tx: &mut Tx<P>,
+    new: &NewTicket,
+    requester: &ContactRow,
+    first: First,
+) -> Result<(Id<Ticket>, Id<crate::conversation::Message>), TicketError> {
+    let category = Category::New;
+    let status = statuses::default_of(tx, category)?;
+    let by = &requester.name;
+    let last = (&*text::shorten(&new.text, 140), by.as_str(), first.direction == Direction::In);
+    let ticket =
+        store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
+    store::add_participant(tx, ticket, requester.id, "requester")?;
+    if !new.tags.is_empty() {
+        store::set_tags(tx, ticket, &new.tags)?;
+    }
+    if !new.fields.is_empty() {
+        fields::set(tx, ticket, &new.fields)?;
+    }
+    let message = conversation::store::insert(
+        tx,
+        &New {
+            ticket,
+            kind: MessageKind::Public,
+            direction: first.direction,
+            channel: new.channel.word(),
+            author_kind: AuthorKind::Contact,
+            author_id: Some(requester.id.number()),
+            author_name: &requester.name,
+            from_email: first.from_email,
+            to: first.to,
+            cc: first.cc,
+            bcc: &[],
+            subject: &new.subject,
+            text: &new.text,
+            quoted: first.quoted,
+            signature: first.signature,
+            html: new.html.as_deref(),
+            message_id: first.message_id,
+            inbound_id: first.inbound_id,
+            is_automatic: first.is_automatic,
+            is_sender_known: true,
+            remarks: first.remarks,
+        },
+    )?;
+    attachments::actions::attach(tx, message, &new.attachments)?;
+    let cell = Cell::of(new.team.unwrap_or(Id::new(0)), new.assignee.unwrap_or(Id::new(0)), category);
+    counts::moved(tx, None, Some(cell))?;
+    tx.emit(TicketOpened {
+        ticket,
+        subject: new.subject.clone(),
+        channel: new.channel,
+        requester: requester.name.clone(),
+    })?;
+    tx.emit(MessageAdded { ticket, message, kind: MessageKind::Public, direction: first.direction })?;
+    Ok((ticket, message))
+}
+
+/// * errors – 422 for a team that is gone or a person who no longer works here.
+fn check_people<P>(
+    tx: &mut Tx<P>,
+    team: Option<Id<platform::authority::Team>>,
+    assignee: Option<Id<platform::authority::User>>,
+) -> Result<(), TicketError> {
+    if let Some(team) = team
+        && !store::team_exists(tx, team)?
+    {
+        return Err(Problem::field("team", "unknown_id").into());
+    }
+    if let Some(user) = assignee
+        && !store::user_exists(tx, user)?
+    {
+        return Err(Problem::field("assignee", "unknown_id").into());
+    }
+    Ok(())
+}
+
+/// Changes properties. Nothing happens, and no event tells of it, where everything is so already.
+///
+/// * `read_version` – what `If-Match` said; `None` takes the ticket as it is now.
+/// * errors – [`TicketError::Changed`] where somebody was quicker; 422 naming the field.
+pub fn edit(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    patch: Patch,
+    read_version: Option<i64>,
+) -> Result<(), TicketError> {
+    if read_version.is_some_and(|version| version != ticket.version) {
+        return Err(TicketError::Changed);
+    }
+    check_people(tx, patch.team.flatten(), patch.assignee.flatten())?;
+    let mut changes = Changes::default();
+    let mut row = as_row(ticket);
+    if let Some(subject) = &patch.subject {
+        changes.note("subject", &row.subject, subject);
+        row.subject.clone_from(subject);
+    }
+    if let Some(kind) = patch.kind {
+        changes.note("type", &row.kind, &kind);
+        row.kind = kind;
+    }
+    if let Some(priority) = patch.priority {
+        changes.note("priority", &row.priority, &priority);
+        row.priority = priority;
+    }
+    if let Some(team) = patch.team {
+        let team = team.unwrap_or(Id::new(0));
+        changes.note("team", &nonzero(row.team_id), &nonzero(team));
+        row.team_id = team;
+    }
+    if let Some(assignee) = patch.assignee {
+        let assignee = assignee.unwrap_or(Id::new(0));
+        changes.note("assignee", &nonzero(row.assignee_id), &nonzero(assignee));
+        row.assignee_id = assignee;
+    }
+    if let Some(word) = &patch.status {
+        let (status, category) =
+            statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
+        changes.status(tx, &mut row, status, category);
+    }
+    if let Some(Requester { email: Some(email), name, .. }) = &patch.requester {
+        let contact = contacts::store::find_or_create(tx, &email.to_lowercase(), name)?;
+        changes.note("requester", &row.requester_id, &contact.id);
+        if contact.id != row.requester_id {
+            store::set_requester(tx, ticket.id, contact.id)?;
+        }
+        row.requester_id = contact.id;
+        row.organisation_id = contact.organisation_id;
+    }
+    if let Some(tags) = &patch.tags {
+        let before: Vec<_> = store::tags(tx, &[ticket.id])?.into_iter().map(|tag| tag.tag).collect();
+        changes.note("tags", &before, tags);
+        if before != *tags {
+            store::set_tags(tx, ticket.id, tags)?;
+        }
+    }
+    if let Some(values) = &patch.fields {
+        for (key, [before, after]) in fields::set(tx, ticket.id, values)? {
+            changes.note(key, &before, &after);
+        }
+    }
+    write(tx, ticket, &row, changes)
+}
+
+/// Moves a ticket to a status of `category` unless it is in one already.
+pub fn set_category<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, category: Category) -> Result<(), TicketError> {
+    if ticket.category == category {
+        return Ok(());
+    }
+    let status = statuses::default_of(tx, category)?;
+    set_status(tx, ticket, status, category)
+}
+
+pub fn set_status<P>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    status: Id<statuses::Status>,
+    category: Category,
+) -> Result<(), TicketError> {
+    let mut row = as_row(ticket);
+    let mut changes = Changes::default();
+    changes.status(tx, &mut row, status, category);
+    write(tx, ticket, &row, changes)
+}
+
+fn as_row(ticket: &Ticket) -> store::Row {
+    store::Row {
+        subject: ticket.subject.clone(),
+        kind: ticket.kind,
+        status_id: ticket.status_id,
+        category: ticket.category,
+        priority: ticket.priority,
+        team_id: ticket.team_id,
+        assignee_id: ticket.assignee_id,
+        requester_id: ticket.requester_id,
+        organisation_id: ticket.organisation_id,
+        solved_at_ms: ticket.solved_at_ms,
+        reopened: ticket.reopened,
+    }
+}
+
+fn write<P>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    row: &store::Row,
+    changes: Changes,
+) -> Result<(), TicketError> {
+    if changes.0.is_empty() {
+        return Ok(());
+    }
+    if !store::update(tx, ticket.id, ticket.version, row)? {
+        return Err(TicketError::Changed);
+    }
+    let from = Cell::of(ticket.team_id, ticket.assignee_id, ticket.category);
+    let to = Cell::of(row.team_id, row.assignee_id, row.category);
+    counts::moved(tx, Some(from), Some(to))?;
+    tx.emit(TicketChanged { ticket: ticket.id, changes: changes.0 })?;
+    Ok(())
+}
+
+fn nonzero<T>(id: Id<T>) -> Option<Id<T>> {
+    (id.number() != 0).then_some(id)
+}
+
+/// What really changed: field → old and new value.
+#[derive(Default)]
+struct Changes(BTreeMap<&'static str, [serde_json::Value; 2]>);
+impl Changes {
+    fn note<T: serde::Serialize>(&mut self, field: &'static str, before: &T, after: &T) {
+        let json = |value: &T| serde_json::to_value(value).unwrap_or_default();
+        let (before, after) = (json(before), json(after));
+        if before != after {
+            self.0.insert(field, [before, after]);
+        }
+    }
+    fn status<P>(
+        &mut self,
+        tx: &Tx<P>,
+        row: &mut store::Row,
+        status: Id<statuses::Status>,
+        category: Category,
+    ) {
+        if row.status_id == status {
+            return;
+        }
+        self.note("status", &row.category, &category);
+        // Two statuses of one category differ in their id alone.
+        self.0.entry("status").or_insert_with(|| [row.status_id, status].map(|id| id.to_string().into()));
+        if !row.category.is_open() && category.is_open() {
+            row.reopened += 1;
+            row.solved_at_ms = None;
+        }
+        if row.category.is_open() && !category.is_open() {
+            row.solved_at_ms = Some(tx.now());
+        }
+        row.status_id = status;
+        row.category = category;
+    }
+}
+
+/// Somebody of the customer's side in copy of what follows.
+pub fn add_cc<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    email: &str,
+    name: &str,
+) -> Result<(), TicketError> {
+    let contact = contacts::store::find_or_create(tx, email, name)?;
+    if store::add_participant(tx, ticket.id, contact.id, "cc")? {
+        tx.emit(conversation::ParticipantAdded {
+            ticket: ticket.id,
+            contact: contact.id,
+            name: contact.name,
+        })?;
+    }
+    Ok(())
+}
+
+/// * errors – 404 where the contact is not in copy.
+pub fn remove_cc(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    contact: Id<platform::authority::Contact>,
+) -> Result<(), TicketError> {
+    if !store::remove_participant(tx, ticket.id, contact)? {
+        return Err(Problem::not_found().into());
+    }
+    tx.emit(conversation::ParticipantRemoved { ticket: ticket.id, contact })?;
+    Ok(())
+}
+
+/// The person who acts hears of what happens to the ticket, or no longer.
+pub fn follow<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    is_following: bool,
+) -> Result<(), TicketError> {
+    let Who::User(user) = tx.actor().who else { return Err(Problem::not_found().into()) };
+    match is_following {
+        true => store::follow(tx, ticket.id, user)?,
+        false => store::unfollow(tx, ticket.id, user)?,
+    }
+    Ok(())
+}
+
+/// How the actor signs: kind, id, name.
+pub fn author(actor: &Actor) -> (AuthorKind, Option<i64>, String) {
+    match actor.who {
+        Who::User(id) => (AuthorKind::User, Some(id.number()), actor.name.clone()),
+        Who::Contact(id) => (AuthorKind::Contact, Some(id.number()), actor.name.clone()),
+        Who::System => (AuthorKind::System, None, String::new()),
+    }
+}
+

@@ -1,0 +1,348 @@
+//! JSON API of tickets.
+use super::{
+    Category, Channel, CreateTickets, Draft, EditTickets, Kind, Patch, Priority, Ticket, TicketError,
+    ViewTickets, actions, store,
+};
+use crate::{fields, statuses};
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{clock::Millis, fault::Problem, id::Id, text};
+use people::contacts;
+use platform::{
+    authority::{Contact, Grant, Implies, Organisation, Team, Tx, User},
+    db, idempotency,
+    i18n::Language,
+    web::{Failure, Json, Listing, Paged},
+};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+#[derive(serde::Serialize, ToSchema)]
+pub struct StatusBody {
+    pub name: String,
+    pub category: Category,
+}
+#[derive(serde::Serialize, ToSchema)]
+pub struct RequesterBody {
+    #[schema(value_type = String)]
+    pub id: Id<Contact>,
+    pub name: String,
+    pub email: Option<String>,
+}
+/// A ticket.
+#[derive(serde::Serialize, ToSchema)]
+pub struct TicketBody {
+    pub number: i64,
+    pub subject: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    pub status: StatusBody,
+    pub priority: Priority,
+    pub channel: Channel,
+    pub requester: RequesterBody,
+    #[schema(value_type = Option<String>)]
+    pub assignee: Option<Id<User>>,
+    #[schema(value_type = Option<String>)]
+    pub team: Option<Id<Team>>,
+    #[schema(value_type = Option<String>)]
+    pub organisation: Option<Id<Organisation>>,
+    pub tags: Vec<String>,
+    #[schema(value_type = Object)]
+    pub fields: BTreeMap<String, serde_json::Value>,
+    #[schema(value_type = String)]
+    pub created_at: Millis,
+    #[schema(value_type = String)]
+    pub updated_at: Millis,
+    #[schema(value_type = Option<String>)]
+    pub due_at: Option<Millis>,
+    /// A ticket that this one perhaps belongs to: something pointed there without proof.
+    pub perhaps: Option<i64>,
+    pub version: i64,
+}
+
+/// Tags and fields come with two more statements for a whole page of tickets, not for each.
+pub fn bodies<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    tickets: Vec<Ticket>,
+    language: Language,
+) -> db::Result<Vec<TicketBody>> {
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let mut tags: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for tag in store::tags(tx, &ids)? {
+        tags.entry(tag.ticket_id).or_default().push(tag.tag);
+    }
+    let mut values = fields::of_tickets(tx, &ids)?;
+    let body = |ticket: Ticket| TicketBody {
+        number: ticket.id.number(),
+        status: StatusBody {
+            name: statuses::name_in(
+                language,
+                ticket.status_name.as_deref(),
+                ticket.status_code.as_deref(),
+                ticket.category,
+            ),
+            category: ticket.category,
+        },
+        subject: ticket.subject,
+        kind: ticket.kind,
+        priority: ticket.priority,
+        channel: ticket.channel,
+        requester: RequesterBody {
+            id: ticket.requester_id,
+            name: ticket.requester_name,
+            email: ticket.requester_email,
+        },
+        assignee: (ticket.assignee_id.number() != 0).then_some(ticket.assignee_id),
+        team: (ticket.team_id.number() != 0).then_some(ticket.team_id),
+        organisation: ticket.organisation_id,
+        tags: tags.remove(&ticket.id).unwrap_or_default(),
+        fields: values.remove(&ticket.id).unwrap_or_default(),
+        created_at: ticket.created_at_ms,
+        updated_at: ticket.updated_at_ms,
+        due_at: ticket.due_at_ms,
+        perhaps: ticket.hint_id.map(|id| id.number()),
+        version: ticket.version,
+    };
+    Ok(tickets.into_iter().map(body).collect())
+}
+
+/// One ticket as the API shows it.
+pub fn body<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    id: Id<Ticket>,
+    language: Language,
+) -> Result<TicketBody, TicketError> {
+    let ticket = store::see(tx, id)?.ok_or_else(Problem::not_found)?;
+    bodies(tx, vec![ticket.into_inner()], language)?.pop().ok_or_else(|| Problem::not_found().into())
+}
+
+#[derive(Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Words that must all hold: `is:open`, `is:closed`, `status:CATEGORY`, `team:ID|none`,
+    /// `assignee:me|ID|none`, `requester:EMAIL`, `tag:WORD`.
+    filter: Option<String>,
+    /// Only what changed at or after this time (RFC 3339).
+    updated_since: Option<String>,
+}
+impl Filter {
+    fn parse(&self, me: Option<Id<User>>) -> Result<store::Narrow, Problem> {
+        let wrong = |word: &str| {
+            let expected = "is:open, is:closed, status:…, team:…, assignee:…, requester:… or tag:…";
+            Problem::field("filter", "unknown_word").because(format!("{word:?}: expected {expected}"))
+        };
+        let mut narrow = store::Narrow::default();
+        for word in self.filter.as_deref().unwrap_or_default().split_whitespace() {
+            let (name, value) = word.split_once(':').ok_or_else(|| wrong(word))?;
+            let id = || match value {
+                "none" => Ok(0),
+                "me" => me.map(|id| id.number()).ok_or_else(|| wrong(word)),
+                other => other.parse::<i64>().ok().filter(|id| *id > 0).ok_or_else(|| wrong(word)),
+            };
+            match (name, value) {
+                ("is", "open") => narrow.is_open = Some(true),
+                ("is", "closed") => narrow.is_open = Some(false),
+                ("status", _) => narrow.category = Some(Category::from_word(value).ok_or_else(|| wrong(word))?),
+                ("team", _) => narrow.team = Some(id()?),
+                ("assignee", _) => narrow.assignee = Some(id()?),
+                ("requester", _) => narrow.requester = Some(text::email(value).ok_or_else(|| wrong(word))?),
+                ("tag", _) => narrow.tag = Some(value.to_lowercase()),
+                _ => return Err(wrong(word)),
+            }
+        }
+        if let Some(since) = &self.updated_since {
+            let parsed = serde_json::from_value(serde_json::Value::String(since.clone()));
+            let since = parsed.map_err(|_| Problem::field("updated_since", "wrong_type"))?;
+            narrow.updated_since = Some(since);
+        }
+        Ok(narrow)
+    }
+}
+
+/// List tickets, newest first.
+#[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(Paged, Filter),
+    responses((status = 200, body = Listing<TicketBody>)))]
+pub async fn list(
+    grant: Grant<ViewTickets>,
+    Query(paged): Query<Paged>,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Listing<TicketBody>>, Failure> {
+    let (limit, before) = (paged.limit()?, paged.after()?);
+    let narrow = filter.parse(grant.actor().user())?;
+    let language = grant.actor().language;
+    let (items, next) = grant
+        .read::<_, db::Error>(move |tx| {
+            let mut rows = store::list(tx, &narrow, before, limit + 1)?;
+            let has_more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| has_more).map(|ticket| ticket.id.to_string());
+            Ok((bodies(tx, rows, language)?, next))
+        })
+        .await?;
+    Ok(Json(Listing { items, next }))
+}
+
+fn tagged(status: StatusCode, body: serde_json::Value) -> Response {
+    let version = body.get("version").and_then(serde_json::Value::as_i64).unwrap_or_default();
+    (status, [(header::ETAG, format!("\"{version}\""))], Json(body)).into_response()
+}
+
+/// Open a ticket for somebody.
+///
+/// The contact is made if the address is new. With an `Idempotency-Key` the same request twice is one ticket.
+#[utoipa::path(post, path = "/api/v1/tickets", tag = "tickets", request_body = Draft,
+    responses((status = 201, body = TicketBody)))]
+pub async fn post(
+    grant: Grant<CreateTickets>,
+    headers: HeaderMap,
+    Json(draft): Json<Draft>,
+) -> Result<Response, Failure> {
+    let key = idempotency::Key::of(&headers, &draft)?;
+    let new = draft.parse(Channel::Api)?;
+    let language = grant.actor().language;
+    let body = grant
+        .change::<_, TicketError>(move |tx| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                // Whoever opens a ticket out of their own sight still gets the answer.
+                let ticket = store::see_for_machine(tx, id)?.ok_or_else(Problem::not_found)?;
+                let bodies = bodies(tx, vec![ticket.into_inner()], language)?;
+                Ok::<_, TicketError>(bodies.into_iter().next())
+            })
+        })
+        .await?;
+    Ok(tagged(StatusCode::CREATED, body))
+}
+
+/// Get a ticket.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}", tag = "tickets", params(("number" = i64, Path)),
+    responses((status = 200, body = TicketBody)))]
+pub async fn get(grant: Grant<ViewTickets>, Path(number): Path<Id<Ticket>>) -> Result<Response, Failure> {
+    let language = grant.actor().language;
+    let body = grant.read(move |tx| body(tx, number, language)).await?;
+    Ok(tagged(StatusCode::OK, serde_json::to_value(body).map_err(|_| Problem::internal())?))
+}
+
+/// Change a ticket.
+///
+/// `If-Match` with the ETag refuses the change (412) when somebody else was quicker.
+#[utoipa::path(patch, path = "/api/v1/tickets/{number}", tag = "tickets", params(("number" = i64, Path)),
+    request_body = Patch, responses((status = 200, body = TicketBody)))]
+pub async fn patch(
+    grant: Grant<EditTickets>,
+    Path(number): Path<Id<Ticket>>,
+    headers: HeaderMap,
+    Json(patch): Json<Patch>,
+) -> Result<Response, Failure> {
+    let patch = patch.parse()?;
+    let version = if_match(&headers)?;
+    let language = grant.actor().language;
+    let body = grant
+        .change(move |tx| {
+            let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            actions::edit(tx, &ticket, patch, version)?;
+            // An edit may move the ticket out of the editor's sight; the answer still shows what became of it.
+            let ticket = store::see_for_machine(tx, number)?.ok_or_else(Problem::not_found)?;
+            Ok::<_, TicketError>(bodies(tx, vec![ticket.into_inner()], language)?)
+        })
+        .await?;
+    let body = serde_json::to_value(body.first()).map_err(|_| Problem::internal())?;
+    Ok(tagged(StatusCode::OK, body))
+}
+
+/// The version that the caller read.
+pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let version = value.to_str().ok().and_then(|value| value.trim_matches('"').parse().ok());
+    version.map(Some).ok_or(Problem::new(412, "ticket_changed"))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Question {
+    /// A ticket's number, words of its subject, or somebody's name, address or phone number.
+    q: String,
+    /// `ticket` or `contact`; both where it is left out.
+    kind: Option<String>,
+}
+#[derive(serde::Serialize, ToSchema)]
+pub struct Found {
+    pub kind: &'static str,
+    pub id: String,
+    pub title: String,
+    pub snippet: String,
+    pub url: String,
+    pub score: f64,
+}
+
+/// Search by number, subject and person.
+#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Question),
+    responses((status = 200, body = Listing<Found>)))]
+pub async fn search(
+    grant: Grant<ViewTickets>,
+    Query(question): Query<Question>,
+) -> Result<Json<Listing<Found>>, Failure> {
+    let asked = text::one_line(&question.q, 200);
+    if asked.is_empty() {
+        return Err(Problem::field("q", "required").into());
+    }
+    if question.kind.as_deref().is_some_and(|kind| !matches!(kind, "ticket" | "contact")) {
+        return Err(Problem::field("kind", "unknown_word").into());
+    }
+    let wants = |kind: &str| question.kind.as_deref().is_none_or(|wanted| wanted == kind);
+    let (tickets, people) = (wants("ticket"), wants("contact"));
+    let may_see_people = grant.actor().reach("contacts.view").is_some();
+    let items = grant
+        .read::<_, db::Error>(move |tx| find(tx, &asked, tickets, people && may_see_people))
+        .await?;
+    Ok(Json(Listing { items, next: None }))
+}
+
+fn find(
+    tx: &mut Tx<ViewTickets>,
+    asked: &str,
+    wants_tickets: bool,
+    wants_people: bool,
+) -> db::Result<Vec<Found>> {
+    let mut found: Vec<Ticket> = Vec::new();
+    let people = contacts::store::search(tx, asked, 10)?;
+    if wants_tickets {
+        let number = asked.trim_start_matches('#').parse().ok();
+        if let Some(number) = number {
+            found.extend(store::see(tx, Id::new(number))?.map(store::Seen::into_inner));
+        }
+        found.extend(store::by_subject(tx, &text::fold(asked))?);
+        if let Some(person) = people.first() {
+            found.extend(store::of_contact(tx, person.id)?);
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|ticket| seen.insert(ticket.id));
+    let score = |rank: usize| 1.0 / (rank + 1) as f64;
+    let mut items: Vec<_> = found
+        .into_iter()
+        .enumerate()
+        .map(|(rank, ticket)| Found {
+            kind: "ticket",
+            id: ticket.id.to_string(),
+            url: format!("/t/{}", ticket.id),
+            title: format!("#{} {}", ticket.id, ticket.subject),
+            snippet: ticket.requester_name,
+            score: score(rank),
+        })
+        .collect();
+    if wants_people {
+        items.extend(people.into_iter().enumerate().map(|(rank, contact)| Found {
+            kind: "contact",
+            id: contact.id.to_string(),
+            url: format!("/contacts/{}", contact.id),
+            title: contact.name,
+            snippet: contact.email.unwrap_or_default(),
+            score: score(rank),
+        }));
+    }
+    Ok(items)
+}

@@ -1,0 +1,30 @@
+permission-tickets-view = Tickets sehen
+permission-tickets-note = Interne Notizen schreiben
+permission-tickets-reply = Kunden antworten
+permission-tickets-edit = Tickets ändern
+permission-tickets-create = Tickets eröffnen
+
+problem-ticket-changed = Jemand hat dieses Ticket geändert, seit Sie es gelesen haben
+problem-ticket-closed = Dieses Ticket ist geschlossen. Bitte eröffnen Sie ein neues
+problem-no-space = Für Dateien ist kein Platz mehr
+field-tag = Ein Schlagwort ist ein kurzes Wort oder eine kurze Zeile ohne Komma
+
+ticket-kind-question = Frage
+ticket-kind-incident = Störung
+ticket-kind-service-request = Serviceanfrage
+ticket-kind-complaint = Beschwerde
+ticket-kind-order = Bestellung
+ticket-kind-problem = Problem
+ticket-kind-change = Änderung
+priority-low = Niedrig
+priority-normal = Normal
+priority-high = Hoch
+priority-urgent = Dringend
+channel-email = E-Mail
+channel-web = Webformular
+channel-api = Programm
+channel-phone = Telefon
+channel-walk-in = Persönlich
+channel-letter = Brief
+channel-chat = Chat
+channel-messaging = Messenger

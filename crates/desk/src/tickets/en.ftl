@@ -1,0 +1,30 @@
+permission-tickets-view = See tickets
+permission-tickets-note = Write internal notes
+permission-tickets-reply = Answer customers
+permission-tickets-edit = Change tickets
+permission-tickets-create = Open tickets
+
+problem-ticket-changed = Somebody changed this ticket since you read it
+problem-ticket-closed = This ticket is closed. Please open a new one
+problem-no-space = There is no space left for files
+field-tag = A tag is one short word or line without commas
+
+ticket-kind-question = Question
+ticket-kind-incident = Incident
+ticket-kind-service-request = Service request
+ticket-kind-complaint = Complaint
+ticket-kind-order = Order
+ticket-kind-problem = Problem
+ticket-kind-change = Change
+priority-low = Low
+priority-normal = Normal
+priority-high = High
+priority-urgent = Urgent
+channel-email = E-mail
+channel-web = Web form
+channel-api = Program
+channel-phone = Phone
+channel-walk-in = In person
+channel-letter = Letter
+channel-chat = Chat
+channel-messaging = Messaging

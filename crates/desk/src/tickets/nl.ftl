@@ -1,0 +1,30 @@
+permission-tickets-view = Tickets bekijken
+permission-tickets-note = Interne notities schrijven
+permission-tickets-reply = Klanten antwoorden
+permission-tickets-edit = Tickets wijzigen
+permission-tickets-create = Tickets openen
+
+problem-ticket-changed = Iemand heeft dit ticket gewijzigd sinds u het las
+problem-ticket-closed = Dit ticket is gesloten. Open een nieuw ticket
+problem-no-space = Er is geen ruimte meer voor bestanden
+field-tag = Een label is één kort woord of één korte regel zonder komma
+
+ticket-kind-question = Vraag
+ticket-kind-incident = Incident
+ticket-kind-service-request = Serviceverzoek
+ticket-kind-complaint = Klacht
+ticket-kind-order = Bestelling
+ticket-kind-problem = Probleem
+ticket-kind-change = Wijziging
+priority-low = Laag
+priority-normal = Normaal
+priority-high = Hoog
+priority-urgent = Dringend
+channel-email = E-mail
+channel-web = Webformulier
+channel-api = Programma
+channel-phone = Telefoon
+channel-walk-in = Balie
+channel-letter = Brief
+channel-chat = Chat
+channel-messaging = Berichten-app

@@ -1,0 +1,194 @@
+//! SQL for the lists. Each view walks one index; a page costs the same with a thousand tickets and a million.
+use super::{Shown, View};
+use crate::tickets::{
+    Category, Channel, Priority, Ticket, ViewTickets,
+    store::{Sight, visible},
+};
+use derive::Record;
+use kernel::{clock::Millis, id::Id};
+use platform::{
+    args,
+    authority::{Implies, Scope, Team, Tx},
+    db::{Conn, Result},
+    sql,
+};
+
+/// A line of a list.
+#[derive(Clone, Debug, Record)]
+pub struct Row {
+    pub id: Id<Ticket>,
+    pub subject: String,
+    pub category: Category,
+    pub status_code: Option<String>,
+    pub status_name: Option<String>,
+    pub priority: Priority,
+    pub channel: Channel,
+    pub requester_name: String,
+    pub organisation_name: Option<String>,
+    pub team_name: Option<String>,
+    pub assignee_name: Option<String>,
+    pub updated_at_ms: Millis,
+    pub due_at_ms: Option<Millis>,
+    pub last_text: String,
+    pub last_by: String,
+    pub is_last_in: bool,
+}
+
+/// Where a page ends: the next one begins after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub updated_at_ms: Millis,
+    pub id: Id<Ticket>,
+}
+impl Place {
+    /// Before the first row.
+    pub const TOP: Place = Place { updated_at_ms: Millis(i64::MAX), id: Id::new(i64::MAX) };
+    /// `MILLIS-ID`.
+    pub fn from_word(word: &str) -> Option<Place> {
+        let (at, id) = word.split_once('-')?;
+        Some(Place { updated_at_ms: Millis(at.parse().ok()?), id: id.parse().ok()? })
+    }
+}
+impl Row {
+    pub fn place(&self) -> String {
+        format!("{}-{}", self.updated_at_ms.0, self.id)
+    }
+}
+
+macro_rules! rows {
+    ($condition:literal) => {
+        sql!(concat!(
+            "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
+                    t.channel, c.name AS requester_name, o.name AS organisation_name, m.name AS team_name,
+                    u.name AS assignee_name, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in
+               FROM ticket t
+               JOIN ticket_status s ON s.id = t.status_id
+               JOIN contact c ON c.id = t.requester_id
+               LEFT JOIN organisation o ON o.id = t.organisation_id
+               LEFT JOIN team m ON m.id = t.team_id
+               LEFT JOIN desk_user u ON u.id = t.assignee_id
+              WHERE (t.updated_at_ms, t.id) < ($4, $5) AND ",
+            visible!(),
+            " AND ",
+            $condition,
+            " ORDER BY t.updated_at_ms DESC, t.id DESC LIMIT $6"
+        ))
+    };
+}
+
+/// A page of a view, newest change first.
+pub fn page<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    shown: Shown,
+    after: Place,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    let sight = Sight::of(tx);
+    let (scope, person, ids) = (sight.scope, sight.person, &sight.ids);
+    let Place { updated_at_ms: at, id } = after;
+    let base = args![scope, person, ids, at, id, limit];
+    match shown {
+        Shown::Standard(View::Mine) => tx.all(rows!("t.is_open = TRUE AND t.assignee_id = $2"), base),
+        Shown::Standard(View::Unassigned) => {
+            let teams = Id::list(&tx.actor().teams);
+            tx.all(
+                rows!("t.is_open = TRUE AND t.assignee_id = 0 AND (t.team_id = 0 OR t.team_id {in $7})"),
+                args![scope, person, ids, at, id, limit, &teams],
+            )
+        }
+        Shown::Standard(View::Act) => {
+            tx.all(rows!("t.is_open = TRUE AND (t.category = 'new' OR t.category = 'open')"), base)
+        }
+        Shown::Standard(View::WaitingCustomer) => {
+            tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_customer'"), base)
+        }
+        Shown::Standard(View::WaitingThirdParty) => {
+            tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_third_party'"), base)
+        }
+        Shown::Standard(View::Open) => tx.all(rows!("t.is_open = TRUE"), base),
+        Shown::Standard(View::Solved) => tx.all(rows!("t.is_open = FALSE"), base),
+        Shown::Team(team) => tx.all(
+            rows!("t.is_open = TRUE AND t.team_id = $7"),
+            args![scope, person, ids, at, id, limit, team],
+        ),
+    }
+}
+
+/// How many tickets each standard view holds.
+#[derive(Clone, Debug, Default, Record)]
+pub struct Counts {
+    pub mine: i64,
+    pub unassigned: i64,
+    pub act: i64,
+    pub waiting_customer: i64,
+    pub waiting_third_party: i64,
+    pub open: i64,
+}
+
+/// From the maintained cells: as many rows as there are pairs of team and person, however many tickets.
+/// Somebody who sees an inbox or a client organisation only has no such cells; for them the open tickets in sight
+/// are counted, 1,000 at most.
+pub fn counts<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> Result<Counts> {
+    let sight = Sight::of(tx);
+    let teams = Id::list(&tx.actor().teams);
+    match sight.scope {
+        Scope::All | Scope::Team => tx.one(
+            sql!(
+                "SELECT CAST(coalesce(sum(CASE WHEN k.assignee_id = $2 AND k.category IN
+                              ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS mine,
+                        CAST(coalesce(sum(CASE WHEN k.assignee_id = 0 AND (k.team_id = 0 OR k.team_id {in $3}) AND k.category IN
+                              ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS unassigned,
+                        CAST(coalesce(sum(CASE WHEN k.category IN ('new', 'open') THEN k.n END), 0) AS BIGINT) AS act,
+                        CAST(coalesce(sum(CASE WHEN k.category = 'waiting_customer' THEN k.n END), 0) AS BIGINT) AS waiting_customer,
+                        CAST(coalesce(sum(CASE WHEN k.category = 'waiting_third_party' THEN k.n END), 0) AS BIGINT) AS waiting_third_party,
+                        CAST(coalesce(sum(CASE WHEN k.category IN
+                              ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS open
+                   FROM ticket_count k
+                  WHERE $1 = 'all' OR k.assignee_id = $2 OR k.team_id {in $3}"
+            ),
+            args![sight.scope, sight.person, &teams],
+        ),
+        Scope::Inbox | Scope::Organisation | Scope::Own => tx.one(
+            sql!(concat!(
+                "SELECT count(CASE WHEN x.assignee_id = $2 THEN 1 END) AS mine,
+                        count(CASE WHEN x.assignee_id = 0 THEN 1 END) AS unassigned,
+                        count(CASE WHEN x.category IN ('new', 'open') THEN 1 END) AS act,
+                        count(CASE WHEN x.category = 'waiting_customer' THEN 1 END) AS waiting_customer,
+                        count(CASE WHEN x.category = 'waiting_third_party' THEN 1 END) AS waiting_third_party,
+                        count(*) AS open
+                   FROM (SELECT t.assignee_id, t.category FROM ticket t WHERE t.is_open = TRUE AND ",
+                visible!(),
+                " ORDER BY t.updated_at_ms DESC LIMIT 1000) x"
+            )),
+            args![sight.scope, sight.person, &sight.ids],
+        ),
+    }
+}
+
+/// A team and how much it has to do.
+#[derive(Clone, Debug, Record)]
+pub struct TeamCount {
+    pub id: Id<Team>,
+    pub name: String,
+    pub open: i64,
+}
+
+/// The teams in sight, by name.
+pub fn teams<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> Result<Vec<TeamCount>> {
+    let is_all = tx.scope() == Scope::All;
+    let mine = Id::list(&tx.actor().teams);
+    team_counts(tx, is_all, &mine)
+}
+fn team_counts(conn: &mut Conn, is_all: bool, mine: &str) -> Result<Vec<TeamCount>> {
+    conn.all(
+        sql!(
+            "SELECT m.id, m.name, CAST(coalesce(sum(k.n), 0) AS BIGINT) AS open
+               FROM team m
+               LEFT JOIN ticket_count k ON k.team_id = m.id AND k.category IN
+                    ('new', 'open', 'waiting_customer', 'waiting_third_party')
+              WHERE m.is_archived = FALSE AND ($1 = TRUE OR m.id {in $2})
+              GROUP BY m.id, m.name, m.name_folded ORDER BY m.name_folded"
+        ),
+        args![is_all, mine],
+    )
+}
