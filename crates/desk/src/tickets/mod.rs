@@ -15,15 +15,15 @@ use utoipa_axum::routes;
 platform::translations!();
 platform::permissions! {
     /// See tickets and their conversation.
-    ViewTickets = "tickets.view" scoped;
+    ViewTickets = "tickets.view" [scoped];
     /// Write internal notes.
-    NoteTickets = "tickets.note" scoped implies ViewTickets;
+    NoteTickets = "tickets.note" [scoped] implies ViewTickets;
     /// Answer customers.
-    ReplyTickets = "tickets.reply" scoped implies ViewTickets, NoteTickets;
+    ReplyTickets = "tickets.reply" [scoped] implies ViewTickets, NoteTickets;
     /// Change status, priority, people, tags and fields.
-    EditTickets = "tickets.edit" scoped implies ViewTickets;
+    EditTickets = "tickets.edit" [scoped] implies ViewTickets;
     /// Open tickets for somebody.
-    CreateTickets = "tickets.create" scoped implies ViewTickets;
+    CreateTickets = "tickets.create" [scoped] implies ViewTickets;
 }
 
 platform::events! {
