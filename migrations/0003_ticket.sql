@@ -9,6 +9,10 @@ CREATE TABLE ticket_status (
     is_default  BOOLEAN NOT NULL,
     is_archived BOOLEAN NOT NULL DEFAULT FALSE
 );
+INSERT INTO ticket_status (code, category, position, is_default) VALUES
+    ('new', 'new', 0, TRUE), ('open', 'open', 1, TRUE), ('waiting_customer', 'waiting_customer', 2, TRUE),
+    ('waiting_third_party', 'waiting_third_party', 3, TRUE), ('solved', 'solved', 4, TRUE),
+    ('closed', 'closed', 5, TRUE);
 
 -- The id is the number that people read.
 CREATE TABLE ticket (

@@ -18,7 +18,12 @@ pub struct Site {
 impl Site {
     pub fn new(public_url: &str, max_message_bytes: usize) -> Site {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Site { public_url, max_message_bytes, desk_name: Arc::new(RwLock::new("Firstline".into())), mail_domain: Arc::new(RwLock::new("firstline.invalid".into())) }
+        Site {
+            public_url,
+            max_message_bytes,
+            desk_name: Arc::new(RwLock::new("Firstline".into())),
+            mail_domain: Arc::new(RwLock::new("firstline.invalid".into())),
+        }
     }
     pub fn mail_domain(&self) -> Arc<str> {
         self.mail_domain.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()

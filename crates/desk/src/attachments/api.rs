@@ -151,4 +151,3 @@ pub fn serve(
 /// A PDF viewer of the browser needs its style; nothing runs, nothing loads, only our own pages frame it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; \
                       frame-ancestors 'self'";
-

@@ -77,12 +77,7 @@ pub fn note<P: Implies<NoteTickets>>(
     )?;
     attachments::actions::attach(tx, message, &note.attachments)?;
     tickets::store::touch_time(tx, ticket.id)?;
-    tx.emit(MessageAdded {
-        ticket: ticket.id,
-        message,
-        kind: MessageKind::Note,
-        direction: Direction::Out,
-    })?;
+    tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::Out })?;
     Ok(message)
 }
 

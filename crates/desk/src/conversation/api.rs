@@ -1,9 +1,5 @@
 //! JSON API of a ticket's conversation.
-use super::{
-    AuthorKind, Direction, Message, MessageKind, ReplyDraft, actions,
-    actions::Signer,
-    store,
-};
+use super::{AuthorKind, Direction, Message, MessageKind, ReplyDraft, actions, actions::Signer, store};
 use crate::{
     attachments::{self, Attachment, api::AttachmentBody},
     tickets::{self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets},
@@ -136,8 +132,12 @@ pub async fn list(
         })
         .await?;
     let messages = std::mem::take(&mut conversation.messages);
-    let listing =
-        Listing::of(messages, limit, |message| message.id.to_string(), |message| body(message, &conversation));
+    let listing = Listing::of(
+        messages,
+        limit,
+        |message| message.id.to_string(),
+        |message| body(message, &conversation),
+    );
     Ok(Json(listing))
 }
 

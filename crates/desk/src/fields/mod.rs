@@ -97,7 +97,9 @@ impl Field {
 /// All that are in use, in their order.
 pub fn all(conn: &mut Conn) -> db::Result<Vec<Field>> {
     conn.all(
-        sql!("SELECT id, key, name, kind, choices FROM field WHERE is_archived = FALSE ORDER BY position, id"),
+        sql!(
+            "SELECT id, key, name, kind, choices FROM field WHERE is_archived = FALSE ORDER BY position, id"
+        ),
         args![],
     )
 }

@@ -5,7 +5,7 @@ use derive::Record;
 use kernel::id::Id;
 use platform::{
     args,
-    authority::{Grant, Tx},
+    authority::Grant,
     db::{self, Conn},
     i18n::Language,
     sql,
@@ -79,20 +79,6 @@ pub fn named(conn: &mut Conn, word: &str) -> db::Result<Option<(Id<Status>, Cate
     Ok(found.map(|status| (status.id, status.category)))
 }
 
-/// One status for each category, for a new desk.
-pub fn seed<P>(tx: &mut Tx<P>) -> db::Result<()> {
-    for (position, category) in Category::ALL.iter().enumerate() {
-        tx.run(
-            sql!(
-                "INSERT INTO ticket_status (code, category, position, is_default) VALUES ($1, $1, $2, TRUE)
-                   ON CONFLICT (code) DO NOTHING"
-            ),
-            args![*category, position],
-        )?;
-    }
-    Ok(())
-}
-
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct StatusBody {
     #[schema(value_type = String)]
@@ -114,7 +100,6 @@ pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<StatusBody>>
     };
     Ok(Json(Listing { items: statuses.into_iter().map(body).collect(), next: None }))
 }
-
 
 pub fn routes() -> Routes {
     Routes::new().api::<ViewTickets>(routes!(list))

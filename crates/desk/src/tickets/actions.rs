@@ -50,8 +50,7 @@ pub fn create(tx: &mut Tx<CreateTickets>, new: NewTicket) -> Result<Id<Ticket>, 
     check_people(tx, new.team, new.assignee)?;
     let requester = requester(tx, new.email.as_deref(), &new.name, new.phone.as_deref())?;
     let email = new.email.clone();
-    let (ticket, _) =
-        open(tx, &new, &requester, First { from_email: email.as_deref(), ..First::default() })?;
+    let (ticket, _) = open(tx, &new, &requester, First { from_email: email.as_deref(), ..First::default() })?;
     Ok(ticket)
 }
 
@@ -82,8 +81,7 @@ pub fn open<P>(
     let status = statuses::default_of(tx, category)?;
     let by = &requester.name;
     let last = (&*text::shorten(&new.text, 140), by.as_str(), first.direction == Direction::In);
-    let ticket =
-        store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
+    let ticket = store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
     store::add_participant(tx, ticket, requester.id, "requester")?;
     if !new.tags.is_empty() {
         store::set_tags(tx, ticket, &new.tags)?;
@@ -365,4 +363,3 @@ pub fn author(actor: &Actor) -> (AuthorKind, Option<i64>, String) {
         Who::System => (AuthorKind::System, None, String::new()),
     }
 }
-

@@ -13,8 +13,9 @@ use kernel::{clock::Millis, fault::Problem, id::Id, text};
 use people::contacts;
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Team, Tx, User},
-    db, idempotency,
+    db,
     i18n::Language,
+    idempotency,
     web::{Failure, Json, Listing, Paged},
 };
 use std::collections::BTreeMap;
@@ -145,7 +146,9 @@ impl Filter {
             match (name, value) {
                 ("is", "open") => narrow.is_open = Some(true),
                 ("is", "closed") => narrow.is_open = Some(false),
-                ("status", _) => narrow.category = Some(Category::from_word(value).ok_or_else(|| wrong(word))?),
+                ("status", _) => {
+                    narrow.category = Some(Category::from_word(value).ok_or_else(|| wrong(word))?)
+                }
                 ("team", _) => narrow.team = Some(id()?),
                 ("assignee", _) => narrow.assignee = Some(id()?),
                 ("requester", _) => narrow.requester = Some(text::email(value).ok_or_else(|| wrong(word))?),
@@ -295,9 +298,8 @@ pub async fn search(
     let wants = |kind: &str| question.kind.as_deref().is_none_or(|wanted| wanted == kind);
     let (tickets, people) = (wants("ticket"), wants("contact"));
     let may_see_people = grant.actor().reach("contacts.view").is_some();
-    let items = grant
-        .read::<_, db::Error>(move |tx| find(tx, &asked, tickets, people && may_see_people))
-        .await?;
+    let items =
+        grant.read::<_, db::Error>(move |tx| find(tx, &asked, tickets, people && may_see_people)).await?;
     Ok(Json(Listing { items, next: None }))
 }
 

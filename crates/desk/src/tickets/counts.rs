@@ -26,7 +26,8 @@ pub fn moved<P>(tx: &mut Tx<P>, from: Option<Cell>, to: Option<Cell>) -> db::Res
     if from == to {
         return Ok(());
     }
-    let mut changes: Vec<_> = from.map(|cell| (cell, -1)).into_iter().chain(to.map(|cell| (cell, 1))).collect();
+    let mut changes: Vec<_> =
+        from.map(|cell| (cell, -1)).into_iter().chain(to.map(|cell| (cell, 1))).collect();
     // One order everywhere: two nodes that share a lane number must not wait for each other crosswise.
     changes.sort();
     for (cell, by) in changes {

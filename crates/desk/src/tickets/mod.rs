@@ -6,8 +6,8 @@ pub mod error;
 pub mod policy;
 pub mod store;
 
-use platform::web::Routes;
 pub use error::TicketError;
+use platform::web::Routes;
 pub use policy::{Category, Channel, Draft, Kind, NewTicket, Patch, Priority, Requester, Ticket};
 pub use store::Seen;
 use utoipa_axum::routes;

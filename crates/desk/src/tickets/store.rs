@@ -306,11 +306,8 @@ pub fn touch<P>(tx: &mut Tx<P>, id: Id<Ticket>, text: &str, by: &str, is_in: boo
 /// A note changes nothing that the customer's side of the list shows.
 pub fn touch_time<P>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<()> {
     let now = tx.now();
-    tx.run(
-        sql!("UPDATE ticket SET updated_at_ms = $2, version = version + 1 WHERE id = $1"),
-        args![id, now],
-    )
-    .map(drop)
+    tx.run(sql!("UPDATE ticket SET updated_at_ms = $2, version = version + 1 WHERE id = $1"), args![id, now])
+        .map(drop)
 }
 
 /// Remembers that something without proof pointed at another ticket.
@@ -359,7 +356,12 @@ pub fn participant_by_email(conn: &mut Conn, ticket: Id<Ticket>, email: &str) ->
 }
 
 /// * returns – whether the contact is new there.
-pub fn add_participant(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Contact>, role: &str) -> Result<bool> {
+pub fn add_participant(
+    conn: &mut Conn,
+    ticket: Id<Ticket>,
+    contact: Id<Contact>,
+    role: &str,
+) -> Result<bool> {
     let added = conn.run(
         sql!(
             "INSERT INTO ticket_participant (ticket_id, contact_id, role) VALUES ($1, $2, $3)
@@ -418,11 +420,8 @@ pub fn follow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<()>
     .map(drop)
 }
 pub fn unfollow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<()> {
-    conn.run(
-        sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"),
-        args![ticket, user],
-    )
-    .map(drop)
+    conn.run(sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"), args![ticket, user])
+        .map(drop)
 }
 
 /// A tag of a ticket.
@@ -448,8 +447,8 @@ pub fn set_tags(conn: &mut Conn, ticket: Id<Ticket>, tags: &[String]) -> Result<
 
 /// Whether there is such a team that is not archived.
 pub fn team_exists(conn: &mut Conn, team: Id<Team>) -> Result<bool> {
-    let row = conn
-        .find::<(i64,)>(sql!("SELECT id FROM team WHERE id = $1 AND is_archived = FALSE"), args![team])?;
+    let row =
+        conn.find::<(i64,)>(sql!("SELECT id FROM team WHERE id = $1 AND is_archived = FALSE"), args![team])?;
     Ok(row.is_some())
 }
 /// Whether there is such a person who still works here.
@@ -458,7 +457,6 @@ pub fn user_exists(conn: &mut Conn, user: Id<User>) -> Result<bool> {
         .find::<(i64,)>(sql!("SELECT id FROM desk_user WHERE id = $1 AND is_active = TRUE"), args![user])?;
     Ok(row.is_some())
 }
-
 
 /// The ticket, for what a machine does in nobody's name: mail intake, a signed link that was checked.
 pub fn see_for_machine(conn: &mut Conn, id: Id<Ticket>) -> Result<Option<Seen<Ticket>>> {

@@ -253,3 +253,46 @@ pub(super) fn set_phones(tx: &mut Tx<ManageContacts>, id: Id<Contact>, phones: &
     }
     Ok(())
 }
+
+/// Contacts by name, address or number, `limit` at most.
+pub fn search<P>(tx: &mut Tx<P>, asked: &str, limit: usize) -> db::Result<Vec<ContactRow>> {
+    let folded = text::fold(asked);
+    let phone = text::phone(asked).unwrap_or_else(|| "-".into());
+    let email = asked.to_lowercase();
+    tx.all(
+        select_contact!(
+            "WHERE c.id IN (SELECT n.id FROM contact n WHERE n.name_folded >= $1 AND n.name_folded < $2 LIMIT 50)
+                OR c.id IN (SELECT f.contact_id FROM contact_email f WHERE f.email >= $3 AND f.email < $4 LIMIT 50)
+                OR c.id IN (SELECT f.contact_id FROM contact_phone f WHERE f.folded = $5 LIMIT 50)
+             ORDER BY c.name_folded, c.id LIMIT $6"
+        ),
+        args![&folded, &end_of(&folded), &email, &end_of(&email), &phone, limit],
+    )
+}
+
+/// Somebody without an address: the contact with this number, else a new one of this name.
+pub fn find_or_create_by_phone<P>(tx: &mut Tx<P>, phone: Option<&str>, name: &str) -> db::Result<ContactRow> {
+    let folded = phone.and_then(text::phone);
+    if let Some(folded) = &folded {
+        let known = tx.find(
+            select_contact!(
+                "WHERE c.id = (SELECT min(f.contact_id) FROM contact_phone f WHERE f.folded = $1)"
+            ),
+            args![folded],
+        )?;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+    }
+    let name = text::one_line(name, 120);
+    let name = if name.is_empty() { phone.unwrap_or("?").to_owned() } else { name };
+    let id = insert_row(tx, &name, None, None, "")?;
+    if let (Some(folded), Some(phone)) = (&folded, phone) {
+        tx.run(
+            sql!("INSERT INTO contact_phone (contact_id, phone, folded) VALUES ($1, $2, $3)"),
+            args![id, phone, folded],
+        )?;
+    }
+    tx.emit(ContactCreated { contact: id, name: name.clone() })?;
+    by_id(tx, id)?.ok_or(db::Error::NoRow { at: "contacts::find_or_create_by_phone" })
+}
