@@ -1,3 +1,59 @@
 //! The program `firstline`.
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
+
+mod cli;
+mod config;
+mod failure;
+mod http;
+mod log;
+mod metrics;
+mod open;
+mod serve;
+mod strangers;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use config::Config;
+use failure::Failure;
+use kernel::clock::Clock;
+use std::process::ExitCode;
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(cause) => Err(Failure::failed(cause)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let text = failure.to_string();
+            if !text.is_empty() {
+                eprintln!("firstline: {text}");
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let config = Config::read(cli.flags())?;
+    log::start(&config);
+    match cli.command {
+        Command::Serve(_) => serve::run(config).await,
+        Command::Migrate => migrate(&config).await,
+    }
+}
+
+async fn migrate(config: &Config) -> Result<(), Failure> {
+    open::make_folder(&config.data)?;
+    let _guard = open::Guard::take(config)?;
+    let db = open::database(config)?;
+    let ran = open::migrate(config, &db, &Clock::System).await?;
+    println!("{ran} migrations ran; the database is up to date");
+    db.close();
+    Ok(())
+}

@@ -2,6 +2,7 @@
 //!
 //! Work is a synchronous closure over a [`Conn`] that is already inside a transaction. It runs on a thread
 //! that owns the connection; the caller awaits the answer, which arrives after the commit.
+pub mod catalogue;
 mod conn;
 mod dialect;
 mod error;
@@ -15,7 +16,7 @@ use conn::{Deadline, Turns};
 use crossbeam_channel::{Sender, TrySendError};
 use dialect::Dialect;
 pub use error::{Error, Result};
-pub use migrate::{MIGRATIONS, Migration, migrate};
+pub use migrate::{MIGRATIONS, Migration, Pending, migrate, pending};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -202,6 +203,11 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         queue(&self.writes, Mode::Write, work).await
+    }
+
+    /// How many closures wait for a connection now: to read, and to write. On PostgreSQL it is one queue.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.reads.len(), self.writes.len())
     }
 
     /// A snapshot of a SQLite desk in one new file, while others read and write; PostgreSQL keeps its own.

@@ -1,0 +1,112 @@
+//! The command line.
+use crate::config::Flags;
+use clap::{Args, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Start:
+  firstline serve                                 a desk in ./data on http://127.0.0.1:8080; a browser sets it up
+  firstline setup --data /var/lib/firstline       asks for the desk's name and its first administrator
+  firstline serve --data /var/lib/firstline --listen 0.0.0.0:8080 --smtp-listen 0.0.0.0:25
+
+Every key of the configuration is a flag (--smtp-listen), a variable (FIRSTLINE_SMTP_LISTEN) and a line of
+firstline.toml in the data folder (smtp_listen = \"0.0.0.0:25\"). A flag wins over a variable, a variable over the file.
+
+  key                expected                                   default
+  data               a folder                                   data
+  database           sqlite, or postgres://…?schema=NAME        sqlite
+  listen             IP:PORT                                    127.0.0.1:8080
+  smtp_listen        IP:PORT, for mail by SMTP                  none
+  lmtp_listen        IP:PORT, for mail by LMTP                  none
+  public_url         https://help.example.org                   http:// and the address of listen
+  allow_outbound     private address ranges that may be called  none
+  max_message_bytes  the largest mail or upload                 52428800
+  metrics            loopback or public: who reads /metrics     loopback
+  log_format         text or json (as a flag: --log)            text
+  log_filter         info, debug, channels=debug,info (or FIRSTLINE_LOG)  info
+
+The exit code is 0 when all went well, 1 when it did not, 2 when the command or the configuration is wrong.";
+
+/// The whole support desk in one program.
+#[derive(Parser)]
+#[command(name = "firstline", version, about, after_help = EXAMPLES, subcommand_required = true)]
+#[command(arg_required_else_help = true, max_term_width = 120)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args)]
+pub struct Common {
+    /// The folder of the desk: database, files, key [default: data]
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<String>,
+    /// sqlite, or postgres://USER:PASSWORD@HOST/NAME?schema=NAME [default: sqlite]
+    #[arg(long, value_name = "URL", global = true)]
+    database: Option<String>,
+    /// The configuration [default: firstline.toml in the data folder]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<String>,
+    /// How log lines look: text or json [default: text]
+    #[arg(long, value_name = "FORMAT", global = true)]
+    log: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Runs the desk until it is told to stop (Ctrl-C, SIGTERM)
+    #[command(after_help = "\
+Prints one line `listening on http://ADDR` when it is ready. On a desk that is not set up yet, the log shows a code
+for the browser's set-up page. /healthz and /readyz answer 200 when it is up and ready, /metrics is for Prometheus.
+
+  firstline serve --data /var/lib/firstline --listen 127.0.0.1:8080 --smtp-listen 127.0.0.1:2525
+  FIRSTLINE_DATABASE=postgres://desk@db/desk firstline serve --data /var/lib/firstline")]
+    Serve(Serve),
+    /// Brings the database up to date without serving
+    #[command(after_help = "\
+`serve` does this by itself. Before a SQLite desk is changed, a copy is kept in the folder `snapshots`.")]
+    Migrate,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    /// Where browsers and programs connect [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "IP:PORT")]
+    listen: Option<String>,
+    /// Where mail comes in by SMTP [default: nowhere]
+    #[arg(long, value_name = "IP:PORT")]
+    smtp_listen: Option<String>,
+    /// Where mail comes in by LMTP [default: nowhere]
+    #[arg(long, value_name = "IP:PORT")]
+    lmtp_listen: Option<String>,
+    /// How people reach this desk; links in mails begin with it [default: http://LISTEN]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// A private range that may be connected to, e.g. 10.0.0.0/8; repeat it for more
+    #[arg(long, value_name = "CIDR")]
+    allow_outbound: Vec<String>,
+}
+
+impl Cli {
+    pub fn flags(&self) -> Flags {
+        let common = Flags {
+            config: self.common.config.clone(),
+            data: self.common.data.clone(),
+            database: self.common.database.clone(),
+            log_format: self.common.log.clone(),
+            ..Flags::default()
+        };
+        match &self.command {
+            Command::Serve(serve) => Flags {
+                listen: serve.listen.clone(),
+                smtp_listen: serve.smtp_listen.clone(),
+                lmtp_listen: serve.lmtp_listen.clone(),
+                public_url: serve.public_url.clone(),
+                allow_outbound: serve.allow_outbound.clone(),
+                ..common
+            },
+            _ => common,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+use super::*;
+use std::ffi::OsString;
+
+fn read(flags: Flags, variables: &[(&str, &str)]) -> Result<Config, String> {
+    let variables: Vec<_> =
+        variables.iter().map(|(name, text)| (OsString::from(name), OsString::from(text))).collect();
+    Config::of(flags, variables.into_iter()).map_err(|failure| {
+        assert_eq!(failure.exit_code(), 2, "a wrong configuration is a wrong usage");
+        failure.to_string()
+    })
+}
+fn mistake(flags: Flags, variables: &[(&str, &str)]) -> String {
+    read(flags, variables).err().expect("it is wrong")
+}
+/// A data folder with this configuration file.
+fn folder(text: &str) -> (tempfile::TempDir, Flags) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("firstline.toml"), text).unwrap();
+    let data = Some(folder.path().to_str().unwrap().to_owned());
+    (folder, Flags { data, ..Flags::default() })
+}
+
+#[test]
+fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
+    let (_folder, mut flags) = folder("listen = \"127.0.0.1:1\"\nsmtp_listen = \"127.0.0.1:2\"\n");
+    let only_file = read(flags.clone(), &[]).unwrap();
+    assert_eq!(only_file.listen.port(), 1);
+    let variable = [("FIRSTLINE_LISTEN", "127.0.0.1:3"), ("HOME", "/nowhere")];
+    assert_eq!(read(flags.clone(), &variable).unwrap().listen.port(), 3);
+    flags.listen = Some("127.0.0.1:4".into());
+    let all = read(flags, &variable).unwrap();
+    assert_eq!((all.listen.port(), all.smtp_listen.unwrap().port()), (4, 2));
+    assert!(all.lmtp_listen.is_none());
+}
+
+#[test]
+fn an_unknown_key_names_its_line() {
+    let (_folder, flags) = folder("# ours\n\nlistne = \"127.0.0.1:1\"\n");
+    let text = mistake(flags, &[]);
+    assert!(
+        text.contains("firstline.toml:3: listne: there is no such key; expected one of data, "),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_unknown_variable_with_our_prefix_is_a_mistake() {
+    let (_folder, flags) = folder("");
+    let text = mistake(flags, &[("FIRSTLINE_LISTNE", "x")]);
+    assert!(text.starts_with("FIRSTLINE_LISTNE: there is no such variable"), "{text}");
+}
+
+#[test]
+fn a_wrong_value_says_where_it_is_and_what_is_expected() {
+    let cases = [
+        ("listen = \"localhost\"", "firstline.toml:1: listen: \"localhost\" is no address; expected IP:PORT"),
+        ("listen = 8080", "firstline.toml:1: listen: expected a text, in quotes"),
+        ("\nallow_outbound = \"10.0.0.0/33\"", ":2: allow_outbound: \"10.0.0.0/33\" is not an address range"),
+        ("allow_outbound = [1]", "allow_outbound: expected a list of texts"),
+        ("max_message_bytes = \"5 MB\"", "max_message_bytes: \"5 MB\" is no size"),
+        ("max_message_bytes = 10", "max_message_bytes: \"10\" is no size"),
+        ("metrics = \"all\"", "metrics: \"all\" is none of the words; expected loopback or public"),
+        ("public_url = \"help.example.org\"", "public_url: \"help.example.org\" is no address of a desk"),
+        ("public_url = \"https://x.example/desk\"", "public_url: "),
+        ("log_filter = \"a=b=c\"", "log_filter: \"a=b=c\" is no log filter"),
+        (
+            "database = \"mysql://x\"",
+            "database: this is no address of a database; expected sqlite or postgres://",
+        ),
+        ("database = \"postgres://h/n?schema=A-b\"", "database: the schema's name is a-z, 0-9 and _"),
+        ("data = \"elsewhere\"", "data: this file lies in the data folder"),
+        ("listen = ", "firstline.toml:1: "),
+    ];
+    for (text, expected) in cases {
+        let (_folder, flags) = folder(text);
+        let found = mistake(flags, &[]);
+        assert!(found.contains(expected), "{text}: {found}");
+    }
+}
+
+#[test]
+fn a_password_is_never_shown() {
+    let (_folder, flags) = folder("database = \"mysql://ada:hunter2@db/desk\"");
+    assert!(!mistake(flags, &[]).contains("hunter2"));
+    let (_folder, flags) = folder("database = \"postgres://ada:hunter2@db/desk");
+    assert!(!mistake(flags, &[]).contains("hunter2"));
+    let (_folder, flags) = folder("database = \"postgres://ada:hunter2@db/desk?schema=a b\"");
+    assert!(!mistake(flags, &[]).contains("hunter2"));
+    let (_folder, flags) = folder("database = \"postgres://ada:hunter2@db/desk?schema=one&sslmode=require\"");
+    let config = read(flags, &[]).unwrap();
+    assert_eq!(config.place_shown, "postgres://db/desk?schema=one");
+    let Place::Postgres { url, schema } = config.place else { panic!("it is PostgreSQL") };
+    assert_eq!((url.as_str(), schema.as_str()), ("postgres://ada:hunter2@db/desk?sslmode=require", "one"));
+}
+
+#[test]
+fn ranges_are_a_list_in_each_form() {
+    let (_folder, mut flags) = folder("allow_outbound = [\"10.0.0.0/8\", \"fd00::/8\"]");
+    assert_eq!(read(flags.clone(), &[]).unwrap().allow_outbound.len(), 2);
+    let variable = [("FIRSTLINE_ALLOW_OUTBOUND", "127.0.0.0/8, 10.0.0.1,192.168.0.0/16")];
+    assert_eq!(read(flags.clone(), &variable).unwrap().allow_outbound.len(), 3);
+    flags.allow_outbound = vec!["127.0.0.1".into()];
+    assert_eq!(read(flags, &variable).unwrap().allow_outbound.len(), 1);
+}
+
+#[test]
+fn a_named_configuration_file_must_be_there() {
+    let flags = Flags { config: Some("/nowhere/firstline.toml".into()), ..Flags::default() };
+    assert!(mistake(flags, &[]).starts_with("/nowhere/firstline.toml: "));
+}

@@ -1,0 +1,47 @@
+//! Every route of the program, and the layers around them.
+use super::{health, layers};
+use crate::{config::MetricsFor, metrics::Readings};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::header,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use platform::{
+    Home, assets,
+    web::{Request, Routes, error_pages, security_headers},
+};
+use tokio::sync::watch;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+/// A form's fields beside the largest file.
+const FORM: usize = 1024 * 1024;
+
+/// The routes of all slices.
+pub fn routes() -> Routes {
+    Routes::new()
+}
+
+/// All that answers once the desk is open.
+pub fn whole(home: Home, readings: Readings, readers: MetricsFor, stop: watch::Receiver<bool>) -> Router {
+    let (router, description) = routes().router.split_for_parts();
+    let description = description.to_json().unwrap_or_default();
+    let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], description) };
+    let of_home = home.clone();
+    let metrics = move |request: Request| health::metrics(of_home, readings, readers, request);
+    router
+        .route("/assets/{name}", get(assets::get))
+        .route("/api/v1/openapi.json", get(openapi))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics))
+        .layer(DefaultBodyLimit::max(home.site.max_message_bytes + FORM))
+        .layer(from_fn(layers::patience))
+        .layer(from_fn_with_state(home.clone(), error_pages))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(layers::is_packed))
+        .layer(from_fn_with_state(stop, layers::end_streams))
+        .layer(from_fn_with_state(home.clone(), security_headers))
+        .layer(from_fn(layers::measure))
+        .with_state(home)
+}

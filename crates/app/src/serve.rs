@@ -1,0 +1,126 @@
+//! `firstline serve`: opens the desk, starts everything that runs in it, and ends all of it well.
+use crate::{
+    config::Config,
+    failure::Failure,
+    http::{health, router, server},
+    metrics, open,
+    strangers::Strangers,
+};
+use kernel::clock::Clock;
+use platform::{Home, events, jobs};
+use std::{io::Write, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinSet,
+};
+
+/// Jobs that run at the same time.
+const JOB_WORKERS: usize = 2;
+/// Workers that have not ended by themselves so long after a stop are cut off.
+const GRACE: Duration = Duration::from_secs(18);
+
+pub async fn run(config: Config) -> Result<(), Failure> {
+    open::make_folder(&config.data)?;
+    let guard = open::Guard::take(&config)?;
+    let (stopper, stop) = watch::channel(false);
+    on_signals(stopper)?;
+
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(Failure::at(format!("listen {}", config.listen)))?;
+    let address = listener.local_addr().map_err(Failure::at("listen"))?;
+    let front = server::Front::new(health::starting());
+    let web = tokio::spawn(server::run(listener, front.clone(), stop.clone()));
+
+    let clock = Clock::System;
+    let readings = metrics::start();
+    let db = open::database(&config)?;
+    let migrated = open::migrate(&config, &db, &clock).await?;
+    if migrated > 0 {
+        tracing::info!(migrated, "the database was brought up to date");
+    }
+    let home = open::home(&config, db, clock, &format!("http://{address}"), Box::new(Strangers)).await?;
+
+    let mut workers = workers(&home, &config, &stop).await?;
+    workers.spawn(until(stop.clone(), metrics::tidy(readings.clone())));
+    front.open(router::whole(home.clone(), readings, config.metrics, stop.clone()));
+    announce(&format!("listening on http://{address}"))?;
+
+    // It ends by a signal; then everybody finishes what they have begun.
+    let _ = web.await;
+    let finished = async { while workers.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE.saturating_sub(server::GRACE), finished).await.is_err() {
+        tracing::warn!("some workers were cut off at the end");
+    }
+    workers.shutdown().await;
+    let _ = tokio::task::spawn_blocking(move || home.db.close()).await;
+    tracing::info!("stopped");
+    drop(guard);
+    Ok(())
+}
+
+/// Everything that works without being asked: readers of the log, jobs, mail in and out. Whoever is added here
+/// ends by itself soon after `stop` becomes true.
+async fn workers(
+    home: &Home,
+    _config: &Config,
+    stop: &watch::Receiver<bool>,
+) -> Result<JoinSet<()>, Failure> {
+    let mut workers = JoinSet::new();
+    workers.spawn(until(stop.clone(), events::follow(home.clone())));
+    for _ in 0..JOB_WORKERS {
+        workers.spawn(run_jobs(home.clone(), stop.clone()));
+    }
+    Ok(workers)
+}
+
+/// Runs jobs; one that has begun is finished.
+async fn run_jobs(home: Home, mut stop: watch::Receiver<bool>) {
+    let mut commits = home.commits();
+    while !*stop.borrow() {
+        match jobs::run_next(&home).await {
+            Ok(true) => {}
+            Ok(false) | Err(_) => {
+                tokio::select! {
+                    _ = commits.changed() => {}
+                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    _ = stop.wait_for(|is_stopped| *is_stopped) => {}
+                }
+            }
+        }
+    }
+}
+
+/// Runs what may be cut off anywhere.
+async fn until(mut stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        _ = stop.wait_for(|is_stopped| *is_stopped) => {}
+    }
+}
+
+/// The first SIGTERM or Ctrl-C asks to stop, the second one stops at once.
+fn on_signals(stop: watch::Sender<bool>) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::at("SIGTERM"))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::at("SIGINT"))?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if stop.send_replace(true) {
+                std::process::exit(1);
+            }
+            tracing::info!("stopping: what is under way is finished first");
+        }
+    });
+    Ok(())
+}
+
+/// One line on stdout, at once.
+fn announce(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(Failure::at("stdout"))
+}
