@@ -163,6 +163,11 @@ fn mailbox(piece: Piece<'_>) -> Mailbox {
             None => Mailbox::Nothing,
         };
     }
+    // RFC 822 allowed spaces around the dots of a domain.
+    let joined = raw.contains(" .").then(|| raw.split_whitespace().collect::<String>());
+    if let Some(email) = joined.and_then(|raw| normalised(&raw)) {
+        return Mailbox::Address(comment, email);
+    }
     if let Some(email) =
         normalised(raw).filter(|_| !raw.trim().contains(char::is_whitespace) || raw.contains('"'))
     {
@@ -260,7 +265,7 @@ fn pieces(raw: &str) -> Vec<Piece<'_>> {
                 piece.push(c);
             }
             _ if quoted => piece.push(c),
-            '(' if !in_angle => {
+            '(' => {
                 depth += 1;
                 if depth > 1 {
                     comment.push(c);

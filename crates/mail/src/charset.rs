@@ -1,6 +1,6 @@
 //! Bytes to text: what the label says, unless the bytes say otherwise.
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, KOI8_R, UTF_8, WINDOWS_1251, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// How the text was found.
@@ -37,6 +37,9 @@ pub fn decode<'b>(bytes: &'b [u8], label: Option<&str>) -> (Cow<'b, str>, Found)
         if let Some(text) = declared.decode_without_bom_handling_and_without_replacement(bytes) {
             return (text, Found::Declared);
         }
+        if stateful {
+            return (declared.decode_without_bom_handling(bytes).0, Found::Guessed);
+        }
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), Found::Guessed);
@@ -46,8 +49,22 @@ pub fn decode<'b>(bytes: &'b [u8], label: Option<&str>) -> (Cow<'b, str>, Found)
         Some(declared) if broken_share(declared, bytes) < 5 => {
             (declared.decode_without_bom_handling(bytes).0, Found::Guessed)
         }
-        _ => (WINDOWS_1252.decode_without_bom_handling(bytes).0, Found::Guessed),
+        _ => (likely(bytes).decode_without_bom_handling(bytes).0, Found::Guessed),
     }
+}
+
+/// The charset of undeclared text of one byte per character: Cyrillic when most of it lies above ASCII, else
+/// Western European.
+fn likely(bytes: &[u8]) -> &'static Encoding {
+    let sample = &bytes[..bytes.len().min(4096)];
+    let high = sample.iter().filter(|b| **b >= 0xc0).count();
+    let letters = high + sample.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    if letters < 8 || high * 2 < letters {
+        return WINDOWS_1252;
+    }
+    // Most letters are small: they lie in the upper half of Windows-1251, in the lower one of KOI8-R.
+    let upper_half = sample.iter().filter(|b| **b >= 0xe0).count();
+    if upper_half * 2 > high { WINDOWS_1251 } else { KOI8_R }
 }
 
 fn encoding(label: &str) -> Option<&'static Encoding> {
@@ -210,6 +227,8 @@ mod tests {
             (b"\x1b$B%O%m!<\x1b(B", Some("iso-2022-jp"), "ハロー"),
             (b"+ZYeB9FH6ckh5Pg-, 1980.", Some("utf-7"), "文致出版社, 1980."),
             (b"\xff\xfeh\0i\0", None, "hi"),
+            (b"\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0", None, "Привет, мир"),
+            (b"\x1b$B%O\x1b(B\x1b$B%m\x1b(B", Some("iso-2022-jp"), "ハ\u{fffd}ロ"),
         ] {
             assert_eq!(decode(bytes, label).0, text, "{label:?}");
         }

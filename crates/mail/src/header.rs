@@ -129,7 +129,10 @@ pub fn decode_words(raw: &str) -> Cow<'_, str> {
                     out.push_str(before);
                 }
                 match &mut pending {
-                    Some((held, held_bytes)) if held.eq_ignore_ascii_case(label) => held_bytes.extend(bytes),
+                    // Words of ISO-2022 begin anew each time, and may not be joined.
+                    Some((held, held_bytes)) if held.eq_ignore_ascii_case(label) && !is_stateful(label) => {
+                        held_bytes.extend(bytes);
+                    }
                     _ => {
                         flush(&mut out, &mut pending);
                         pending = Some((label.to_owned(), bytes));
@@ -147,6 +150,10 @@ pub fn decode_words(raw: &str) -> Cow<'_, str> {
     flush(&mut out, &mut pending);
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+fn is_stateful(label: &str) -> bool {
+    label.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("iso-2022"))
 }
 
 fn flush(out: &mut String, pending: &mut Option<(String, Vec<u8>)>) {
@@ -210,11 +217,18 @@ impl Parameters {
     pub fn read(raw: &str) -> Parameters {
         let mut pieces = split_outside_quotes(raw, b';').into_iter();
         let value = without_comments(pieces.next().unwrap_or_default());
+        // `text/plain charset=x`: the semicolon is missing.
+        let (value, forgotten) = match value.find(char::is_whitespace) {
+            Some(at) if value[..at].contains('/') && value[at..].contains('=') => {
+                (value[..at].to_owned(), value[at..].to_owned())
+            }
+            _ => (value, String::new()),
+        };
         let value: String =
             value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
         let mut plain: Vec<(String, String)> = Vec::new();
         let mut sections: Vec<Section> = Vec::new();
-        for piece in pieces.take(100) {
+        for piece in std::iter::once(forgotten.as_str()).chain(pieces.take(100)) {
             let Some((name, value)) = piece.split_once('=') else { continue };
             let name = name.trim().to_ascii_lowercase();
             let value = unquote(value.trim());
@@ -389,9 +403,14 @@ pub fn message_ids(raw: &str) -> Vec<String> {
 
 /// The instant of a `Date` field in Unix milliseconds; `None` if it says none between 1970 and 9999.
 pub fn date(raw: &str) -> Option<i64> {
-    let line = format!("{}\n", text::prefix(raw, 200));
-    let parsed = mail_parser::parsers::MessageStream::new(line.as_bytes()).parse_date().into_datetime()?;
-    if !parsed.is_valid() || parsed.year < 1970 || parsed.tz_hour > 23 {
+    let parse =
+        |line: String| mail_parser::parsers::MessageStream::new(line.as_bytes()).parse_date().into_datetime();
+    let raw = text::prefix(raw, 200).trim();
+    // Without a zone it is read as UTC.
+    let parsed = parse(format!("{raw}\n"))
+        .filter(|date| date.is_valid())
+        .or_else(|| parse(format!("{raw} +0000\n")))?;
+    if !parsed.is_valid() || parsed.year < 1970 || parsed.year > 9999 || parsed.tz_hour > 23 {
         return None;
     }
     parsed.to_timestamp().checked_mul(1000)

@@ -166,7 +166,8 @@ fn split_at<'r>(body: &'r [u8], boundary: &str, most: usize) -> Vec<&'r [u8]> {
         if !rest[..line_length].iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        if let Some(start) = open.take() {
+        // Two delimiter lines in a row enclose nothing.
+        if let Some(start) = open.take().filter(|start| *start < at) {
             bodies.push(&body[start..before_line_end(body, at).max(start)]);
         }
         if closes || bodies.len() > most {

@@ -79,6 +79,13 @@ impl Mail {
     pub fn read(raw: &[u8], limits: &Limits) -> Mail {
         let (raw, too_large) =
             if raw.len() > limits.message { (&raw[..limits.message], true) } else { (raw, false) };
+        let converted: Vec<u8>;
+        let raw = if has_lone_cr_lines(raw) {
+            converted = with_line_feeds(raw);
+            converted.as_slice()
+        } else {
+            raw
+        };
         // Our own code and libraries meet every kind of bytes here; a mistake in them must not lose the mail.
         let read = std::panic::catch_unwind(|| Reader::new(limits).read(raw));
         let mut mail = read.unwrap_or_else(|_| {
@@ -202,6 +209,11 @@ impl<'l> Reader<'l> {
             Content::Leaf if part.content_type.value.starts_with("multipart/") => self.deep(part, segments),
             Content::Leaf if is_body(part, place) => {
                 let text = self.text_of(&part.content_type, part.decoded());
+                // A file that is also the text: shown, and kept to be downloaded.
+                if part.file_name().is_some() || part.disposition.value == "attachment" {
+                    let bytes = part.decoded().into_owned();
+                    self.push(Attachment::new(part.file_name(), &part.content_type.value, bytes));
+                }
                 segments.push(if part.content_type.value == "text/html" {
                     Segment { plain: None, html: Some(text) }
                 } else {
@@ -240,13 +252,12 @@ impl<'l> Reader<'l> {
             }
             "multipart/related" => {
                 for (number, child) in children.iter().enumerate() {
-                    self.walk(child, segments, if number == 0 { place.inside() } else { Place::Related });
+                    self.walk(child, segments, if number == 0 { place.inside(0) } else { Place::Related });
                 }
             }
             _ => {
                 for (number, child) in children.iter().enumerate() {
-                    let first = number == 0 && place == Place::Root;
-                    self.walk(child, segments, if first { Place::First } else { place.inside() });
+                    self.walk(child, segments, place.inside(number));
                 }
             }
         }
@@ -458,14 +469,27 @@ enum Place {
 }
 
 impl Place {
-    fn inside(self) -> Place {
+    /// The place of the child of that number.
+    fn inside(self, number: usize) -> Place {
         match self {
-            Place::Root => Place::First,
-            Place::First => Place::First,
+            Place::Root | Place::First if number == 0 => Place::First,
             Place::Alternative => Place::Alternative,
-            Place::Related | Place::Other => Place::Other,
+            _ => Place::Other,
         }
     }
+}
+
+/// Old Macintosh programs end lines with a lone CR: whether the first line does.
+fn has_lone_cr_lines(raw: &[u8]) -> bool {
+    match memchr::memchr2(b'\r', b'\n', raw) {
+        Some(at) => raw[at] == b'\r' && raw.get(at + 1).is_some_and(|next| *next != b'\n'),
+        None => false,
+    }
+}
+
+fn with_line_feeds(raw: &[u8]) -> Vec<u8> {
+    let lone = |at: usize| raw[at] == b'\r' && raw.get(at + 1) != Some(&b'\n');
+    (0..raw.len()).map(|at| if lone(at) { b'\n' } else { raw[at] }).collect()
 }
 
 /// Whether a leaf is text of the mail rather than a file.

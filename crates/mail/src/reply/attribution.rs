@@ -32,12 +32,20 @@ static VERB_INSIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d\s?[月년年]").expect("a fixed pattern")
+    Regex::new(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d\s?[月년年]")
+        .expect("a fixed pattern")
 });
 
 /// An address in brackets with nothing but a little behind it.
-static ADDRESS_AT_END: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[<(\[]\s*(?:mailto:)?[^\s<>()]+@[^\s<>()]+\s*>?\s*[>)\]][^@]{0,30}$").expect("a fixed pattern"));
+static ADDRESS_AT_END: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[<(\[]\s*(?:mailto:)?[^\s<>()]+@[^\s<>()]+\s*>?\s*[>)\]][^@]{0,30}$")
+        .expect("a fixed pattern")
+});
+
+/// `Bo <bo@x.example> schrieb am Fr., 28. Apr. 2017 um 11:53 Uhr:`
+static ADDRESS_VERB_DATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)@[^\s<>()]+\s*[>)]\s*(?:schrieb|schreef|wrote|skrev|a écrit|escribió|ha scritto|escreveu|napisał(?:\(a\))?)\s.{0,100}[:：]$").expect("a fixed pattern")
+});
 
 /// How an attribution that runs over several lines may begin.
 static BEGINNING: LazyLock<RegexSet> = LazyLock::new(|| {
@@ -48,15 +56,16 @@ static BEGINNING: LazyLock<RegexSet> = LazyLock::new(|| {
             r"pe|to|ke|ti|su|la|man|tir|ons|tor|fre|lør|søn|lör|sön|pon|wt|śr|czw|pt|sob|nie|пн|вт|ср|чт|пт|сб|вс)\b",
         ),
         r"^[\s*_>-]*\d",
-        r"@",
+        r"[<(\[]\s*(?:mailto:)?[^\s<>]+@",
         r"<\s*$",
     ])
     .expect("fixed patterns")
 });
 
 /// A date of Gmail with a name behind it and no verb: `2016-03-03 17:21 GMT+01:00 Some One`.
-static ISO_DATE_NAME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} (?:GMT|UTC)[+-]\S+ \S.{0,150}$").expect("a fixed pattern"));
+static ISO_DATE_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} (?:GMT|UTC)[+-]\S+ \S.{0,150}$").expect("a fixed pattern")
+});
 
 /// How many rows the attribution at the first row takes, if one begins there.
 pub(super) fn length(rows: &[Row<'_>]) -> Option<usize> {
@@ -85,7 +94,10 @@ pub(super) fn length(rows: &[Row<'_>]) -> Option<usize> {
             return None;
         }
         // A new attribution begins: the text before it was none.
-        if piece.starts_with("On ") {
+        let begins_anew = ["On ", "Am ", "Op ", "Le ", "El ", "Il ", "Em ", "Den "]
+            .iter()
+            .any(|word| piece.starts_with(word));
+        if begins_anew && piece.bytes().any(|b| b.is_ascii_digit()) {
             return None;
         }
         joined.push(' ');
@@ -103,6 +115,9 @@ fn may_continue(first: &str) -> bool {
 }
 
 fn is_complete(line: &str) -> bool {
+    if !line.contains(char::is_alphabetic) {
+        return false;
+    }
     let bare = line.trim_end_matches(['-', '*', '_', ' ', '–', '—']);
     let ends_with_colon = bare.ends_with([':', '：']);
     let has_address = line.contains('@');
@@ -114,14 +129,20 @@ fn is_complete(line: &str) -> bool {
     if VERB_AT_END.is_match(line) {
         let begins = BEGINNING.is_match(line);
         let dashed = bare.len() < line.len() && line.starts_with('-');
-        if has_address || (ends_with_colon && (has_date || begins && line.len() < 120)) || (dashed && has_date) {
+        if has_address
+            || (ends_with_colon && (has_date || begins && line.len() < 120))
+            || (dashed && has_date)
+        {
             return true;
         }
     }
     if has_date && ends_with_colon && has_address && ADDRESS_AT_END.is_match(bare) {
         return true;
     }
-    if has_date && ends_with_colon && VERB_INSIDE.is_match(line) {
+    if has_date
+        && ends_with_colon
+        && (VERB_INSIDE.is_match(line) || has_address && ADDRESS_VERB_DATE.is_match(bare))
+    {
         return true;
     }
     has_date && ISO_DATE_NAME.is_match(line)

@@ -39,7 +39,11 @@ impl Split {
         match &mail.html {
             Some(html) if mail.text_is_from_html => {
                 let rendered = render(text::prefix(html.as_raw(), limits.html));
-                if rendered.text == mail.text { Split::rendered(&rendered, limits) } else { Split::text(&mail.text, limits) }
+                if rendered.text == mail.text {
+                    Split::rendered(&rendered, limits)
+                } else {
+                    Split::text(&mail.text, limits)
+                }
             }
             _ => Split::text(&mail.text, limits),
         }
@@ -114,7 +118,12 @@ struct Row<'t> {
     is_code: bool,
 }
 
-fn split(whole: &str, quoted: &[std::ops::Range<usize>], signed: &[std::ops::Range<usize>], limits: &Limits) -> Split {
+fn split(
+    whole: &str,
+    quoted: &[std::ops::Range<usize>],
+    signed: &[std::ops::Range<usize>],
+    limits: &Limits,
+) -> Split {
     let searched = text::prefix(whole, limits.reply_text);
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut ends: Vec<usize> = Vec::new();
@@ -166,7 +175,10 @@ impl Marks {
                 for mark in &mut marked[first..last.max(first).min(ends.len())] {
                     *mark = true;
                 }
-                if let Some(mark) = marked.get_mut(last).filter(|_| range.end + 1 >= ends.get(last).copied().unwrap_or(usize::MAX)) {
+                if let Some(mark) = marked
+                    .get_mut(last)
+                    .filter(|_| range.end + 1 >= ends.get(last).copied().unwrap_or(usize::MAX))
+                {
                     *mark = true;
                 }
             }
@@ -178,8 +190,12 @@ impl Marks {
 
 /// Marks what stands between two lines of three backticks.
 fn mark_code(rows: &mut [Row<'_>]) {
-    let fences: Vec<usize> =
-        rows.iter().enumerate().filter(|(_, row)| row.raw.trim_start().starts_with("```")).map(|(number, _)| number).collect();
+    let fences: Vec<usize> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.raw.trim_start().starts_with("```"))
+        .map(|(number, _)| number)
+        .collect();
     for pair in fences.chunks_exact(2) {
         for row in &mut rows[pair[0]..=pair[1]] {
             row.is_code = true;

@@ -29,9 +29,11 @@ pub(super) fn length(rows: &[Row<'_>], seen_text: bool) -> Option<usize> {
         return None;
     };
     let length = end(rows);
-    let below: Vec<&str> = rows[1..length].iter().map(|row| row.raw.trim()).filter(|line| !line.is_empty()).collect();
+    let below: Vec<&str> =
+        rows[1..length].iter().map(|row| row.raw.trim()).filter(|line| !line.is_empty()).collect();
     let least = if is_closing(line) { 2 } else { 0 };
-    let fits = (least..=most).contains(&below.len()) && below.iter().all(|line| line.chars().count() <= widest);
+    let fits =
+        (least..=most).contains(&below.len()) && below.iter().all(|line| line.chars().count() <= widest);
     fits.then_some(length)
 }
 
@@ -41,7 +43,10 @@ fn end(rows: &[Row<'_>]) -> usize {
     let stop = (1..rows.len().min(FARTHEST)).find(|at| {
         let row = &rows[*at];
         !row.raw.trim().is_empty()
-            && (is_quote(row.raw) || row.is_code || attribution::length(&rows[*at..]).is_some() || header_block::length(&rows[*at..]).is_some())
+            && (is_quote(row.raw)
+                || row.is_code
+                || attribution::length(&rows[*at..]).is_some()
+                || header_block::length(&rows[*at..]).is_some())
     });
     // A text that goes on for longer than any signature makes `fits` fail: count all of it.
     stop.unwrap_or(rows.len())
@@ -49,7 +54,9 @@ fn end(rows: &[Row<'_>]) -> usize {
 
 /// Two or more dashes or underscores and nothing else.
 fn is_rule(line: &str) -> bool {
-    line.len() >= 2 && line.len() <= 120 && (line.bytes().all(|b| b == b'-') || line.bytes().all(|b| b == b'_'))
+    line.len() >= 2
+        && line.len() <= 120
+        && (line.bytes().all(|b| b == b'-') || line.bytes().all(|b| b == b'_'))
 }
 
 /// "Best regards," alone on its line.
@@ -63,14 +70,88 @@ fn is_closing(line: &str) -> bool {
 }
 
 const CLOSINGS: &[&str] = &[
-    "regards", "best regards", "kind regards", "kindest regards", "warm regards", "with kind regards", "with best regards", "many regards", "best wishes", "sincerely",
-    "yours sincerely", "yours faithfully", "yours truly", "sincerely yours", "cordially", "respectfully",
-    "mit freundlichen grüßen", "mit freundlichen grüssen", "mit freundlichem gruß", "mit freundlichem gruss", "freundliche grüße", "freundliche grüsse", "viele grüße", "viele grüsse",
-    "beste grüße", "liebe grüße", "schöne grüße", "herzliche grüße", "mit besten grüßen", "mit bestem gruß", "hochachtungsvoll", "mfg", "vg", "lg", "gruß",
-    "met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "vriendelijke groeten", "met hartelijke groet", "hartelijke groet", "hartelijke groeten", "hoogachtend", "mvg", "groeten", "groet",
-    "cordialement", "bien cordialement", "bien à vous", "sincères salutations", "salutations", "meilleures salutations", "saludos", "saludos cordiales", "un saludo", "atentamente", "cordiali saluti", "distinti saluti",
-    "saluti", "atenciosamente", "cumprimentos", "com os melhores cumprimentos", "med venlig hilsen", "venlig hilsen", "med vennlig hilsen", "vennlig hilsen", "mvh", "med vänliga hälsningar", "vänliga hälsningar", "ystävällisin terveisin",
-    "pozdrawiam", "z poważaniem", "s pozdravem", "s pozdravom", "üdvözlettel", "с уважением", "з повагою", "saygılarımla", "lep pozdrav", "srdačan pozdrav", "με εκτίμηση", "cu stimă",
+    "regards",
+    "best regards",
+    "kind regards",
+    "kindest regards",
+    "warm regards",
+    "with kind regards",
+    "with best regards",
+    "many regards",
+    "best wishes",
+    "sincerely",
+    "yours sincerely",
+    "yours faithfully",
+    "yours truly",
+    "sincerely yours",
+    "cordially",
+    "respectfully",
+    "mit freundlichen grüßen",
+    "mit freundlichen grüssen",
+    "mit freundlichem gruß",
+    "mit freundlichem gruss",
+    "freundliche grüße",
+    "freundliche grüsse",
+    "viele grüße",
+    "viele grüsse",
+    "beste grüße",
+    "liebe grüße",
+    "schöne grüße",
+    "herzliche grüße",
+    "mit besten grüßen",
+    "mit bestem gruß",
+    "hochachtungsvoll",
+    "mfg",
+    "vg",
+    "lg",
+    "gruß",
+    "met vriendelijke groet",
+    "met vriendelijke groeten",
+    "vriendelijke groet",
+    "vriendelijke groeten",
+    "met hartelijke groet",
+    "hartelijke groet",
+    "hartelijke groeten",
+    "hoogachtend",
+    "mvg",
+    "groeten",
+    "groet",
+    "cordialement",
+    "bien cordialement",
+    "bien à vous",
+    "sincères salutations",
+    "salutations",
+    "meilleures salutations",
+    "saludos",
+    "saludos cordiales",
+    "un saludo",
+    "atentamente",
+    "cordiali saluti",
+    "distinti saluti",
+    "saluti",
+    "atenciosamente",
+    "cumprimentos",
+    "com os melhores cumprimentos",
+    "med venlig hilsen",
+    "venlig hilsen",
+    "med vennlig hilsen",
+    "vennlig hilsen",
+    "mvh",
+    "med vänliga hälsningar",
+    "vänliga hälsningar",
+    "ystävällisin terveisin",
+    "pozdrawiam",
+    "z poważaniem",
+    "s pozdravem",
+    "s pozdravom",
+    "üdvözlettel",
+    "с уважением",
+    "з повагою",
+    "saygılarımla",
+    "lep pozdrav",
+    "srdačan pozdrav",
+    "με εκτίμηση",
+    "cu stimă",
 ];
 
 /// The lines that telephones and programs add, whole lines only.

@@ -25,7 +25,8 @@ fn replies_of_email_reply_trimmer() {
     let cases = files("email_reply_trimmer/emails")
         .into_iter()
         .map(|name| {
-            let stated = expected(&name).expect("stated")["visible_reply"].as_str().expect("a text").to_owned();
+            let stated =
+                expected(&name).expect("stated")["visible_reply"].as_str().expect("a text").to_owned();
             let found = Split::text(&text(&name), &Limits::default()).written();
             (name, stated, found)
         })
@@ -50,7 +51,12 @@ fn replies_of_crisp() {
 #[test]
 fn replies_of_talon() {
     let without_quotes = |split: Split| -> String {
-        split.pieces.iter().filter(|piece| piece.kind != PieceKind::Quoted).map(|piece| piece.text.as_str()).collect()
+        split
+            .pieces
+            .iter()
+            .filter(|piece| piece.kind != PieceKind::Quoted)
+            .map(|piece| piece.text.as_str())
+            .collect()
     };
     let cases = files("talon")
         .into_iter()
@@ -63,7 +69,8 @@ fn replies_of_talon() {
                 Split::of(&read(&name), &limits)
             };
             // The HTML cases state words only: upstream compares without any white space.
-            let squeeze = |text: String| if name.ends_with(".html") { text.split_whitespace().collect() } else { text };
+            let squeeze =
+                |text: String| if name.ends_with(".html") { text.split_whitespace().collect() } else { text };
             let (stated, found) = (squeeze(stated), squeeze(without_quotes(found)));
             Some((name, stated, found))
         })

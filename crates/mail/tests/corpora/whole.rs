@@ -18,11 +18,18 @@ fn every_file_is_read_without_a_panic() {
         let split = Split::of(&mail, &limits);
         let seconds = start.elapsed().as_secs_f64();
         assert!(!mail.has(Defect::Unreadable), "{name}: reading failed inside");
-        assert_eq!(split.pieces.iter().map(|p| p.text.as_str()).collect::<String>(), mail.text, "{name}: the split loses text");
+        assert_eq!(
+            split.pieces.iter().map(|p| p.text.as_str()).collect::<String>(),
+            mail.text,
+            "{name}: the split loses text"
+        );
         assert!(!mail.text.contains('\0') && !mail.subject.contains(char::is_control), "{name}: not cleaned");
         for attachment in &mail.attachments {
             let bad = |c: char| c.is_control() || matches!(c, '/' | '\\' | '\u{202e}');
-            assert!(!attachment.name.is_empty() && attachment.name.len() <= 255 && !attachment.name.contains(bad), "{name}");
+            assert!(
+                !attachment.name.is_empty() && attachment.name.len() <= 255 && !attachment.name.contains(bad),
+                "{name}"
+            );
         }
         if let Some(html) = &mail.html {
             clean(html, RemoteImages::Blocked, &|_| None);

@@ -1,0 +1,176 @@
+//! How mail servers word their reports when they do not write RFC 3464.
+
+use super::{Action, Failed, reason};
+use crate::address::{self, normalised};
+use crate::read::Mail;
+use crate::text;
+use regex::{Regex, RegexSet};
+use std::sync::LazyLock;
+
+static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)undeliver|non-?deliver|not (?:be |been )?deliver|(?:could|can|was|were|has|have|did|is)(?:n'?t| ?not)(?: \S+){0,4} (?:be |been )?(?:deliver|sent|reach|accept)|",
+        r"fail(?:ed|ure)|returned (?:mail|to sender|message)|delivery (?:status|has|error|problem|report|delay|to the following|notification|attempt)|bounce|unable to (?:deliver|send|relay)|",
+        r"user unknown|unknown user|no such user|mailbox (?:full|unavailable)|rejected|permanent (?:fatal )?error|fatal error|didn'?t (?:reach|work)|problem(?:s)? (?:delivering|with)|error (?:occurred|delivering|while)|",
+        r"unzustellbar|konnte(?:n)? nicht (?:zugestellt|übermittelt)|nicht zugestellt|zustellung|onbestelbaar|niet (?:worden )?(?:bezorgd|afgeleverd)|non (?:remis|distribu)|n'a pas (?:pu|été)|no se (?:pudo|ha podido)|",
+        r"mancata consegna|non (?:è stato|recapitat)|não (?:pôde|foi)|не (?:доставлен|может быть)|недоставлен|配信|送信でき|エラー|届け|配送|退信|无法",
+    ))
+    .expect("a fixed pattern")
+});
+
+static SUBJECTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)^\W*(?:undeliver(?:ed|able)|mail delivery|delivery (?:status|failure|failed|notification|error|report|problem|has)|returned mail|failure notice|message (?:undeliver|delivery|you sent|not deliver|status)|",
+        r"non-?deliver|mail (?:could not|failure|system error|not deliver|status|returned)|warning: (?:could not|message|mail)|unable to deliver|failed (?:mail|delivery|to deliver)|bounce|nondeliverable|undelivered|",
+        r"error sending|your (?:mail|message|email).{0,30}(?:not deliver|could not|failed|undeliver|was rejected)|unzustellbar|mail ?fehler|nicht zugestellt|onbestelbaar|niet bezorgd|",
+        r"rejected:|message rejected|email error|smtp error|user unknown|postmaster notify|notice: mail delivery|delayed mail|considered unsolicited|mail undeliverable|delivery final failure|メールエラー)",
+    ))
+    .expect("a fixed pattern")
+});
+
+static DELAY: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)\bdelay(?:ed)?\b.{0,60}(?:mail|message|delivery|notif|status|\(|$)",
+        r"(?i)(?:not yet been|still (?:being )?(?:trying|queued|undelivered|in the queue)|will (?:be retried|keep trying|continue to|try again|be retried)|continue (?:to try|trying))",
+        r"(?i)warning:? .{0,60}(?:not (?:yet )?(?:been )?sent|still|delayed|could not (?:be )?(?:send|sent) .{0,30}(?:past|for))",
+        r"(?i)do not need to resend|no action is required|this is a warning message only",
+    ])
+    .expect("fixed patterns")
+});
+
+/// Whether words of a failed delivery occur.
+pub(super) fn is_failure(text: &str) -> bool {
+    FAILURE.is_match(text)
+}
+
+pub(super) fn is_bounce_subject(subject: &str) -> bool {
+    SUBJECTS.is_match(subject)
+}
+
+/// Whether the server says that it goes on trying.
+pub(super) fn is_delay(subject: &str, text: &str) -> bool {
+    const GIVEN_UP: &[&str] = &[
+        "permanent",
+        "gave up",
+        "given up",
+        "giving up",
+        "fatal",
+        "has been returned",
+        "could not be delivered for",
+    ];
+    let lower = text.to_lowercase();
+    (DELAY.is_match(subject) || DELAY.is_match(text)) && !GIVEN_UP.iter().any(|words| lower.contains(words))
+}
+
+static RETURNED: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)^(?:[-=_* ]{2,})\s*(?:this is a copy of|below this line is|original (?:message|header|mail)|the (?:original )?message|returned message|unsent message|undelivered message|message (?:header|text|body|follows|copy)|start of (?:returned|forwarded)|forwarded message|copy of|transcript of original|included is|enclosed|the header|your (?:original )?message|body of message|headers? of|returned mail)",
+        r"(?i)^\s*(?:original message (?:follows|headers)|message headers? follow|the original message (?:follows|was received)?:?$|your (?:original )?message (?:follows|reads|begins|was):|received: (?:from|by) |return-path: )",
+        r"(?i)^(?:received|return-path|x-original-to|dkim-signature|mime-version):\s",
+        r"(?i)^message-id:\s*<",
+    ])
+    .expect("fixed patterns")
+});
+
+/// Whether the mail that is returned begins at this line.
+pub(super) fn is_returned_mail(line: &str) -> bool {
+    let line = line.trim_end();
+    line.len() < 400 && !line.is_empty() && RETURNED.is_match(line)
+}
+
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})\.)+[A-Za-z0-9-]{2,24}",
+    )
+    .expect("a fixed pattern")
+});
+
+/// How the place of an address in a report says that it is the one that failed, the surest first.
+static PLACES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        // qmail, Postfix, Sendmail: `<a@x>: host …`, `<a@x>... User unknown`, `550 5.1.1 <a@x>…`
+        r"^\s*<ADDR>\s*(?:\.\.\.|:|\(|$|\s+\S)",
+        r"^\s*(?:>>> )?RCPT TO:\s*<ADDR>",
+        r"(?i)^\s*(?:<<< )?5\d\d[ -](?:5\.\d+\.\d+ )?\s*<?ADDR>?",
+        // Exim, Exchange, Gmail: alone on an indented line
+        r"^\s+<?ADDR>?\s*(?:\(.*\))?\s*$",
+        r"(?i)(?:recipients?|addressees?|to|for|address|user|mailbox|account|rcpt|destinataire|empfänger|ontvanger)\s*(?:\(s\))?\s*(?:is|was|:|=|->)?\s*[<\x22'\[(]?ADDR",
+        r"^\s*<?ADDR>?\s*(?:$|[:;,-])",
+        r"<ADDR>",
+        r"ADDR",
+    ]
+    .iter()
+    .map(|place| Regex::new(&place.replace("ADDR", &format!("({})", ADDRESS.as_str()))).expect("a fixed pattern"))
+    .collect()
+});
+
+/// The recipients a report in plain words is about.
+pub(super) fn recipients(mail: &Mail, said: &str) -> Vec<Failed> {
+    const MOST_LINES: usize = 400;
+    if let Some(listed) = mail.headers.get("x-failed-recipients") {
+        return listed.split(',').filter_map(normalised).map(|address| failed(address, said)).collect();
+    }
+    let is_other = |found: &str| {
+        let own = mail
+            .to
+            .iter()
+            .chain(&mail.from)
+            .chain(&mail.sender)
+            .chain(&mail.reply_to)
+            .chain(&mail.delivered_to);
+        let local = found.split('@').next().unwrap_or_default();
+        own.into_iter().all(|address| address.email != found)
+            && !address::is_system_sender(local)
+            && !local.starts_with("abuse")
+    };
+    let mut excluded_fallback: Option<String> = None;
+    for place in PLACES.iter() {
+        let mut found: Vec<String> = Vec::new();
+        for line in said.lines().take(MOST_LINES) {
+            let line = text::prefix(line, 1000);
+            let lower = line.to_ascii_lowercase();
+            if lower.contains("mail from")
+                || lower.trim_start().starts_with("from:")
+                || lower.contains("contact ")
+                || lower.contains("message-id")
+            {
+                continue;
+            }
+            for capture in place.captures_iter(line) {
+                let Some(address) = capture.get(1).and_then(|found| normalised(found.as_str())) else {
+                    continue;
+                };
+                if is_other(&address) {
+                    if !found.contains(&address) {
+                        found.push(address);
+                    }
+                } else {
+                    excluded_fallback.get_or_insert(address);
+                }
+            }
+        }
+        if !found.is_empty() {
+            return found.into_iter().map(|address| failed(address, said)).collect();
+        }
+    }
+    Vec::new()
+}
+
+fn failed(address: String, said: &str) -> Failed {
+    let reason = reason::of_recipient(&address, None, None, said);
+    let diagnostic = diagnostic(&address, said);
+    let status = diagnostic.as_deref().and_then(reason::status_in).or_else(|| reason::status_in(said));
+    Failed { address, status, action: Action::Failed, reason, diagnostic }
+}
+
+/// The line with a reply code, or the one that names the address.
+fn diagnostic(address: &str, said: &str) -> Option<String> {
+    static REPLY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[\s:<])[45]\d\d[ -](?:[45]\.\d+\.\d+|[A-Za-z<#])").expect("a fixed pattern")
+    });
+    let line = said
+        .lines()
+        .find(|line| REPLY.is_match(line))
+        .or_else(|| said.lines().find(|line| line.to_lowercase().contains(address)))?;
+    Some(text::prefix(&text::one_line(line), 500).to_owned()).filter(|line| !line.is_empty())
+}
