@@ -132,6 +132,7 @@ pub(crate) fn is_system_sender(local: &str) -> bool {
             | "mailer_daemon"
             | "mailerdaemon"
             | "postmaster"
+            | "post_master"
             | "mail-daemon"
             | "maildaemon"
             | "autoresponder"

@@ -207,6 +207,8 @@ fn list(mail: &Mail) -> Option<(AutomaticKind, Sign)> {
         || has("x-beenthere")
         || has("mailing-list")
         || has("x-mailman-version")
+        || has("x-ml-name")
+        || has("x-mlserver")
     {
         return Some((AutomaticKind::List, Sign::ListHeader));
     }

@@ -95,6 +95,9 @@ impl Bounce {
             if reports.is_empty() && !has_bounce_words {
                 return None;
             }
+            if let Some(inner) = wrapped(mail) {
+                return Some(inner);
+            }
             for found in wording::recipients(mail, &text) {
                 add(&mut recipients, Some(found));
             }
@@ -112,9 +115,19 @@ impl Bounce {
             recipients,
             original_message_id: original_id(mail),
             is_temporary,
-            reason: reason::classify(&text, None),
+            reason: reason::classify(&text),
         })
     }
+}
+
+/// A report that a gateway has wrapped into another one that says less.
+fn wrapped(mail: &Mail) -> Option<Bounce> {
+    let attached = mail.attachments.iter().find(|part| part.declared_type == "message/rfc822")?;
+    let inner = Mail::read(&attached.bytes, &Limits { depth: 4, parts: 20, ..Limits::default() });
+    // Only a mail of a mail system is a report; the returned mail itself is not.
+    let is_report = inner.parts.iter().any(|part| part == "message/delivery-status")
+        && inner.from.iter().any(|author| address::is_system_sender(author.local_part()));
+    is_report.then(|| Bounce::read(&inner)).flatten()
 }
 
 fn add(recipients: &mut Vec<Failed>, failed: Option<Failed>) {

@@ -45,58 +45,62 @@ impl ReasonClass {
     }
 }
 
-/// The reason for one recipient: what was said to it, else what the text says near its address, else the
-/// status, else the whole text.
+/// The reason for one recipient: what was said to it, else a status that leaves no doubt, else what the text
+/// says near its address, else the whole text, else any hint.
 pub(super) fn of_recipient(
     address: &str,
     diagnostic: Option<&str>,
     status: Option<&str>,
     text: &str,
 ) -> ReasonClass {
-    let by_words = diagnostic.map(words).unwrap_or_default();
-    if by_words != ReasonClass::Undetermined {
-        return by_words;
-    }
-    let near = words(&near(address, text));
-    if near != ReasonClass::Undetermined {
-        return near;
-    }
-    let whole = words(text);
-    if whole != ReasonClass::Undetermined {
-        return whole;
-    }
-    let code =
-        status.map(str::to_owned).or_else(|| diagnostic.and_then(status_in)).or_else(|| status_in(text));
-    code.map(|code| by_status(&code)).unwrap_or_default()
-}
-
-/// The reason that a text gives, with the status code as a fall-back.
-pub(super) fn classify(text: &str, status: Option<&str>) -> ReasonClass {
-    match words(text) {
-        ReasonClass::Undetermined => status
-            .map(str::to_owned)
-            .or_else(|| status_in(text))
-            .map(|code| by_status(&code))
-            .unwrap_or_default(),
-        found => found,
+    let near = near(address, text);
+    let certain = status.and_then(by_certain_status);
+    let found = diagnostic
+        .and_then(|said| words(said, &CLEAR))
+        .or(certain)
+        .or_else(|| words(&near, &CLEAR))
+        .or_else(|| words(text, &CLEAR))
+        .or_else(|| words(diagnostic.unwrap_or_default(), &VAGUE))
+        .or_else(|| words(&near, &VAGUE))
+        .or_else(|| status.filter(|code| !code.ends_with(".0.0")).map(by_status))
+        .or_else(|| words(text, &VAGUE))
+        .or_else(|| status_in(text).as_deref().map(by_status));
+    match (found, certain) {
+        // "Inactive address" with 5.1.1: the status says that it will not come back.
+        (Some(ReasonClass::Disabled), Some(ReasonClass::UnknownAddress)) => ReasonClass::UnknownAddress,
+        (found, _) => found.unwrap_or_default(),
     }
 }
 
-/// The lines of a text about an address: those that name it, and a few below.
-fn near(address: &str, text: &str) -> String {
+/// The reason that a whole text gives.
+pub(super) fn classify(text: &str) -> ReasonClass {
+    let found = words(text, &CLEAR).or_else(|| words(text, &VAGUE));
+    found.or_else(|| status_in(text).as_deref().map(by_status)).unwrap_or_default()
+}
+
+/// The lines of a text about an address: those that name it, and a few below up to the next address.
+pub(super) fn near(address: &str, text: &str) -> String {
     let mut near = String::new();
     let mut left = 0;
     for line in text.lines() {
-        if line.to_lowercase().contains(address) {
+        let lower = line.to_lowercase();
+        if lower.contains(address) {
             left = 7;
+        } else if left > 0 && begins_with_address(&lower) {
+            left = 0;
         }
         if left > 0 {
             left -= 1;
             near.push_str(line.trim());
-            near.push(' ');
+            near.push('\n');
         }
     }
     near
+}
+
+fn begins_with_address(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    first.trim_start_matches(['<', '*', '>']).find('@').is_some_and(|at| at > 0)
 }
 
 /// A status code (RFC 3463) in a text.
@@ -104,6 +108,17 @@ pub(super) fn status_in(text: &str) -> Option<String> {
     static STATUS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\b([245]\.\d{1,3}\.\d{1,3})\b[^.\d]?").expect("a fixed pattern"));
     STATUS.captures(text).map(|found| found[1].to_owned())
+}
+
+/// The class of a status that servers do not use for anything else.
+fn by_certain_status(code: &str) -> Option<ReasonClass> {
+    match code.split_once('.')?.1 {
+        "1.1" | "1.6" => Some(ReasonClass::UnknownAddress),
+        "1.2" | "1.10" => Some(ReasonClass::UnknownDomain),
+        "2.2" => Some(ReasonClass::MailboxFull),
+        "2.3" | "3.4" => Some(ReasonClass::TooLarge),
+        _ => None,
+    }
 }
 
 fn by_status(code: &str) -> ReasonClass {
@@ -128,8 +143,15 @@ fn by_status(code: &str) -> ReasonClass {
 }
 
 /// What servers say, the clearest words first.
-static WORDS: LazyLock<Vec<(ReasonClass, Regex)>> = LazyLock::new(|| {
-    let rules: &[(ReasonClass, &str)] = &[
+static CLEAR: LazyLock<Vec<(ReasonClass, Regex)>> = LazyLock::new(|| {
+    compiled(&[
+        (
+            ReasonClass::Refused,
+            r"(?:in reply to|remote mail server after|response to|sent) (?:the )?mail from|\[mail_from\]|headers? (?:are |is )?too (?:large|long|big)|too many headers|groups\.google\.com/support|not accepting (?:mail|messages) from|sender address rejected|insecure mail relay",
+        ),
+        (ReasonClass::UnknownAddress, r"recipient address rejected: access denied"),
+        (ReasonClass::ServerFault, r"procmail: |operating system error"),
+        (ReasonClass::NotReachable, r"malformed or unexpected name server reply"),
         (
             ReasonClass::MailboxFull,
             r"mail ?box (?:is |was |has )?(?:full|exceeds|exceeded|over)|mailfolder is full|over ?-?quota|quota (?:exceeded|violation|full)|exceed\w*(?: \w+){0,4} (?:disk )?quota|exceeded (?:storage|mailbox)|disk quota|(?:account|inbox|user) is (?:full|over)|maildir (?:over|delivery failed)|not enough (?:storage|disk) space|insufficient (?:disk )?(?:space|quota|storage) (?:in|for|on)? ?(?:the )?(?:user|recipient|mailbox)|mailbox size limit|too many messages (?:in|on) (?:the )?(?:mailbox|this)|storage quota|out of storage space|full mailbox|mailbox.{0,40}is full|has exceeded its|user'?s mailbox is full|size of .{0,40} mailbox|overquotatemp|容量|allocated (?:storage|disk)|space quota",
@@ -139,43 +161,55 @@ static WORDS: LazyLock<Vec<(ReasonClass, Regex)>> = LazyLock::new(|| {
             r"too (?:large|big)\b|(?:message|mail) size (?:exceeds|limit|over)|size limit|exceed\w*(?: \w+){0,3} (?:maximum|fixed|message|mail|size|limit)(?: \w+){0,3}(?: size| length)|exceeds? (?:size|maximum|limit)|line limit exceeded|larger than (?:the )?(?:current |maximum )?|max(?:imum)? message size|message length exceeds|attachment.{0,20}too",
         ),
         (
-            ReasonClass::ServerFault,
-            r"mail for \S+ loops back|loops? back to (?:me|my)|too many hops|hop count exceeded|mail ?loop|forwarding loop|routing loop|loop detected|no space left on device|disk full|insufficient system (?:storage|resources)|out of memory|can'?t create (?:output|user|temp)|temporar(?:y|ily) (?:local problem|failure in name|system problem|lookup)|local configuration error|local error in processing|config(?:uration)? error|mailer error|internal (?:server |software )?error|system (?:error|failure|problem)|cannot open|permission denied|unknown mailer error|exit status|service (?:currently )?unavailable in server|couldn'?t (?:write|create)|pipe to \||child (?:exited|process)|return code|command (?:failed|died)|procmail|signal \d+|aborted? by|input/output error|read-only file|syntax error|unrecognized command|command (?:not recognized|unrecognized|not implemented)|bad sequence|protocol (?:violation|error)|5\.5\.[0124]\b[^,]{0,40}(?:command|syntax)",
+            ReasonClass::Disabled,
+            r"(?:account|mailbox|user|recipient|address|mail ?box)(?: \S+){0,6} (?:has been |is |was |are )?(?:currently |temporarily |permanently |administratively )?(?:disabled|suspended|inactive|locked|deactivated|on hold|frozen|switched off|turned off|closed|expired|restricted)|(?:disabled|suspended|inactive|deactivated|locked|expired) (?:account|mailbox|user|recipient|due)|no longer (?:active|accept)|not active\b|deactivat|inactive|account is blocked|est bloqu|compte .{0,30}(?:bloqu|suspendu|désactiv)",
         ),
         (
             ReasonClass::UnknownDomain,
-            r"host (?:or domain name |name )?(?:unknown|not found|lookup did not)|unknown host|host unknown|no such (?:host|domain)|(?:domain|host)(?: name)?(?: \S+)? (?:does not exist|doesn'?t exist|not exist|not found|could not be found|must exist)|couldn'?t find (?:a|any) (?:mail exchanger|host|domain)|name service error|name or service not known|unrout(?:e)?able (?:mail )?(?:domain|address)|all relevant mx records|nxdomain|bad destination (?:host|system|mailbox address syntax)|unresolvable|no mx (?:record|host)|dns (?:error|lookup|server returned|failure|query)|domain lookup|illegal host/domain|no route found to domain|null ?mx|(?:host|domain|server|system) (?:does not|is not|not|never) accept(?:s|ing)? (?:any )?(?:mail|email|network|messages?)|accepts no mail|does not accept mail|no (?:valid )?(?:hosts|mx)|without a dns|no mail (?:server|exchanger|host)|invalid domain name part|unknown domain|bad domain|unable to (?:find|look ?up) (?:host|domain|server)|no smtp service",
-        ),
-        (
-            ReasonClass::Refused,
-            r"\bspam|junk mail|bulk mail|unsolicited|blacklist|black list|block ?list|\bblocked|\brbl\b|dnsbl|spamhaus|spamcop|sorbs|barracuda|\bdmarc|\bdkim|\bspf\b|sender policy framework|not (?:pass|authenticated)|authentication (?:required|failed|failure|checks?)|unauthenticated|\bvirus|malware|infected|phish|poor reputation|low reputation|reputation|reverse (?:dns|mapping|lookup)|\bptr\b|no rdns|open relay|relay(?:ing)? (?:access |is |not )?(?:denied|prohibited|not allowed|not permitted|permitted)|not (?:permitted|allowed|authori[sz]ed) to (?:relay|send|post|submit)|unable to relay|we do not relay|do not relay|relay not|policy|violat|sender (?:address )?(?:rejected|denied|verify failed|refused|is not|not)|(?:bad|invalid) sender|client host (?:rejected|blocked)|helo command rejected|ip address.{0,40}(?:block|list|reject|ban)|banned|too (?:many|much) (?:connections|mail|messages|emails|concurrent|recipients|sessions|errors)|rate limit|ratelimit|throttl|deferred due to|content (?:rejected|denied|not accepted|filter|blocked|restrictions?)|message (?:content )?(?:was |has been )?(?:rejected|refused|filtered|denied|not accepted|contains)|header error|rejected (?:by|due|for|because|-)|access denied|not rfc|rfc ?-?(?:822|2822|5321|5322|1652)|requirements? of|executable|attachment.{0,30}(?:not allowed|prohibited|forbidden|rejected|type)|does not (?:meet|comply)|mail from .{0,60} rejected|transaction (?:failed|rejected).{0,20}(?:ip|spam)|only .{0,20} members|not .{0,10}member|moderat|may not post|you may not|permission to post|need permission|private group|starttls|must issue|require[sd]? (?:tls|encryption|authentication)|security|encryption|certificate|untrusted|forbidden|suspicious|undesirable|duplicate|multiple (?:from|to|subject)|delivery not authorized|invalid ip|abuse|complain",
-        ),
-        (
-            ReasonClass::Disabled,
-            r"(?:account|mailbox|user|recipient|address|mail ?box)(?: \S+){0,3} (?:has been |is |was |are )?(?:currently |temporarily |permanently |administratively )?(?:disabled|suspended|inactive|locked|deactivated|on hold|frozen|switched off|turned off|closed|expired|restricted)|(?:disabled|suspended|inactive|deactivated|locked|expired) (?:account|mailbox|user|recipient|due)|no longer (?:active|on server|accept)|not active\b|deactivat|inactive",
+            r"host (?:or domain name |name )?(?:unknown|not found|lookup did not)|unknown host|host unknown|no such (?:host|domain)|(?:domain|host)(?: name)?(?: \S+)? (?:does not exist|doesn'?t exist|not exist|not found|could not be found|must exist)|couldn'?t find (?:a|any) (?:mail exchanger|host|domain)|name service error|name or service not known|unrout(?:e)?able (?:mail )?(?:domain|address)|all relevant mx records|nxdomain|bad destination (?:host|system|mailbox address syntax)|unresolvable|no mx (?:record|host)|dns (?:error|lookup|server returned|failure|query)|domain lookup|illegal host/domain|no route found to domain|null ?mx|(?:host|domain|server|system) (?:does not|is not|not|never) accept(?:s|ing)? (?:any )?(?:mail|email|network|messages?)|accepts no mail|does not accept mail|no (?:valid )?(?:hosts|mx)|without a dns|no mail (?:server|exchanger|host)|invalid domain name part|unknown domain|(?:^|[\s<])[a-z0-9-]+(?:\.[a-z0-9-]+)+ does not exist|bad domain|unable to (?:find|look ?up) (?:host|domain|server)|no smtp service",
         ),
         (
             ReasonClass::UnknownAddress,
-            r"user(?: \S+)? (?:is )?(?:unknown|not found|not listed|not exist|doesn'?t exist|does not exist|invalid|unavailable|not known|has moved)|unknown (?:or (?:illegal|invalid) )?(?:user|alias|recipient|address|local|account|mailbox|destination|to)|no such (?:user|person|mailbox|recipient|address|account|local|addressee|email)|(?:mailbox|account|address|recipient|email|e-mail|addressee|alias|person|contact|name)(?: \S+){0,3} (?:is |was |has )?(?:not found|unknown|unavailable|not exist|does not exist|doesn'?t exist|don'?t exist|could not be found|couldn'?t be found|wasn'?t found|not known|not available|not recogni[sz]ed|not valid|invalid|not listed|moved|undeliverable|not registered|not in)|invalid (?:final delivery |or inactive )?(?:recipient|mailbox|address|user|account|e-?mail|userid|destination)|bad (?:recipient|address|destination mailbox|user)|not (?:a|an)? ?(?:valid|known|existing|active|legal) (?:user|mailbox|recipient|address|e-?mail|account|person|local)|not our customer|no (?:mailbox|account|one|user|recipient|person|address)(?: \S+)? (?:here|by|with|found|exists|named?|in)|recipient (?:address )?(?:rejected|unknown|denied|refused|not)|(?:address|recipient|rcpt|mailbox) rejected|does(?: not|n'?t) (?:have (?:a|an) \S+ account|like recipient|exist|match)|isn'?t (?:a|in|known)|this address no longer accepts|no longer (?:valid|exists?|works|available|with|employed|here|in use|on)|not listed in|wasn'?t found at|couldn'?t be delivered to .{0,60} because|has (?:changed|moved)|new address|unknown in|not present in|cannot (?:find|locate) (?:user|recipient|the)|unable to (?:find|locate) (?:user|recipient)|mailbox name not allowed|nicht gefunden|existiert nicht|unbekannt|onbekend|inconnu|n'existe|no existe|non esiste|não existe|не существует|неизвестн|みつかりません|見つかりません|ありません|存在しません|宛先不明",
+            r"user(?: \S+)? (?:is )?(?:unknown|not found|not listed|not exist|doesn'?t exist|does not exist|invalid|unavailable|not known|has moved)|unknown (?:or (?:illegal|invalid) )?(?:user|alias|recipient|address|local|account|mailbox|destination|to)|no such (?:user|person|mailbox|recipient|address|account|local|addressee|email)|(?:mailbox|account|address|recipient|email|e-mail|addressee|alias|person|contact|name)(?: \S+){0,3} (?:is |was |has )?(?:not found|unknown|unavailable|not exist|does not exist|doesn'?t exist|don'?t exist|could not be found|couldn'?t be found|wasn'?t found|not known|not available|not recogni[sz]ed|not valid|invalid|not listed|moved|undeliverable|not registered|not in)|invalid (?:final delivery |or inactive )?(?:recipient|mailbox|address|user|account|e-?mail|userid|destination)|bad (?:recipient|address|destination mailbox|user)|not (?:a|an)? ?(?:valid|known|existing|active|legal) (?:user|mailbox|recipient|address|e-?mail|account|person|local)|not our customer|no (?:mailbox|account|one|user|recipient|person|address)(?: \S+)? (?:here|by|with|found|exists|named?|in)|recipient (?:address )?(?:unknown|denied|refused|not)|does(?: not|n'?t) (?:have (?:a|an) \S+ account|exist|match)|isn'?t (?:a|in|known)|this address no longer accepts|no longer (?:on server|valid|exists?|works|available|with|employed|here|in use|on)|not listed in|wasn'?t found at|couldn'?t be delivered to .{0,60} because|has (?:changed|moved)|new address|unknown in|not present in|cannot (?:find|locate) (?:user|recipient|the)|unable to (?:find|locate) (?:user|recipient)|mailbox name not allowed|nicht gefunden|existiert nicht|unbekannt|onbekend|inconnu|n'existe|no existe|non esiste|não existe|не существует|неизвестн|みつかりません|見つかりません|ありません|存在しません|宛先不明",
+        ),
+        (
+            ReasonClass::Refused,
+            r"\bspam|junk mail|bulk mail|unsolicited|blacklist|black list|block ?list|\bblocked|\brbl\b|dnsbl|spamhaus|spamcop|sorbs|barracuda|\bdmarc|\bdkim|\bspf\b|sender policy framework|not (?:pass|authenticated)|authentication (?:required|failed|failure|checks?)|unauthenticated|\bvirus|malware|infected|phish|poor reputation|low reputation|reputation|reverse (?:dns|mapping|lookup)|\bptr\b|no rdns|open relay|relay(?:ing)? (?:access |is |not )?(?:denied|prohibited|not allowed|not permitted|permitted)|not (?:permitted|allowed|authori[sz]ed) to (?:relay|send|post|submit)|unable to relay|we do not relay|do not relay|relay not|insecure mail relay|refused to talk to|\(bl\)|invalid domain name|policy|violat|sender (?:address )?(?:rejected|denied|verify failed|refused|is not|not)|(?:bad|invalid) sender|client host (?:rejected|blocked)|helo command rejected|ip address.{0,40}(?:block|list|reject|ban)|banned|too (?:many|much) (?:connections|mail|messages|emails|concurrent|recipients|sessions|errors)|rate limit|ratelimit|throttl|deferred due to|content (?:rejected|denied|not accepted|filter|blocked|restrictions?)|message (?:content )?(?:was |has been )?(?:rejected|refused|filtered|denied|not accepted|contains)|header error|rejected (?:by|due|for|because|-)|access denied|not rfc|rfc ?-?\d{3,4} complian|violat\w* rfc|requirements? of|executable|attachment.{0,30}(?:not allowed|prohibited|forbidden|rejected|type)|does not (?:meet|comply)|mail from .{0,60} rejected|only .{0,20} members|not .{0,10}member|moderat|may not post|you may not|permission to post|need permission|private group|starttls|must issue|require[sd]? (?:tls|encryption|authentication)|security|encryption|certificate|untrusted|forbidden|suspicious|undesirable|duplicate|multiple (?:from|to|subject)|delivery not authorized|invalid ip|abuse|complain",
+        ),
+        (
+            ReasonClass::ServerFault,
+            r"no space left on device|insufficient disk space|disk full|ldap server|cname lookup|malformed address|insufficient system (?:storage|resources)|out of memory|can'?t create (?:output|user|temp)|temporar(?:y|ily) (?:local problem|failure in name|system problem|lookup)|lookup failed temporarily|local configuration error|local error in processing|config(?:uration)? error|mailer error|transaction failed|internal (?:server |software )?error|cannot open|permission denied|unknown mailer error|exit status|service (?:currently )?unavailable in server|couldn'?t (?:write|create)|pipe to \||child (?:exited|process)|return code|command (?:failed|died)|procmail|signal \d+|aborted? by|input/output error|read-only file|syntax error|unrecognized command|command (?:not recognized|unrecognized|not implemented)|bad sequence|protocol error|5\.5\.[0124]\b[^,]{0,40}(?:command|syntax)",
         ),
         (
             ReasonClass::NotReachable,
-            r"tim(?:ed|e) ?-?out|connection (?:refused|reset|timed|lost|dropped|closed|failed|died|was|attempt)|could ?n[o']t (?:connect|be reached|establish|open connection)|cannot connect|can'?t connect|failed to connect|unable to connect|expired|unreachable|not reachable|not reach|no route to host|retry (?:time|timeout|limit)|(?:undeliver\w*|delivered|queue|delayed|undelivered|waiting|tried|trying|pending)(?: \S+){0,6} (?:for|in|after|within|than) (?:\S+ )?\d+|message (?:is |has been |was )?(?:too old|in the queue|still)|delivery (?:time|attempt\w*)(?: \S+){0,3} (?:expired|failed|exceeded)|too long|no answer|not respond\w*|network (?:error|is|problem)|host (?:is )?(?:down|unavailable)|server (?:is )?(?:down|unavailable|busy)|giving up|given up on|temporar(?:y|ily)|greylist|graylist|try again|will be retried|continue to (?:try|attempt)|connect to \S+|socket error|lost connection|maximum (?:time|number of (?:delivery )?(?:attempts|retries))|try later|delivery.{0,20}delayed|unsuccessful for",
+            r"hop count exceeded|maximum hop|too many hops|mail ?loop|(?:forwarding|routing) loop|loop detected|loops? back to|malformed or unexpected name server|aborted after|tim(?:ed|e) ?-?out|connection (?:refused|reset|timed|lost|dropped|closed|failed|died|was|attempt)|could ?n[o']t (?:connect|be reached|establish|open connection)|cannot connect|can'?t connect|failed to connect|unable to connect|expired|unreachable|not reachable|not reach|no route to host|retry (?:time|timeout|limit)|(?:undeliver\w*|delivered|queue|delayed|undelivered|waiting|tried|trying|pending)(?: \S+){0,6} (?:for|in|after|within|than) (?:\S+ )?\d+|message (?:is |has been |was )?(?:too old|in the queue|still)|delivery (?:time|attempt\w*)(?: \S+){0,3} (?:expired|failed|exceeded)|too long|no answer|not respond\w*|network (?:error|is|problem)|host (?:is )?(?:down|unavailable)|server (?:is )?(?:down|unavailable|busy)|giving up|given up on|temporar(?:y|ily)|greylist|graylist|try again|will be retried|continue to (?:try|attempt)|connect to \S+|socket error|lost connection|maximum (?:time|number of (?:delivery )?(?:attempts|retries))|try later|delivery.{0,20}delayed|unsuccessful for",
+        ),
+    ])
+});
+
+/// Words that only hint, for reports without any clear one.
+static VAGUE: LazyLock<Vec<(ReasonClass, Regex)>> = LazyLock::new(|| {
+    compiled(&[
+        (
+            ReasonClass::UnknownAddress,
+            r"(?:address|recipient|rcpt|mailbox) (?:address )?rejected|does not like recipient",
         ),
         (
             ReasonClass::Refused,
             r"reject|refus|denied|not accept|prohibit|disallow|not allowed|not permitted|filter|restrict",
         ),
         (ReasonClass::ServerFault, r"\bmailer\b|\bcommand\b|local (?:error|problem)|system|lookup"),
-    ];
+    ])
+});
+
+fn compiled(rules: &[(ReasonClass, &str)]) -> Vec<(ReasonClass, Regex)> {
     let compile = |(class, pattern): &(ReasonClass, &str)| {
         (*class, Regex::new(&format!("(?i){pattern}")).expect("a fixed pattern"))
     };
     rules.iter().map(compile).collect()
-});
+}
 
-fn words(text: &str) -> ReasonClass {
-    // Only what the other server said counts, where it is quoted; the rest is courtesy.
+fn words(text: &str, rules: &[(ReasonClass, Regex)]) -> Option<ReasonClass> {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    WORDS.iter().find(|(_, pattern)| pattern.is_match(&flat)).map(|(class, _)| *class).unwrap_or_default()
+    rules.iter().find(|(_, pattern)| pattern.is_match(&flat)).map(|(class, _)| *class)
 }

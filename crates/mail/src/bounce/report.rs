@@ -87,9 +87,12 @@ impl Fields {
             let bare = raw.split_once(';').map_or(raw.as_str(), |(_, address)| address);
             address::normalised(&without_comments(bare))
         };
-        // The address the sender knows comes first.
+        // An address that only the other system knows is of no use to the sender.
+        let is_public =
+            |address: &String| address.rsplit('@').next().is_some_and(|domain| domain.contains('.'));
         let final_recipient = self.recipient.as_ref().and_then(plain);
-        let address = final_recipient.or_else(|| self.original_recipient.as_ref().and_then(plain))?;
+        let original = self.original_recipient.as_ref().and_then(plain);
+        let address = final_recipient.clone().filter(is_public).or(original).or(final_recipient)?;
         let action = match self.action.as_deref().map(|action| without_comments(action)).as_deref() {
             Some("delayed") => Action::Delayed,
             Some("delivered" | "deliverable") => Action::Delivered,

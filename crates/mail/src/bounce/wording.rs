@@ -20,7 +20,7 @@ static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
 
 static SUBJECTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^\W*(?:undeliver(?:ed|able)|mail delivery|delivery (?:status|failure|failed|notification|error|report|problem|has)|returned mail|failure notice|message (?:undeliver|delivery|you sent|not deliver|status)|",
+        r"(?i)^\W*(?:undeliver(?:ed|able)|permanent delivery|.*\bnon remis\b|.*\(delivery failed\)|mail delivery|delivery (?:status|failure|failed|notification|error|report|problem|has)|returned mail|failure notice|message (?:undeliver|delivery|you sent|not deliver|status)|",
         r"non-?deliver|mail (?:could not|failure|system error|not deliver|status|returned)|warning: (?:could not|message|mail)|unable to deliver|failed (?:mail|delivery|to deliver)|bounce|nondeliverable|undelivered|",
         r"error sending|your (?:mail|message|email).{0,30}(?:not deliver|could not|failed|undeliver|was rejected)|unzustellbar|mail ?fehler|nicht zugestellt|onbestelbaar|niet bezorgd|",
         r"rejected:|message rejected|email error|smtp error|user unknown|postmaster notify|notice: mail delivery|delayed mail|considered unsolicited|mail undeliverable|delivery final failure|メールエラー)",
@@ -93,8 +93,8 @@ static PLACES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"^\s*(?:>>> )?RCPT TO:\s*<ADDR>",
         r"(?i)^\s*(?:<<< )?5\d\d[ -](?:5\.\d+\.\d+ )?\s*<?ADDR>?",
         // Exim, Exchange, Gmail: alone on an indented line
-        r"^\s+<?ADDR>?\s*(?:\(.*\))?\s*$",
-        r"(?i)(?:recipients?|addressees?|to|for|address|user|mailbox|account|rcpt|destinataire|empfänger|ontvanger)\s*(?:\(s\))?\s*(?:is|was|:|=|->)?\s*[<\x22'\[(]?ADDR",
+        r"^[\s>*]+<?ADDR>?\s*(?:\(.*\))?\s*$",
+        r"(?i)(?:recipients?|addressees?|to|for|address|user|mailbox|account|rcpt|destinataire|empfänger|ontvanger)(?:\(s\)|s)?\s*(?:is|was|=|->)?[\s:<\x22'\[(]+(?:smtp:)?ADDR",
         r"^\s*<?ADDR>?\s*(?:$|[:;,-])",
         r"<ADDR>",
         r"ADDR",
@@ -111,42 +111,24 @@ pub(super) fn recipients(mail: &Mail, said: &str) -> Vec<Failed> {
         return listed.split(',').filter_map(normalised).map(|address| failed(address, said)).collect();
     }
     let is_other = |found: &str| {
-        let own = mail
-            .to
-            .iter()
-            .chain(&mail.from)
-            .chain(&mail.sender)
-            .chain(&mail.reply_to)
-            .chain(&mail.delivered_to);
+        let own = mail.to.iter().chain(&mail.from).chain(&mail.sender).chain(&mail.reply_to);
         let local = found.split('@').next().unwrap_or_default();
         own.into_iter().all(|address| address.email != found)
             && !address::is_system_sender(local)
             && !local.starts_with("abuse")
     };
-    let mut excluded_fallback: Option<String> = None;
+    if let Some(address) = mail.to.iter().find_map(|to| verp(&to.email)) {
+        return vec![failed(address, said)];
+    }
     for place in PLACES.iter() {
         let mut found: Vec<String> = Vec::new();
-        for line in said.lines().take(MOST_LINES) {
-            let line = text::prefix(line, 1000);
-            let lower = line.to_ascii_lowercase();
-            if lower.contains("mail from")
-                || lower.trim_start().starts_with("from:")
-                || lower.contains("contact ")
-                || lower.contains("message-id")
-            {
+        for line in said.lines().take(MOST_LINES).map(|line| text::prefix(line, 1000)) {
+            if is_about_others(line) {
                 continue;
             }
             for capture in place.captures_iter(line) {
-                let Some(address) = capture.get(1).and_then(|found| normalised(found.as_str())) else {
-                    continue;
-                };
-                if is_other(&address) {
-                    if !found.contains(&address) {
-                        found.push(address);
-                    }
-                } else {
-                    excluded_fallback.get_or_insert(address);
-                }
+                let address = capture.get(1).and_then(|found| normalised(without_system(found.as_str())));
+                found.extend(address.filter(|address| is_other(address) && !found.contains(address)));
             }
         }
         if !found.is_empty() {
@@ -156,21 +138,45 @@ pub(super) fn recipients(mail: &Mail, said: &str) -> Vec<Failed> {
     Vec::new()
 }
 
+/// Whether a line tells of the mail that was sent, or of whom to ask.
+fn is_about_others(line: &str) -> bool {
+    const FIELDS: &[&str] = &["from:", "to:", "cc:", "reply-to:", "sent:", "subject:", "sender:"];
+    let lower = line.to_ascii_lowercase();
+    let start = lower.trim_start();
+    FIELDS.iter().any(|name| start.starts_with(name))
+        || ["mail from", "contact ", "message-id"].iter().any(|words| lower.contains(words))
+}
+
+/// `news-bounces+jo=y.example@lists.example`: the recipient is written into the address that reports come to.
+fn verp(to: &str) -> Option<String> {
+    let local = to.rsplit_once('@')?.0;
+    let (list, recipient) = local.split_once('+')?;
+    let (name, domain) = recipient.rsplit_once('=')?;
+    list.contains("bounce").then(|| normalised(&format!("{name}@{domain}")))?
+}
+
+/// X.400 gateways put the kind of address before it: `SMTP=jo@y.example`.
+fn without_system(found: &str) -> &str {
+    match found.to_ascii_lowercase().find("smtp=") {
+        Some(at) => &found[at + "smtp=".len()..],
+        None => found,
+    }
+}
+
 fn failed(address: String, said: &str) -> Failed {
-    let reason = reason::of_recipient(&address, None, None, said);
-    let diagnostic = diagnostic(&address, said);
-    let status = diagnostic.as_deref().and_then(reason::status_in).or_else(|| reason::status_in(said));
+    let near = reason::near(&address, said);
+    let diagnostic =
+        diagnostic(&near).or_else(|| diagnostic(said)).or_else(|| near.lines().next().map(text::one_line));
+    let status = diagnostic.as_deref().and_then(reason::status_in).or_else(|| reason::status_in(&near));
+    let reason = reason::of_recipient(&address, None, status.as_deref(), said);
     Failed { address, status, action: Action::Failed, reason, diagnostic }
 }
 
-/// The line with a reply code, or the one that names the address.
-fn diagnostic(address: &str, said: &str) -> Option<String> {
+/// The line with the reply of the other server.
+fn diagnostic(said: &str) -> Option<String> {
     static REPLY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[\s:<])[45]\d\d[ -](?:[45]\.\d+\.\d+|[A-Za-z<#])").expect("a fixed pattern")
     });
-    let line = said
-        .lines()
-        .find(|line| REPLY.is_match(line))
-        .or_else(|| said.lines().find(|line| line.to_lowercase().contains(address)))?;
-    Some(text::prefix(&text::one_line(line), 500).to_owned()).filter(|line| !line.is_empty())
+    let line = said.lines().find(|line| REPLY.is_match(line))?;
+    Some(text::prefix(&text::one_line(line), 500).to_owned())
 }

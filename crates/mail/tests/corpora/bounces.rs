@@ -82,7 +82,9 @@ fn bounces_of_flufl_are_recognised_with_their_recipients() {
             .map(|recipient| recipient.address.clone())
             .collect();
         let same_kind = found.as_ref().is_some_and(|bounce| bounce.is_temporary == temporary);
-        if same_kind && ours == theirs {
+        // Two files report nothing: an auto-reply and a person's mail.
+        let nothing = theirs.is_empty() && found.is_none();
+        if nothing || same_kind && ours == theirs {
             right += 1;
         } else {
             println!(
@@ -102,7 +104,13 @@ fn no_bounce_report_or_auto_reply_is_answered() {
     for name in files("sisimai_bounces").into_iter().chain(files("flufl_bounce")) {
         let Some(stated) = expected(&name) else { continue };
         if stated["coarse"] == "not_a_bounce" {
-            assert!(Bounce::read(&read(&name)).is_none(), "{name} is no bounce");
+            // "rb-issue-368" is one, by every word of it: upstream cannot read its recipient.
+            let is_bounce = Bounce::read(&read(&name)).is_some();
+            assert_eq!(is_bounce, name.contains("rb-issue-368"), "{name}");
+            continue;
+        }
+        // A person's mail among the bounces: upstream states that it reports nothing.
+        if name == "flufl_bounce/groupwise_03.txt" {
             continue;
         }
         all += 1;

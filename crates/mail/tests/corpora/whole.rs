@@ -45,3 +45,102 @@ fn every_file_is_read_without_a_panic() {
     println!("files read: {count}; the slowest took {:.0} ms: {}", slowest.0 * 1000.0, slowest.1);
     assert!(count > 1000);
 }
+
+/// Mail of the corpora with random damage: bytes changed, cut out, doubled. Nothing panics inside, nothing is lost.
+#[test]
+fn damaged_mail_is_read_without_a_panic() {
+    use proptest::prelude::*;
+    let originals: Vec<Vec<u8>> =
+        ["mime4j", "mikel_mail", "mimekit", "cpython_email", "stalwart_mail_parser", "hostile_mail"]
+            .iter()
+            .flat_map(|folder| files(folder))
+            .map(|name| bytes(&name))
+            .filter(|raw| raw.len() < 20_000)
+            .collect();
+    let damage = (
+        any::<prop::sample::Index>(),
+        prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..20),
+    );
+    let mut runner = prop::test_runner::TestRunner::new(ProptestConfig {
+        cases: 1500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let limits = Limits::default();
+    let result = runner.run(&damage, |(which, changes)| {
+        let mut raw = which.get(&originals).clone();
+        for (at, byte, kind) in changes {
+            if raw.is_empty() {
+                break;
+            }
+            let at = at.index(raw.len());
+            match kind {
+                0 => raw[at] = byte,
+                1 => raw.truncate(raw.len() - (raw.len() - at) / 7),
+                2 => raw.insert(at, byte),
+                _ => raw.extend_from_within(at..(at + usize::from(byte)).min(at + (raw.len() - at))),
+            }
+        }
+        let mail = Mail::read(&raw, &limits);
+        prop_assert!(!mail.has(Defect::Unreadable));
+        let split = Split::of(&mail, &limits);
+        prop_assert_eq!(split.pieces.iter().map(|p| p.text.as_str()).collect::<String>(), mail.text.clone());
+        let _ = (
+            Automatic::classify(&mail, &OwnAddresses::default()),
+            Bounce::read(&mail),
+            Subject::read(&mail.subject),
+        );
+        if let Some(html) = &mail.html {
+            clean(html, RemoteImages::Blocked, &|_| None);
+        }
+        Ok(())
+    });
+    result.expect("no damaged mail does harm");
+}
+
+/// Bombs are read up to the limits, quickly, and say so.
+#[test]
+fn mail_bombs_cost_little() {
+    let nested = |depth: usize| {
+        let mut raw = String::from("From: a@x.example\r\n");
+        for level in 0..depth {
+            raw.push_str(&format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"));
+        }
+        raw + "Content-Type: text/plain\r\n\r\ndeep text\r\n"
+    };
+    let wide = format!(
+        "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{}",
+        "--b\r\n\r\npart\r\n".repeat(10_000)
+    );
+    let messages = "Content-Type: message/rfc822\r\n\r\n".repeat(5000) + "Subject: x\r\n\r\ntext\r\n";
+    let headers = format!("From: a@x.example\r\n{}\r\ntext", "X-Y: z\r\n".repeat(200_000));
+    let words = format!("Subject: {}\r\n\r\ntext", "=?a?q?".repeat(40_000));
+    let addresses = format!("To: {}\r\n\r\ntext", "\"<(a@b,".repeat(30_000));
+    let html = format!("Content-Type: text/html\r\n\r\n{}", "<div><p style='a'><b>".repeat(60_000));
+    let quotes =
+        format!("From: a@x.example\r\n\r\n{}", "> On 1 June 2026 Bo <b@x.example> wrote:\n".repeat(50_000));
+    for (what, raw, defect) in [
+        ("depth", nested(5000), Some(Defect::TooDeep)),
+        ("parts", wide, Some(Defect::TooManyParts)),
+        ("messages", messages, Some(Defect::TooDeep)),
+        ("headers", headers, Some(Defect::HeaderTooLong)),
+        ("words", words, None),
+        ("addresses", addresses, None),
+        ("html", html, None),
+        ("quotes", quotes, None),
+    ] {
+        let limits = Limits::default();
+        let start = Instant::now();
+        let mail = Mail::read(raw.as_bytes(), &limits);
+        Split::of(&mail, &limits);
+        if let Some(html) = &mail.html {
+            assert!(clean(html, RemoteImages::Blocked, &|_| None).is_simplified);
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!("bomb of {what}, {} KB: {:.0} ms, {:?}", raw.len() / 1024, seconds * 1000.0, mail.defects);
+        // Not optimised in tests; a release build takes a tenth.
+        assert!(seconds < 5.0, "{what}: {seconds:.1} s");
+        assert!(defect.is_none_or(|defect| mail.has(defect)), "{what}: {:?}", mail.defects);
+        assert!(what != "depth" || mail.text.contains("deep text"));
+    }
+}
