@@ -11,3 +11,19 @@ pub mod setup;
 pub mod sign_in;
 pub mod teams;
 pub mod users;
+pub mod web;
+
+use platform::web::Routes;
+
+/// Every page and operation of this crate.
+pub fn routes() -> Routes {
+    [
+        contacts::api::routes,
+        organisations::api::routes,
+        teams::api::routes,
+        roles::api::routes,
+        users::api::routes,
+    ]
+    .into_iter()
+    .fold(Routes::new(), |all, of| all.merge(of()))
+}

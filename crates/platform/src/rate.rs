@@ -39,6 +39,11 @@ pub fn spent(conn: &mut db::Conn, key: &str, now: Millis) -> db::Result<(i64, Mi
     Ok(row.unwrap_or((0, now)))
 }
 
+/// Gives back one that was spent on something that was no burden after all.
+pub fn give_back(conn: &mut db::Conn, key: &str) -> db::Result<()> {
+    conn.run(sql!("UPDATE rate SET spent = spent - 1 WHERE key = $1 AND spent > 0"), args![key]).map(drop)
+}
+
 /// Gives `key` its whole allowance back.
 pub fn forget(conn: &mut db::Conn, key: &str) -> db::Result<()> {
     conn.run(sql!("DELETE FROM rate WHERE key = $1"), args![key]).map(drop)

@@ -26,10 +26,15 @@ impl Authenticate for Nobody {
 
 /// A desk over `db` with a fixed key; its blob folder is removed with the machine's temporary files.
 pub fn home(db: Db, clock: Clock) -> Home {
+    home_with(db, clock, Box::new(Nobody))
+}
+
+/// The same, with somebody who knows people.
+pub fn home_with(db: Db, clock: Clock, authenticate: Box<dyn Authenticate>) -> Home {
     let folder = tempfile::tempdir().expect("the temporary folder is writable").keep();
     let blobs = Blobs::open(folder).expect("the temporary folder is writable");
     let keys = Keys::from_bytes(&[7; 32]).expect("32 bytes are a key");
     let site = Site::new("http://127.0.0.1:8080", 25_000_000);
     let outbound = Outbound::new(Policy { allow: Vec::new(), ..Policy::default() });
-    Home::new(db, clock, keys, blobs, site, outbound, Box::new(Nobody))
+    Home::new(db, clock, keys, blobs, site, outbound, authenticate)
 }

@@ -1,5 +1,6 @@
 //! Contacts: the people who ask.
 pub mod actions;
+pub mod api;
 pub mod error;
 pub mod policy;
 pub mod store;

@@ -1,5 +1,6 @@
 //! Organisations: where contacts work, found by the domain of their address.
 pub mod actions;
+pub mod api;
 pub mod error;
 pub mod policy;
 pub mod store;

@@ -1,12 +1,13 @@
 //! Roles: sets of permissions, each with how far it reaches.
 pub mod actions;
+pub mod api;
 pub mod error;
 pub mod policy;
 pub mod store;
 
 pub use error::RoleError;
-pub use policy::{Allowance, Builtin, Draft, NewRole, Role, everything};
-pub use store::seed;
+pub use policy::{Allowance, Builtin, Changes, Draft, NewRole, Role, everything};
+pub use store::{RoleRow, seed};
 
 platform::events! {
     /// A role was added.

@@ -69,9 +69,19 @@ pub struct Allowance {
 /// Untrusted input, from the form or the API alike.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewRole)]
 pub struct Draft {
     pub name: String,
     pub permissions: Vec<Allowance>,
+}
+
+/// What changes; what is left out stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RoleChanges)]
+pub struct Changes {
+    pub name: Option<String>,
+    pub permissions: Option<Vec<Allowance>>,
 }
 
 /// A draft that passed.

@@ -385,3 +385,116 @@ pub(super) fn delete_token<P>(tx: &mut Tx<P>, user: Id<User>, id: Id<Token>) -> 
 pub fn delete_tokens<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()> {
     tx.run(sql!("DELETE FROM api_token WHERE user_id = $1"), args![user]).map(drop)
 }
+
+/// What sign-in compares with.
+#[derive(Record)]
+pub(super) struct Credentials {
+    pub(super) user_id: Option<Id<User>>,
+    pub(super) contact_id: Option<Id<Contact>>,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) language: Option<Language>,
+    pub(super) password_hash: Option<String>,
+    pub(super) has_second_factor: bool,
+}
+impl Credentials {
+    pub(super) fn owner(&self) -> Option<Owner> {
+        self.user_id.map(Owner::User).or(self.contact_id.map(Owner::Contact))
+    }
+}
+/// The active user with this address.
+pub(super) fn user_credentials<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Option<Credentials>> {
+    tx.find(
+        sql!(
+            "SELECT id AS user_id, CAST(NULL AS BIGINT) AS contact_id, name, email, language, password_hash,
+                    totp_sealed IS NOT NULL AS has_second_factor
+               FROM desk_user WHERE email = $1 AND is_active = TRUE"
+        ),
+        args![email],
+    )
+}
+/// The contact with this address.
+pub(super) fn contact_credentials<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Option<Credentials>> {
+    tx.find(
+        sql!(
+            "SELECT CAST(NULL AS BIGINT) AS user_id, c.id AS contact_id, c.name, e.email, c.language,
+                    c.password_hash, FALSE AS has_second_factor
+               FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email = $1"
+        ),
+        args![email],
+    )
+}
+/// Of somebody who is known already; `None` where they are gone or deactivated.
+pub(super) fn own_credentials<P>(tx: &mut Tx<P>, owner: Owner) -> db::Result<Option<Credentials>> {
+    match owner {
+        Owner::User(id) => tx.find(
+            sql!(
+                "SELECT id AS user_id, CAST(NULL AS BIGINT) AS contact_id, name, email, language, password_hash,
+                        totp_sealed IS NOT NULL AS has_second_factor
+                   FROM desk_user WHERE id = $1 AND is_active = TRUE"
+            ),
+            args![id],
+        ),
+        Owner::Contact(id) => tx.find(
+            sql!(
+                "SELECT CAST(NULL AS BIGINT) AS user_id, c.id AS contact_id, c.name, COALESCE(e.email, '') AS email,
+                        c.language, c.password_hash, FALSE AS has_second_factor
+                   FROM contact c LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+                  WHERE c.id = $1"
+            ),
+            args![id],
+        ),
+    }
+}
+pub(super) fn set_password<P>(tx: &mut Tx<P>, owner: Owner, hash: &str) -> db::Result<()> {
+    match owner {
+        Owner::User(id) => {
+            tx.run(sql!("UPDATE desk_user SET password_hash = $2 WHERE id = $1"), args![id, hash])
+        }
+        Owner::Contact(id) => {
+            tx.run(sql!("UPDATE contact SET password_hash = $2 WHERE id = $1"), args![id, hash])
+        }
+    }
+    .map(drop)
+}
+/// Who gave the right password a moment ago and owes the code.
+pub(super) fn pending_user<P>(tx: &mut Tx<P>, token: &str) -> db::Result<Option<Id<User>>> {
+    let now = tx.now();
+    let row = tx.find::<(Id<User>,)>(
+        sql!(
+            "SELECT s.user_id FROM session s JOIN desk_user u ON u.id = s.user_id
+              WHERE s.hash = $1 AND s.stage = 'second_factor' AND s.expires_at_ms > $2 AND u.is_active = TRUE"
+        ),
+        args![&keys::token_hash(token), now],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+/// The sealed secret of the second factor.
+pub(super) fn second_factor<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<Option<Vec<u8>>> {
+    let row =
+        tx.find::<(Option<Vec<u8>>,)>(sql!("SELECT totp_sealed FROM desk_user WHERE id = $1"), args![user])?;
+    Ok(row.and_then(|(sealed,)| sealed))
+}
+/// Sets or removes it. The code of `step` is used up.
+pub(super) fn set_second_factor<P>(
+    tx: &mut Tx<P>,
+    user: Id<User>,
+    sealed: Option<&Vec<u8>>,
+    step: i64,
+) -> db::Result<()> {
+    tx.run(
+        sql!("UPDATE desk_user SET totp_sealed = $2, totp_last_step = $3 WHERE id = $1"),
+        args![user, sealed, step],
+    )
+    .map(drop)
+}
+/// Uses a code up.
+///
+/// * returns – whether neither it nor a later one was used before.
+pub(super) fn use_step<P>(tx: &mut Tx<P>, user: Id<User>, step: i64) -> db::Result<bool> {
+    let used = tx.run(
+        sql!("UPDATE desk_user SET totp_last_step = $2 WHERE id = $1 AND totp_last_step < $2"),
+        args![user, step],
+    )?;
+    Ok(used == 1)
+}

@@ -1,5 +1,6 @@
 //! Teams: groups of users to whom work is given together.
 pub mod actions;
+pub mod api;
 pub mod error;
 pub mod policy;
 pub mod store;

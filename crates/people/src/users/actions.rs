@@ -6,7 +6,7 @@ use crate::{
     desk_settings,
     permissions::{ManagePeople, ViewPeople},
     roles::{self, Builtin, Role},
-    sign_in::store as access,
+    sign_in::{self, passwords, store as access},
 };
 use kernel::{
     fault::{Mistakes, Problem},
@@ -14,13 +14,11 @@ use kernel::{
     text,
 };
 use platform::{
-    authority::{Implies, Inbox, Organisation, Team, Tx, User},
+    authority::{Grant, Implies, Inbox, Organisation, Team, Tx, User},
     i18n::Language,
 };
 
 /// Adds a user. Without a password the caller also sends an invitation.
-///
-/// * `password_hash` – of the password in `new`, if there is one.
 pub fn create(
     tx: &mut Tx<ManagePeople>,
     new: NewUser,
@@ -37,6 +35,26 @@ pub fn create(
     store::set_inboxes(tx, user, &new.inboxes)?;
     store::set_organisations(tx, user, &new.organisations)?;
     tx.emit(UserCreated { user, name: new.name })?;
+    Ok(user)
+}
+
+/// Adds a user with the password that was given, or invites them by mail.
+pub async fn add(grant: &Grant<ManagePeople>, mut new: NewUser) -> Result<Id<User>, Problem> {
+    let hash = match new.password.take() {
+        Some(password) => Some(passwords::hash(password).await?),
+        None => None,
+    };
+    let site = grant.home().site.clone();
+    let user = grant
+        .change::<_, UserError>(move |tx| {
+            let is_invited = hash.is_none();
+            let user = create(tx, new, hash)?;
+            if is_invited {
+                sign_in::actions::invite(tx, &site, user)?;
+            }
+            Ok(user)
+        })
+        .await?;
     Ok(user)
 }
 

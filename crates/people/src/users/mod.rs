@@ -1,5 +1,6 @@
 //! The people who work here: who they are, what they may do, and their own profile.
 pub mod actions;
+pub mod api;
 pub mod error;
 pub mod policy;
 pub mod store;

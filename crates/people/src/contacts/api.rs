@@ -1,0 +1,170 @@
+//! `/api/v1/contacts`.
+use super::{Changes, ContactError, ContactRow, Draft, actions, policy::Search, store};
+use crate::{
+    permissions::{ManageContacts, ViewContacts},
+    web::{IfMatch, PathId, Tagged, of},
+};
+use axum::{extract::Query, http::StatusCode};
+use kernel::{clock::Millis, fault::Problem, id::Id};
+use platform::{
+    authority::{Contact, Grant, Implies, Organisation, Tx},
+    db,
+    i18n::Language,
+    web::{Failure, Json, Listing, Paged, Routes},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+/// Somebody who asks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Contact)]
+pub struct Body {
+    #[schema(value_type = String)]
+    pub id: Id<Contact>,
+    pub name: String,
+    /// The primary address, `null` without one.
+    pub email: Option<String>,
+    /// All addresses, the primary one first.
+    pub emails: Vec<String>,
+    pub phones: Vec<String>,
+    #[schema(value_type = Option<String>)]
+    pub organisation: Option<Id<Organisation>>,
+    #[schema(value_type = Option<String>)]
+    pub language: Option<Language>,
+    pub notes: String,
+    #[schema(value_type = String)]
+    pub created_at: Millis,
+    #[schema(value_type = String)]
+    pub updated_at: Millis,
+}
+
+pub(super) fn bodies<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    rows: Vec<ContactRow>,
+) -> db::Result<Vec<Body>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let (emails, phones) = (store::emails(tx, &ids)?, store::phones(tx, &ids)?);
+    let notes = store::notes(tx, &ids)?;
+    let body = |row: ContactRow| Body {
+        id: row.id,
+        name: row.name,
+        email: row.email,
+        emails: of(&emails, row.id),
+        phones: of(&phones, row.id),
+        organisation: row.organisation_id,
+        language: row.language,
+        notes: of(&notes, row.id).pop().unwrap_or_default(),
+        created_at: row.created_at_ms,
+        updated_at: row.updated_at_ms,
+    };
+    Ok(rows.into_iter().map(body).collect())
+}
+fn body<P: Implies<ViewContacts>>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<Body, ContactError> {
+    let row = store::by_id(tx, id)?.ok_or(ContactError::Unknown)?;
+    bodies(tx, vec![row])?.pop().ok_or(ContactError::Unknown)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// The beginning of a name, of an address (with `@`) or of a phone number.
+    q: Option<String>,
+}
+
+/// Up to `limit + 1` contacts that `search` finds, in the order of their names, after the one with the id `after`.
+///
+/// What is found by address or number is one page of at most 200.
+///
+/// * errors – 422 for a cursor whose contact is gone.
+pub(super) fn find<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    search: &Search,
+    after: Option<Id<Contact>>,
+    limit: usize,
+) -> Result<Vec<ContactRow>, Problem> {
+    match search {
+        Search::Email(prefix) => Ok(store::by_email(tx, prefix, limit)?),
+        Search::Phone(prefix) => Ok(store::by_phone(tx, prefix, limit)?),
+        Search::Name(prefix) => {
+            let last = match after {
+                None => (String::new(), Id::new(0)),
+                Some(id) => {
+                    let row = store::by_id(tx, id)?.ok_or(Problem::field("cursor", "unknown_cursor"))?;
+                    (kernel::text::fold(&row.name), id)
+                }
+            };
+            Ok(store::by_name(tx, prefix, (&last.0, last.1), limit + 1)?)
+        }
+    }
+}
+
+/// List contacts by name, or find them.
+#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts", params(Paged, Filter),
+    responses((status = 200, body = Listing<Body>)))]
+pub async fn list(
+    grant: Grant<ViewContacts>,
+    Query(paged): Query<Paged>,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Listing<Body>>, Failure> {
+    let (limit, after) = (paged.limit()?, paged.after()?);
+    let search = Search::parse(filter.q.as_deref().unwrap_or_default());
+    let (bodies, next) = grant
+        .read::<_, Failure>(move |tx| {
+            let mut rows = find(tx, &search, after, limit)?;
+            let has_more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| has_more).map(|row| row.id.to_string());
+            Ok((bodies(tx, rows)?, next))
+        })
+        .await?;
+    Ok(Json(Listing { items: bodies, next }))
+}
+/// Add a contact.
+#[utoipa::path(post, path = "/api/v1/contacts", tag = "contacts", request_body = Draft,
+    responses((status = 201, body = Body)))]
+pub async fn post(grant: Grant<ManageContacts>, Json(draft): Json<Draft>) -> Result<Tagged<Body>, Failure> {
+    let new = draft.parse()?;
+    let body = grant
+        .change(move |tx| {
+            let id = actions::create(tx, new)?;
+            body(tx, id)
+        })
+        .await?;
+    Ok(Tagged(StatusCode::CREATED, body))
+}
+
+/// Get a contact.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = String, Path)),
+    responses((status = 200, body = Body)))]
+pub async fn get(grant: Grant<ViewContacts>, PathId(id): PathId<Contact>) -> Result<Tagged<Body>, Failure> {
+    Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
+}
+
+/// Change a contact. `If-Match` refuses the change (412) when somebody else was quicker.
+#[utoipa::path(patch, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = String, Path)),
+    request_body = Changes, responses((status = 200, body = Body)))]
+pub async fn patch(
+    grant: Grant<ManageContacts>,
+    PathId(id): PathId<Contact>,
+    if_match: IfMatch,
+    Json(changes): Json<Changes>,
+) -> Result<Tagged<Body>, Failure> {
+    let edit = changes.parse()?;
+    let body = grant
+        .change::<_, Failure>(move |tx| {
+            if_match.check(&body(tx, id)?)?;
+            actions::edit(tx, id, edit)?;
+            Ok(body(tx, id)?)
+        })
+        .await?;
+    Ok(Tagged(StatusCode::OK, body))
+}
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .api::<ViewContacts>(routes!(list))
+        .api::<ManageContacts>(routes!(post))
+        .api::<ViewContacts>(routes!(get))
+        .api::<ManageContacts>(routes!(patch))
+}
