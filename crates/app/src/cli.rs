@@ -63,6 +63,16 @@ for the browser's set-up page. /healthz and /readyz answer 200 when it is up and
   firstline serve --data /var/lib/firstline --listen 127.0.0.1:8080 --smtp-listen 127.0.0.1:2525
   FIRSTLINE_DATABASE=postgres://desk@db/desk firstline serve --data /var/lib/firstline")]
     Serve(Serve),
+    /// Makes a desk: its name, its language, its first administrator
+    #[command(after_help = "\
+Asks for what is missing when it runs in a terminal. A robot gives all of it:
+
+  firstline setup --data /var/lib/firstline --desk-name \"Acme Help\" --admin-email ada@acme.example \\
+                  --admin-password-file /run/secrets/ada --language en")]
+    Setup(Setup),
+    /// Access for programs
+    #[command(subcommand)]
+    Token(Token),
     /// Brings the database up to date without serving
     #[command(after_help = "\
 `serve` does this by itself. Before a SQLite desk is changed, a copy is kept in the folder `snapshots`.")]
@@ -86,6 +96,45 @@ pub struct Serve {
     /// A private range that may be connected to, e.g. 10.0.0.0/8; repeat it for more
     #[arg(long, value_name = "CIDR")]
     allow_outbound: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Setup {
+    /// What the desk is called on its pages and in its mails
+    #[arg(long, value_name = "NAME")]
+    pub desk_name: Option<String>,
+    /// The first administrator's address, to sign in with
+    #[arg(long, value_name = "EMAIL")]
+    pub admin_email: Option<String>,
+    /// The first administrator's name [default: the part of the address before the @]
+    #[arg(long, value_name = "NAME")]
+    pub admin_name: Option<String>,
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE")]
+    pub admin_password_file: Option<String>,
+    /// en, de or nl
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Token {
+    /// Makes a bearer token for the API and prints it, alone, on stdout
+    #[command(after_help = "\
+A token sees and does what its person may see and do, no more. It is shown once.
+
+  firstline token create --data /var/lib/firstline --user ada@acme.example --scopes all")]
+    Create {
+        /// The person's e-mail address
+        #[arg(long, value_name = "EMAIL")]
+        user: String,
+        /// `all`, or permissions separated by commas
+        #[arg(long)]
+        scopes: String,
+        /// What the list of tokens shows
+        #[arg(long, default_value = "command line")]
+        name: String,
+    },
 }
 
 impl Cli {

@@ -5,15 +5,19 @@
 mod cli;
 mod config;
 mod failure;
+mod founding;
 mod http;
 mod log;
 mod metrics;
 mod open;
 mod serve;
-mod strangers;
+mod setup;
+mod token;
+
+pub use http::router::routes;
 
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, Token};
 use config::Config;
 use failure::Failure;
 use kernel::clock::Clock;
@@ -44,6 +48,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     log::start(&config);
     match cli.command {
         Command::Serve(_) => serve::run(config).await,
+        Command::Setup(given) => setup::run(&config, given).await,
+        Command::Token(Token::Create { user, scopes, name }) => {
+            token::create(&config, user, &scopes, name).await
+        }
         Command::Migrate => migrate(&config).await,
     }
 }

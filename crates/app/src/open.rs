@@ -78,6 +78,16 @@ pub fn database(config: &Config) -> Result<Db, Failure> {
     Ok(Db::open(&config.place, Size::default())?)
 }
 
+/// A database that is there and up to date, made if need be. A served desk is up to date already.
+pub async fn ready(config: &Config) -> Result<Db, Failure> {
+    let db = database(config)?;
+    if !db::pending(&db, MIGRATIONS).await?.names.is_empty() {
+        let _guard = Guard::take(config)?;
+        migrate(config, &db, &Clock::System).await?;
+    }
+    Ok(db)
+}
+
 /// Brings the database up to date; a SQLite desk that has something in it is copied first.
 ///
 /// * returns – how many migrations ran.

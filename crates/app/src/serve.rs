@@ -4,9 +4,9 @@ use crate::{
     failure::Failure,
     http::{health, router, server},
     metrics, open,
-    strangers::Strangers,
 };
 use kernel::clock::Clock;
+use people::sign_in::Doorman;
 use platform::{Home, events, jobs};
 use std::{io::Write, time::Duration};
 use tokio::{
@@ -40,7 +40,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     if migrated > 0 {
         tracing::info!(migrated, "the database was brought up to date");
     }
-    let home = open::home(&config, db, clock, &format!("http://{address}"), Box::new(Strangers)).await?;
+    let home = open::home(&config, db, clock, &format!("http://{address}"), Box::new(Doorman::new())).await?;
 
     let mut workers = workers(&home, &config, &stop).await?;
     workers.spawn(until(stop.clone(), metrics::tidy(readings.clone())));

@@ -20,7 +20,7 @@ const FORM: usize = 1024 * 1024;
 
 /// The routes of all slices.
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().merge(desk::routes())
 }
 
 /// All that answers once the desk is open.

@@ -208,3 +208,35 @@ pub fn postgres() -> String {
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("postgres://postgres@/postgres?host={folder}&schema=desk_{number}")
 }
+
+pub const PASSWORD: &str = "a cup of strong coffee";
+pub const ADMIN: &str = "ada@acme.example";
+
+/// The words of a whole `setup`.
+pub fn setup(data: &Data, database: &str) -> Ended {
+    let file = data.file("password");
+    std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
+    run(&[
+        "setup",
+        "--data",
+        data.path(),
+        "--database",
+        database,
+        "--desk-name",
+        "Acme Help",
+        "--admin-email",
+        ADMIN,
+        "--admin-name",
+        "Ada Lovelace",
+        "--admin-password-file",
+        &file,
+        "--language",
+        "de",
+    ])
+}
+/// A token that may do everything.
+pub fn token(data: &Data, database: &str) -> String {
+    let words = ["token", "create", "--data", data.path(), "--database", database];
+    let token = run(&[&words[..], &["--user", ADMIN, "--scopes", "all"]].concat()).went_well();
+    token.trim_end().to_owned()
+}

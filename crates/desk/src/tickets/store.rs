@@ -142,7 +142,7 @@ pub fn list<P: Implies<ViewTickets>>(
             ticket_columns!(),
             " WHERE t.id < $4 AND ",
             visible!(),
-            " AND ($6 IS NULL OR t.is_open = $6)
+            " AND (CAST($6 AS BOOLEAN) IS NULL OR t.is_open = $6)
               AND ($7 = '' OR t.category = $7)
               AND ($8 < 0 OR t.team_id = $8)
               AND ($9 < 0 OR t.assignee_id = $9)

@@ -1,0 +1,17 @@
+//! What holds for every entry of the program's registries.
+use platform::db::{self, Error, MIGRATIONS, STATEMENTS};
+
+#[test]
+fn every_statement_prepares_on_both_databases() {
+    // The program's own code has to be linked, or its registries are empty.
+    assert!(app::routes().table.len() > 10);
+    testkit::on_both(async |desk| {
+        db::migrate(&desk.db, &kernel::clock::Clock::System, MIGRATIONS).await.unwrap();
+        let mut refused = Vec::new();
+        for statement in STATEMENTS {
+            let prepared = desk.db.read::<_, Error>(move |conn| conn.prepare(statement)).await;
+            refused.extend(prepared.err().map(|error| format!("\n{}: {error}", statement.at)));
+        }
+        assert!(STATEMENTS.len() > 100 && refused.is_empty(), "{}: {}", desk.engine, refused.concat());
+    });
+}
