@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod fields;
 pub mod history;
 pub mod live;
+pub mod portal;
 pub mod statuses;
 pub mod tickets;
 pub mod views;

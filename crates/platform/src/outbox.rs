@@ -34,17 +34,47 @@ pub struct Letter {
 ///
 /// The caller has limited how often (S08): nothing is limited here.
 pub fn queue<P>(tx: &mut Tx<P>, kind: Kind, letter: &Letter) -> db::Result<Id<Outbound>> {
+    let header_id = format!("{}@firstline", keys::base32(&keys::random::<20>()));
+    insert(tx, kind, letter, None, None, &header_id)
+}
+
+/// What a letter is about.
+pub struct About<'a> {
+    pub ticket: i64,
+    /// The inbox that sends it; `None` takes the desk's first that can.
+    pub inbox: Option<i64>,
+    /// The Message-ID without its angle brackets; answers to it find the ticket.
+    pub header_id: &'a str,
+}
+
+/// Queues a letter of the program about a ticket. It is no message of the ticket's conversation.
+pub fn queue_about<P>(
+    tx: &mut Tx<P>,
+    kind: Kind,
+    letter: &Letter,
+    about: &About,
+) -> db::Result<Id<Outbound>> {
+    insert(tx, kind, letter, Some(about.ticket), about.inbox, about.header_id)
+}
+
+fn insert<P>(
+    tx: &mut Tx<P>,
+    kind: Kind,
+    letter: &Letter,
+    ticket: Option<i64>,
+    inbox: Option<i64>,
+    header_id: &str,
+) -> db::Result<Id<Outbound>> {
     let body = serde_json::to_string(letter).expect("a letter is plain data");
     let recipients = serde_json::to_string(&[&letter.to]).expect("a list of text");
-    let header_id = format!("{}@firstline", keys::base32(&keys::random::<20>()));
     let now = tx.now();
     let (id,) = tx.one(
         sql!(
-            "INSERT INTO outbound (kind, header_id, recipients, recipients_text, subject, body, state,
-                                   next_at_ms, created_at_ms)
-               VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7) RETURNING id"
+            "INSERT INTO outbound (kind, inbox_id, ticket_id, header_id, recipients, recipients_text, subject, body,
+                                   state, next_at_ms, created_at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $9) RETURNING id"
         ),
-        args![kind, &header_id, &recipients, &letter.to, &letter.subject, &body, now],
+        args![kind, inbox, ticket, header_id, &recipients, &letter.to, &letter.subject, &body, now],
     )?;
     Ok(id)
 }
