@@ -61,19 +61,18 @@ function time(ago, language) {
   const full = at.toLocaleString(locale, { ...zone, dateStyle: "full", timeStyle: "short" });
   const sameDay = at.toDateString() === new Date(NOW).toDateString();
   const short = sameDay ? at.toLocaleTimeString(locale, { ...zone, hour: "2-digit", minute: "2-digit" }) : at.toLocaleDateString(locale, { ...zone, day: "numeric", month: "short" });
-  return `<fl-time><time datetime="${at.toISOString()}" title="${full}">${short}</time></fl-time>`;
+  return `<time datetime="${at.toISOString()}" title="${full}" data-ago>${short}</time>`;
 }
 
 /** One page as HTML. `asset` maps a logical name to its address. */
-export function render(name, asset, nonce, theme = "auto") {
+export function render(name, asset, theme = "auto") {
   const language = /\{#\s*language:\s*(\w+)\s*#\}/.exec(read(name))?.[1] ?? "en";
-  const portal = /\bportal\.html"/.test(read(name));
   return resolve(name)
     .replace(/\{#[\s\S]*?#\}\s*/g, "")
     .replace(/\{\{\s*rows\((.*?)\)\s*\}\}/g, (_, args) => rows(...JSON.parse(`[${args}]`)))
     .replace(/\{\{\s*ago\("([^"]+)"\)\s*\}\}/g, (_, ago) => time(ago, language))
-    .replace(/\{\{\s*ui\.icon\("([^"]+)"\)\s*\}\}/g, (_, icon) => `<svg class="icon" aria-hidden="true"><use href="${asset(portal ? "portal-icons.svg" : "icons.svg")}#${icon}"/></svg>`)
+    .replace(/\{\{\s*ui\.icon\("([^"]+)"\)\s*\}\}/g, (_, icon) => `<svg class="icon" aria-hidden="true"><use href="${asset("icons.svg")}#${icon}"/></svg>`)
     .replace(/\{\{\s*ui\.asset\("([^"]+)"\)\s*\}\}/g, (_, file) => asset(file))
-    .replace(/\{\{\s*ui\.(\w+)\s*\}\}/g, (_, field) => ({ nonce, csrf: "prototype", language, theme, single_keys: "on" })[field] ?? `[${field}]`)
+    .replace(/\{\{\s*ui\.(\w+)\(\)\s*\}\}/g, (_, field) => ({ lang: language, theme, single_keys: "on" })[field] ?? `[${field}]`)
     .replace(/^\s*\n/gm, "");
 }

@@ -1,6 +1,6 @@
 // <fl-composer>: the form works without it. It adds the rich editor, files, drafts, recipients and keys.
 import type { Editor, Format } from "./composer";
-import { csrf, h, icon, inert, t } from "./dom";
+import { h, icon, inert, t } from "./dom";
 import { FlRecipients } from "./recipients";
 import { toast } from "./toast";
 
@@ -190,7 +190,7 @@ class FlComposer extends HTMLElement {
     this.saving = true;
     this.dirty = false;
     try {
-      const response = await fetch(url, { method: "PUT", headers: { "Content-Type": "application/json", ...csrf() }, body: this.draft() });
+      const response = await fetch(url, { method: "PUT", headers: { "Content-Type": "application/json" }, body: this.draft() });
       if (!response.ok) throw new Error(String(response.status));
       this.say("draft-saved");
     } catch {
@@ -205,7 +205,7 @@ class FlComposer extends HTMLElement {
     const url = this.dataset.draftUrl;
     if (!url || !this.dirty || this.sent) return;
     this.dirty = false;
-    void fetch(url, { method: "PUT", headers: { "Content-Type": "application/json", ...csrf() }, body: this.draft(), keepalive: true }).catch(() => undefined);
+    void fetch(url, { method: "PUT", headers: { "Content-Type": "application/json" }, body: this.draft(), keepalive: true }).catch(() => undefined);
   };
   private warn = (event: BeforeUnloadEvent) => {
     if (this.querySelector("[data-uploading]") && !this.sent) event.preventDefault();
@@ -220,7 +220,7 @@ class FlComposer extends HTMLElement {
     const body = new FormData();
     body.append("file", file);
     try {
-      const response = await fetch(this.dataset.uploadUrl ?? "/uploads", { method: "POST", headers: csrf(), body });
+      const response = await fetch(this.dataset.uploadUrl ?? "/api/v1/uploads", { method: "POST", body });
       if (!response.ok) {
         const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
         throw new Error(problem.detail ?? problem.title ?? String(response.status));

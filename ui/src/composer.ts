@@ -173,7 +173,7 @@ export function mount(place: HTMLElement, options: Options): Editor {
         ],
       }),
       keymap({ "Mod-z": undo, "Mod-y": redo, "Shift-Mod-z": redo, "Mod-b": commands.bold, "Mod-i": commands.italic, "Mod-Shift-k": link, "Shift-Enter": hardBreak, Enter: splitListItem(node.list_item), Tab: sinkListItem(node.list_item), "Shift-Tab": liftListItem(node.list_item) }),
-      keymap(Object.fromEntries(Object.entries(baseKeymap).filter(([key]) => key !== "Mod-Enter" && key !== "Escape"))),
+      keymap(Object.fromEntries(Object.entries(baseKeymap).filter(([key]) => key !== "Mod-Enter"))),
       history(),
       dropCursor(),
       placeholder(options.placeholder),
@@ -201,6 +201,12 @@ export function mount(place: HTMLElement, options: Options): Editor {
     dispatchTransaction(transaction) {
       view.updateState(view.state.apply(transaction));
       if (transaction.docChanged) options.changed();
+    },
+    // The editor would swallow it; here it leads out of the text, so that single keys work again.
+    handleKeyDown: (view, event) => {
+      if (event.key !== "Escape") return false;
+      view.dom.blur();
+      return true;
     },
     handlePaste: (_, event) => takePictures(event, event.clipboardData?.files),
     handleDrop: (_, event) => takePictures(event, event.dataTransfer?.files),

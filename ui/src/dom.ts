@@ -31,28 +31,10 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-/** The data block the page carries under this id, or `fallback`. */
-export function data<T>(id: string, fallback: T): T {
-  const block = document.getElementById(id);
-  if (!block?.textContent) return fallback;
-  try {
-    return JSON.parse(block.textContent) as T;
-  } catch {
-    return fallback;
-  }
-}
-
-let words: Record<string, string> | undefined;
-
-/** A phrase in the reader's language; the page brings those that scripts need in `#words`. */
+/** A phrase in the reader's language; the page brings those that scripts need as `data-…` of `#words`. */
 export function t(key: string, values: Record<string, string | number> = {}): string {
-  words ??= data<Record<string, string>>("words", {});
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}
-
-/** The header that proves a request of a script comes from our own page. */
-export function csrf(): Record<string, string> {
-  return { "X-CSRF-Token": document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "" };
+  const text = document.getElementById("words")?.getAttribute(`data-${key}`);
+  return (text ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** Whether keys typed at `target` belong to a text. */

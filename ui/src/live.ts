@@ -1,15 +1,20 @@
 // <fl-live data-url="/live?view=mine" data-parts=".list"><span>12 open</span><span class="news" role="status" hidden></span></fl-live>
 // tells what changed and moves nothing.
-// Event `ticket` with {"number", "counts": {"mine": 12}} marks the row, updates the counts and offers to show the rest.
-import { h, icon, t } from "./dom";
+// The event `ticket` with {"ticket", "kind", "by"} marks the row, freshens the counts of the page and offers to show the
+// rest; `reload` (after a gap) offers the same. With `data-ticket` only that ticket counts.
+import { h, icon, inert, t } from "./dom";
 import { visit } from "./swap";
 
-interface Change { number?: number; counts?: Record<string, number> }
+interface Change { ticket?: number; by?: string }
+
+/** Counts are fetched at most this often. */
+const COUNTS_MS = 4_000;
 
 class FlLive extends HTMLElement {
   private source?: EventSource;
   private changed = new Set<number>();
   private retry = 0;
+  private counting = 0;
   private last = "";
 
   connectedCallback(): void {
@@ -19,6 +24,7 @@ class FlLive extends HTMLElement {
   disconnectedCallback(): void {
     this.source?.close();
     clearTimeout(this.retry);
+    clearTimeout(this.counting);
     document.removeEventListener("visibilitychange", this.wake);
   }
   private wake = () => {
@@ -32,6 +38,10 @@ class FlLive extends HTMLElement {
     const since = this.last ? `${url.includes("?") ? "&" : "?"}since=${encodeURIComponent(this.last)}` : "";
     this.source = new EventSource(url + since);
     this.source.addEventListener("ticket", (event) => this.take(event as MessageEvent<string>));
+    this.source.addEventListener("reload", () => {
+      this.changed.add(0);
+      this.tell();
+    });
     this.source.addEventListener("error", () => {
       if (this.source?.readyState !== EventSource.CLOSED) return;
       this.retry = window.setTimeout(() => this.open(), 5_000 + Math.random() * 5_000);
@@ -45,12 +55,24 @@ class FlLive extends HTMLElement {
     } catch {
       return;
     }
-    for (const [name, count] of Object.entries(change.counts ?? {}))
-      for (const place of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) place.textContent = String(count);
-    if (!change.number) return;
-    document.querySelector(`.row[data-ticket="${change.number}"]`)?.classList.add("has-news");
-    this.changed.add(change.number);
+    if (change.by && change.by === document.documentElement.dataset.actor) return;
+    this.counting ||= window.setTimeout(() => void this.freshenCounts(), COUNTS_MS);
+    if (!change.ticket || (this.dataset.ticket && this.dataset.ticket !== String(change.ticket))) return;
+    document.querySelector(`.row[data-ticket="${change.ticket}"]`)?.classList.add("has-news");
+    this.changed.add(change.ticket);
     this.tell();
+  }
+  private async freshenCounts(): Promise<void> {
+    this.counting = 0;
+    const places = document.querySelectorAll<HTMLElement>("[data-count]");
+    if (!places.length || document.hidden) return;
+    const response = await fetch(this.dataset.counts ?? location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!response?.ok) return;
+    const next = inert(await response.text());
+    for (const place of places) {
+      const now = next.querySelector(`[data-count="${CSS.escape(place.dataset.count ?? "")}"]`)?.textContent;
+      if (now && now !== place.textContent) place.textContent = now;
+    }
   }
   private tell(): void {
     const bar = this.querySelector<HTMLElement>(".news");

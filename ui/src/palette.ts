@@ -1,7 +1,8 @@
-// Ctrl+K: go to, do, find. Commands come from the page (`#commands`), findings from the search.
-import { data, h, icon, t } from "./dom";
+// Ctrl+K: go to, do, find. Commands come from the page: `#commands` holds links (`<a href data-group data-icon data-hint>`)
+// and buttons that press another control (`<button data-press="[data-key~='r']" …>`). Findings come from the search.
+import { h, icon, t } from "./dom";
 
-interface Command { label: string; group: string; icon?: string; url?: string; key?: string; click?: string; hint?: string }
+interface Command { label: string; group: string; icon?: string; url?: string; press?: HTMLElement; hint?: string }
 interface Finding { kind: string; title: string; url: string; snippet?: string }
 
 const dialog = document.getElementById("palette") as HTMLDialogElement | null;
@@ -17,8 +18,17 @@ let asked = 0;
 function run(command: Command): void {
   dialog?.close();
   if (command.url) location.assign(command.url);
-  else if (command.key) document.querySelector<HTMLElement>(`[data-key~="${CSS.escape(command.key)}"]`)?.click();
-  else if (command.click) document.querySelector<HTMLElement>(command.click)?.click();
+  else command.press?.click();
+}
+
+/** What this page offers; a button whose control is not here is left out. */
+function commands(): Command[] {
+  return [...document.querySelectorAll<HTMLElement>("#commands a, #commands button")].flatMap((one) => {
+    const press = one.dataset.press ? document.querySelector<HTMLElement>(one.dataset.press) : null;
+    const url = one instanceof HTMLAnchorElement ? one.href : undefined;
+    if (!url && !press) return [];
+    return [{ label: one.textContent?.trim() ?? "", group: one.dataset.group ?? "", icon: one.dataset.icon, hint: one.dataset.hint, url, press: press ?? undefined }];
+  });
 }
 
 function choose(index: number): void {
@@ -33,7 +43,7 @@ function choose(index: number): void {
 function show(): void {
   if (!list || !input) return;
   const wanted = input.value.trim().toLowerCase();
-  const matching = data<Command[]>("commands", []).filter((command) => wanted.split(/\s+/).every((word) => command.label.toLowerCase().includes(word)));
+  const matching = commands().filter((command) => wanted.split(/\s+/).every((word) => command.label.toLowerCase().includes(word)));
   const found: Command[] = findings.map((finding) => ({ label: finding.title, group: t("found"), icon: ICONS[finding.kind] ?? "file", url: finding.url, hint: finding.snippet }));
   entries = [];
   list.replaceChildren();

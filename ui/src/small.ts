@@ -1,5 +1,5 @@
 // Small helps, each an attribute: data-open, data-close, data-autosubmit, data-reveal, data-copy, data-theme-toggle.
-import { csrf, h, t } from "./dom";
+import { h, t } from "./dom";
 import { toast } from "./toast";
 
 document.addEventListener("click", (event) => {
@@ -42,7 +42,7 @@ function toggleTheme(): void {
   const dark = root.dataset.theme === "dark" || (root.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "light" : "dark";
   const form = document.querySelector("[data-theme-toggle]")?.closest("form");
-  if (form) void fetch(form.action, { method: "POST", headers: csrf(), body: new URLSearchParams({ theme: root.dataset.theme, _csrf: csrf()["X-CSRF-Token"] ?? "" }) }).catch(() => undefined);
+  if (form) void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: root.dataset.theme }) }).catch(() => undefined);
 }
 
 document.addEventListener("change", (event) => {
