@@ -9,10 +9,13 @@ const DAY = 24 * HOUR;
 /** How long `passed` (ms) is in words; null from a day on, where the date already stands. */
 export function wording(passed: number): string | null {
   if (passed < MINUTE) return t("just-now");
-  if (passed < HOUR) return t("minutes-ago", { n: Math.floor(passed / MINUTE) });
-  if (passed < DAY) return t("hours-ago", { n: Math.floor(passed / HOUR) });
+  if (passed < HOUR) return counted("minutes-ago", Math.floor(passed / MINUTE));
+  if (passed < DAY) return counted("hours-ago", Math.floor(passed / HOUR));
   return null;
 }
+
+/** The server formats the singular itself; {n} stands in the plural. */
+const counted = (key: string, n: number) => t(n === 1 ? `${key}-one` : key, { n });
 
 function freshen(): void {
   if (!document.getElementById("words")?.dataset.justNow) return;

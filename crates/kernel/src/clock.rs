@@ -30,6 +30,12 @@ impl Millis {
         Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }
+/// Templates hand over references.
+impl From<&Millis> for Millis {
+    fn from(at: &Millis) -> Self {
+        *at
+    }
+}
 /// `2026-11-21T09:05:00.000Z`.
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -6,10 +6,12 @@ use axum::{
     response::Response,
 };
 
-/// Only our own scripts and styles run, nothing is framed by others, nothing is fetched from elsewhere.
+/// Only our own scripts and styles run, nothing is framed by others, nothing is fetched from elsewhere. Scripts make
+/// markup from text in two places only: `inert` in `ui/src/dom.ts`, and the editor's clipboard.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types firstline ProseMirrorClipboard";
 
 /// Adds them where the handler did not set its own. Whatever has no cache rule of its own is not kept.
 pub async fn security_headers(State(home): State<crate::Home>, request: Request, next: Next) -> Response {

@@ -2,6 +2,7 @@
 mod body;
 mod failure;
 mod forms;
+pub mod frame;
 mod guard;
 mod request;
 mod routes;

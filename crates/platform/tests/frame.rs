@@ -1,0 +1,102 @@
+//! The frame of the pages: right words in every language, and nothing that the person may not see.
+use axum::{
+    body::{Body, to_bytes},
+    http::Request as HttpRequest,
+};
+use kernel::{clock::Clock, fault::Problem, id::Id};
+use platform::{
+    Home,
+    authority::{Actor, Authenticate, Scope, Who},
+    blobs::Blobs,
+    i18n::{self, Language},
+    keys::Keys,
+    outbound::{Outbound, Policy},
+    settings::Site,
+    web::{Request, frame},
+};
+use std::{fs, future::Future, path::Path, pin::Pin};
+use testkit::Desk;
+use tower::ServiceExt;
+
+struct Somebody {
+    language: Language,
+    permissions: &'static [&'static str],
+}
+impl Authenticate for Somebody {
+    fn actor<'a>(
+        &'a self,
+        _: &'a Home,
+        _: &'a Request,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>> {
+        let permissions = self.permissions.iter().map(|key| ((*key).to_owned(), Scope::All)).collect();
+        let mut actor = Actor::system();
+        actor.who = Who::User(Id::new(3));
+        actor.name = "Ada <b>Peters</b>".into();
+        actor.language = self.language;
+        actor.permissions = permissions;
+        Box::pin(async { Ok(Some(actor)) })
+    }
+}
+
+async fn style_guide(language: Language, permissions: &'static [&'static str]) -> String {
+    let desk = Desk::sqlite();
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::new(
+        desk.db.clone(),
+        Clock::System,
+        Keys::from_bytes(&[7; 32]).unwrap(),
+        Blobs::open(folder.path().to_owned()).unwrap(),
+        Site::new("http://127.0.0.1:8080", 25_000_000),
+        Outbound::new(Policy::default()),
+        Box::new(Somebody { language, permissions }),
+    );
+    let (router, _) = frame::routes().router.split_for_parts();
+    let request = HttpRequest::get("/styleguide").body(Body::empty()).unwrap();
+    let response = router.with_state(home).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    String::from_utf8(body.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn the_frame_offers_only_what_the_person_may_see() {
+    let agent = style_guide(Language::En, &["tickets.view", "tickets.create"]).await;
+    assert!(agent.contains(r#"href="/t/new""#));
+    assert!(!agent.contains("/admin/") && !agent.contains(r#"href="/admin""#), "an agent has no settings");
+    assert!(!agent.contains(r#"href="/contacts""#));
+    let admin = style_guide(Language::En, &["people.view", "desk.manage"]).await;
+    assert!(admin.contains("/admin/users") && admin.contains("/admin/desk"));
+    assert!(!admin.contains("/admin/inboxes") && !admin.contains(r#"href="/t""#));
+}
+
+#[tokio::test]
+async fn a_name_is_text_wherever_the_frame_shows_it() {
+    let page = style_guide(Language::En, &[]).await;
+    assert!(page.contains("Peters") && !page.contains("<b>Peters"));
+}
+
+#[tokio::test]
+async fn the_frame_speaks_the_persons_language() {
+    let german = style_guide(Language::De, &["people.view"]).await;
+    assert!(german.contains(r#"<html lang="de""#) && german.contains("Benutzer"));
+    assert!(!german.contains("Skip to the content"));
+    let dutch = style_guide(Language::Nl, &["people.view"]).await;
+    assert!(dutch.contains("Gebruikers") && dutch.contains(r#"data-minutes-ago="{n} minuten geleden""#));
+}
+
+#[test]
+fn every_word_of_the_shared_templates_exists_in_every_language() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut found = 0;
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let calls = ["ui.t(\"", "ui.t1(\"", "ui.t2(\""].into_iter().flat_map(|call| text.split(call).skip(1));
+        for key in calls.filter_map(|rest| rest.split('"').next()) {
+            found += 1;
+            for language in [Language::En, Language::De, Language::Nl] {
+                assert!(i18n::exists(language, key), "{key} is missing in {language:?}");
+            }
+        }
+    }
+    assert!(found > 80, "the templates were found");
+}
