@@ -5,6 +5,7 @@ mod client;
 pub mod databases;
 pub mod dovecot;
 mod homes;
+pub mod name_server;
 pub mod postfix;
 mod process;
 pub mod smtp_sink;

@@ -2,3 +2,4 @@
 pub mod deliver;
 pub mod peer;
 pub mod receive;
+pub mod verify;
