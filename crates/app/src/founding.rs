@@ -5,13 +5,14 @@ use kernel::{
     text,
 };
 use people::{
-    setup::{self, SetupError},
+    setup,
     sign_in::passwords,
     users::actions::{Profile, edit_profile},
 };
 use platform::{
     Home,
     authority::{Grant, System, Tx},
+    db,
     i18n::Language,
 };
 
@@ -76,6 +77,6 @@ fn begin(tx: &mut Tx<System>, founder: &Founder, hash: &str) -> Result<(), Probl
 }
 
 /// Whether somebody works here.
-pub async fn is_done(home: &Home) -> Result<bool, SetupError> {
-    Grant::<System>::system(home).read(|tx| Ok(setup::is_done(tx)?)).await
+pub async fn is_done(home: &Home) -> db::Result<bool> {
+    Grant::<System>::system(home).read(|tx| setup::is_done(tx)).await
 }

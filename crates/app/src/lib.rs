@@ -13,6 +13,7 @@ mod open;
 mod serve;
 mod setup;
 mod token;
+mod wizard;
 
 pub use http::router::routes;
 

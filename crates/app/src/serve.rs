@@ -4,6 +4,7 @@ use crate::{
     failure::Failure,
     http::{health, router, server},
     metrics, open,
+    wizard::Wizard,
 };
 use kernel::clock::Clock;
 use people::sign_in::Doorman;
@@ -44,7 +45,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 
     let mut workers = workers(&home, &config, &stop).await?;
     workers.spawn(until(stop.clone(), metrics::tidy(readings.clone())));
-    front.open(router::whole(home.clone(), readings, config.metrics, stop.clone()));
+    let wizard = Wizard::start(&home).await?;
+    front.open(router::whole(home.clone(), wizard, readings, config.metrics, stop.clone()));
     announce(&format!("listening on http://{address}"))?;
 
     // It ends by a signal; then everybody finishes what they have begun.

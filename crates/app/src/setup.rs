@@ -98,7 +98,7 @@ fn ask_password() -> Result<Secret<String>, Failure> {
     tcsetattr(std::io::stdin(), OptionalActions::Flush, &hidden)
         .map_err(|cause| Failure::failed(format!("the terminal: {cause}")))?;
     let _hidden = Hidden(shown);
-    ask("Your password, 12 characters or more").map(Secret::new)
+    ask("Your password").map(Secret::new)
 }
 
 /// Every mistake with its flag.

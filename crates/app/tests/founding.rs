@@ -58,6 +58,10 @@ fn each_wrong_word_of_setup_is_named_with_its_flag_and_nothing_is_made() {
     }
     assert!(!all.contains(PASSWORD), "the password is not repeated: {all}");
     assert!(words("Acme", ADMIN, "de", "/nowhere").contains("--admin-password-file: /nowhere: "));
+    let short = data.file("short");
+    std::fs::write(&short, "hunter2").unwrap();
+    let guessed = words("Acme", ADMIN, "de", &short);
+    assert_eq!(guessed, "firstline: --admin-password-file: At least 8 characters\n");
     let missing = run(&["setup", "--data", &desk, "--language", "de"]).refused(2);
     assert!(missing.contains("--desk-name, --admin-email, --admin-password-file: expected"), "{missing}");
     assert!(!std::path::Path::new(&desk).exists(), "no folder was made");

@@ -1,6 +1,6 @@
 //! `serve`: ready, healthy, measured, alone, and gone when told.
 mod program;
-use program::{Data, Served, postgres, run};
+use program::{Data, Served, postgres, run, setup};
 use std::{
     io::{Read, Write},
     net::TcpStream,
@@ -48,6 +48,7 @@ fn metrics_are_for_this_machine_and_hold_nothing_that_was_sent() {
 #[test]
 fn every_answer_carries_the_security_headers_and_a_request_number() {
     let data = Data::new();
+    setup(&data, "sqlite").went_well();
     let desk = Served::start(data.path(), &[]);
     for path in ["/healthz", "/no-such-page", "/api/v1/no-such-thing", "/metrics"] {
         let answer = desk.get(path);

@@ -1,8 +1,12 @@
 //! Every route of the program, and the layers around them.
 use super::{health, layers};
-use crate::{config::MetricsFor, metrics::Readings};
+use crate::{
+    config::MetricsFor,
+    metrics::Readings,
+    wizard::{self, Wizard},
+};
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     http::header,
     middleware::{from_fn, from_fn_with_state},
@@ -20,11 +24,21 @@ const FORM: usize = 1024 * 1024;
 
 /// The routes of all slices.
 pub fn routes() -> Routes {
-    Routes::new().merge(desk::routes())
+    Routes::new()
+        .merge(platform::web::frame::routes())
+        .merge(people::routes())
+        .merge(desk::routes())
+        .merge(wizard::routes())
 }
 
 /// All that answers once the desk is open.
-pub fn whole(home: Home, readings: Readings, readers: MetricsFor, stop: watch::Receiver<bool>) -> Router {
+pub fn whole(
+    home: Home,
+    wizard: Wizard,
+    readings: Readings,
+    readers: MetricsFor,
+    stop: watch::Receiver<bool>,
+) -> Router {
     let (router, description) = routes().router.split_for_parts();
     let description = description.to_json().unwrap_or_default();
     let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], description) };
@@ -36,6 +50,8 @@ pub fn whole(home: Home, readings: Readings, readers: MetricsFor, stop: watch::R
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics))
+        .layer(Extension(wizard.clone()))
+        .layer(from_fn_with_state((home.clone(), wizard), wizard::gate))
         .layer(DefaultBodyLimit::max(home.site.max_message_bytes + FORM))
         .layer(from_fn(layers::patience))
         .layer(from_fn_with_state(home.clone(), error_pages))
