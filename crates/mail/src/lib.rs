@@ -16,6 +16,7 @@ mod limits;
 mod mime;
 mod read;
 mod reply;
+mod rtf;
 mod subject;
 pub mod text;
 mod tnef;

@@ -287,6 +287,13 @@ fn allow_list() -> Builder<'static> {
             (_, "style") => style::allowed(value).map(Cow::Owned),
             ("a", "href") if scheme(value) == "cid" => None,
             ("img", "src") if matches!(scheme(value), "mailto" | "tel") => None,
+            // Only pictures of our own may be named without a host.
+            ("a", "href") if scheme(value).is_empty() => None,
+            ("img", "src")
+                if scheme(value).is_empty() && (!value.starts_with('/') || value.starts_with("//")) =>
+            {
+                None
+            }
             _ => Some(Cow::Borrowed(value)),
         });
     builder

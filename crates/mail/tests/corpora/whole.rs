@@ -46,6 +46,58 @@ fn every_file_is_read_without_a_panic() {
     assert!(count > 1000);
 }
 
+/// The files that Outlook packed into `winmail.dat` come out under their names.
+#[test]
+fn winmail_files_are_unpacked() {
+    for (file, names, has_body) in [
+        ("one-file", &["AUTHORS"][..], false),
+        ("two-files", &["AUTHORS", "README"], false),
+        ("data-before-name", &["AUTOEXEC.BAT", "CONFIG.SYS", "boot.ini"], true),
+        ("body", &[], true),
+        ("panic", &["AUTHORS", "image001.jpg", "image002.jpg", "image003.png"], true),
+        ("multi-name-property", &[], false),
+    ] {
+        let packed = bytes(&format!("mimekit/tnef/{file}.tnef"));
+        let encoded: String = packed.chunks(45).map(|line| format!("{}\r\n", base64::encode(line))).collect();
+        let raw = format!(
+            "From: a@x.example\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}"
+        );
+        let mail = Mail::read(raw.as_bytes(), &Limits::default());
+        let found: Vec<&str> = mail.attachments.iter().map(|attachment| attachment.name.as_str()).collect();
+        println!(
+            "{file}: {found:?}, {:?}, {:?}",
+            mail.text.chars().take(80).collect::<String>(),
+            mail.defects
+        );
+        assert!(names.iter().all(|name| found.contains(name)), "{file}: {found:?}");
+        assert_eq!(!mail.text.trim().is_empty(), has_body, "{file}");
+        assert!(!mail.has(Defect::TnefUnreadable));
+    }
+}
+
+/// Base64 with padding, for putting corpora files into a mail.
+mod base64 {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    pub fn encode(bytes: &[u8]) -> String {
+        let group = |three: &[u8]| {
+            let bits = u32::from(three[0]) << 16
+                | u32::from(*three.get(1).unwrap_or(&0)) << 8
+                | u32::from(*three.get(2).unwrap_or(&0));
+            (0..4)
+                .map(move |at| {
+                    if at <= three.len() {
+                        ALPHABET[(bits >> (18 - 6 * at) & 63) as usize] as char
+                    } else {
+                        '='
+                    }
+                })
+                .collect::<String>()
+        };
+        bytes.chunks(3).map(group).collect()
+    }
+}
+
 /// Mail of the corpora with random damage: bytes changed, cut out, doubled. Nothing panics inside, nothing is lost.
 #[test]
 fn damaged_mail_is_read_without_a_panic() {

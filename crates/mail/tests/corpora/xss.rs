@@ -50,7 +50,7 @@ fn danger(node: &Handle, of: Of) -> Option<String> {
                 // The composer's own pictures have addresses without a scheme; a colon before any slash makes one.
                 let scheme = squeezed.split(['/', '?', '#']).next().filter(|start| start.contains(':'));
                 let allowed = scheme.map_or(
-                    of == Of::Composer || squeezed.is_empty() || squeezed.starts_with('/'),
+                    squeezed.is_empty() || squeezed.starts_with('/') && !squeezed.starts_with("//"),
                     |scheme| {
                         ["http:", "https:", "mailto:", "tel:", "cid:"]
                             .iter()
