@@ -98,7 +98,7 @@ impl Invite {
             let length = span
                 .total((jiff::Unit::Millisecond, jiff::SpanRelativeTo::days_are_24_hours()))
                 .unwrap_or(0.0);
-            invite.end = Some(When::Instant(start + length as i64));
+            invite.end = Some(When::Instant(start.saturating_add(length as i64)));
         }
         Some(invite)
     }
@@ -220,7 +220,7 @@ fn zone(name: &str) -> TimeZone {
 fn unfolded(calendar: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in calendar.split('\n') {
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = line.trim_end_matches('\r');
         match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
             (Some(rest), Some(last)) => last.push_str(rest),
             _ => lines.push(line.to_owned()),

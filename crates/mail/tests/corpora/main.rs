@@ -3,6 +3,7 @@
 //! `cargo nextest run -p mail --test corpora --no-capture`
 
 mod bounces;
+mod hostile;
 mod replies;
 mod second_opinion;
 mod whole;

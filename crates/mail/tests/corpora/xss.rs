@@ -92,7 +92,10 @@ fn payloads() -> Vec<(String, String)> {
     for name in files("bleach_xss") {
         payloads.push((name.clone(), text(&name)));
     }
-    for name in files("html_xss").into_iter().chain(files("naughty_strings")) {
+    for name in files("html_xss")
+        .into_iter()
+        .chain(files("naughty_strings").into_iter().filter(|name| name.ends_with("blns.json")))
+    {
         let whole = text(&name);
         match serde_json::from_str::<Value>(&whole) {
             Ok(value) => strings(&value, &mut |string| payloads.push((name.clone(), string.to_owned()))),
@@ -126,28 +129,28 @@ fn every_payload_comes_out_inert() {
     let payloads = payloads();
     for (name, payload) in &payloads {
         // As it is, inside an attribute, and behind something left open.
-        for html in [
+        let places = [
             payload.clone(),
             format!("<b title=\"{payload}\">x</b>"),
             format!("<div style=\"{payload}\">x"),
             format!("<a href='{payload}'>x</a><table><td>{payload}"),
-        ] {
-            let html = UntrustedHtml::new(html);
-            for images in [RemoteImages::Blocked, RemoteImages::Proxied { prefix: "/proxy?u=" }] {
-                let cleaned = clean(&html, images, &|cid| Some(format!("/attachments/{}", cid.len())));
-                assert_inert(name, payload, cleaned.html.as_str(), Of::Stranger);
-                // What is clean stays as it is: cleaning again changes nothing that matters.
-                assert_inert(
-                    name,
-                    payload,
-                    clean(&UntrustedHtml::new(cleaned.html.as_str()), images, &|_| None).html.as_str(),
-                    Of::Stranger,
-                );
-            }
+        ];
+        // The naughty strings are mostly no markup: once is enough.
+        let places = if name.contains("naughty") { &places[..1] } else { &places[..] };
+        for html in places {
+            let html = UntrustedHtml::new(html.as_str());
+            let images = RemoteImages::Blocked;
+            let cleaned = clean(&html, images, &|cid| Some(format!("/attachments/{}", cid.len())));
+            assert_inert(name, payload, cleaned.html.as_str(), Of::Stranger);
+            let proxied = clean(&html, RemoteImages::Proxied { prefix: "/proxy?u=" }, &|_| None);
+            assert_inert(name, payload, proxied.html.as_str(), Of::Stranger);
+            // What is clean stays clean when it is read and cleaned again.
+            let again = clean(&UntrustedHtml::new(cleaned.html.as_str()), images, &|_| None);
+            assert_inert(name, payload, again.html.as_str(), Of::Stranger);
             assert_inert(name, payload, clean_composed(&html).as_str(), Of::Composer);
         }
     }
-    println!("payloads cleaned: {} in 4 places, 3 ways", payloads.len());
+    println!("payloads cleaned: {}, in up to 4 places, 4 ways", payloads.len());
     assert!(payloads.len() > 500);
 }
 
