@@ -25,6 +25,10 @@ impl Site {
             mail_domain: Arc::new(RwLock::new("firstline.invalid".into())),
         }
     }
+    /// The desk's name.
+    pub fn name(&self) -> Arc<str> {
+        self.desk_name.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
     pub fn mail_domain(&self) -> Arc<str> {
         self.mail_domain.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }

@@ -106,6 +106,7 @@ pub fn locate_inline(conn: &mut Conn, message: Id<Message>, content_id: &str) ->
 /// What an outgoing mail carries.
 #[derive(derive::Record)]
 pub struct Outgoing {
+    pub id: Id<Attachment>,
     pub name: String,
     pub r#type: String,
     pub content_id: Option<String>,
@@ -115,7 +116,7 @@ pub struct Outgoing {
 pub fn of_message(conn: &mut Conn, message: Id<Message>) -> Result<Vec<Outgoing>> {
     conn.all(
         sql!(
-            "SELECT name, type, content_id, is_inline, blob_hash FROM attachment
+            "SELECT id, name, type, content_id, is_inline, blob_hash FROM attachment
               WHERE message_id = $1 ORDER BY id"
         ),
         args![message],

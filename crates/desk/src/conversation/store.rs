@@ -137,27 +137,32 @@ pub fn by_header(conn: &mut Conn, ticket: Id<Ticket>, message_id: &str) -> Resul
     )
 }
 
-/// The Message-IDs of a ticket's public messages, oldest first, 20 at most: the References of the next reply.
-pub fn header_chain(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<String>> {
+/// The Message-IDs of a ticket's public messages before one of them, oldest first, 20 at most: its References.
+pub fn header_chain_before(
+    conn: &mut Conn,
+    ticket: Id<Ticket>,
+    before: Id<Message>,
+) -> Result<Vec<String>> {
     let rows = conn.all::<(Id<Message>, String)>(
         sql!(
             "SELECT id, message_id FROM message
-              WHERE ticket_id = $1 AND kind = 'public' AND message_id IS NOT NULL ORDER BY id DESC LIMIT 20"
+              WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND message_id IS NOT NULL
+                AND is_automatic = FALSE ORDER BY id DESC LIMIT 20"
         ),
-        args![ticket],
+        args![ticket, before],
     )?;
     Ok(rows.into_iter().rev().map(|(_, header)| header).collect())
 }
 
-/// The newest public message from the customer's side.
-pub fn last_in(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Message>> {
+/// The newest public message from the customer's side before one that answers it.
+pub fn last_in_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Option<Message>> {
     conn.find(
         sql!(concat!(
             "SELECT ",
             message_columns!(),
-            " WHERE ticket_id = $1 AND kind = 'public' AND direction = 'in' AND is_automatic = FALSE
+            " WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND direction = 'in' AND is_automatic = FALSE
               ORDER BY id DESC LIMIT 1"
         )),
-        args![ticket],
+        args![ticket, before],
     )
 }

@@ -1,0 +1,135 @@
+//! What a mail says, taken apart once, outside of any transaction.
+use super::door::Said;
+use kernel::text;
+use mail::{
+    Automatic, AutomaticKind, Bounce, Limits, Mail, OwnAddresses, PieceKind, RemoteImages, ReturnPath, Split,
+    Subject, clean,
+};
+use platform::blobs::Hash;
+
+/// A read mail with everything that deciding needs.
+pub struct Content {
+    pub mail: Mail,
+    pub said: Said,
+    pub subject: Subject,
+    pub reply: String,
+    pub quoted: Option<String>,
+    pub signature: Option<String>,
+    pub html: Option<String>,
+    pub remote_images: usize,
+    pub automatic: Option<Automatic>,
+    pub bounce: Option<Bounce>,
+    /// Of what people see: the same words sent again have the same.
+    pub hash: Hash,
+}
+
+/// Reads the raw bytes. Neither fails nor panics; costs are bounded by `Limits`.
+pub fn read(raw: &[u8], said: Said, own: &OwnAddresses) -> Content {
+    let limits = Limits::default();
+    let mut mail = Mail::read(raw, &limits);
+    if let Some(path) = &said.mail_from {
+        mail.return_path = ReturnPath::read(path);
+    }
+    let split = Split::of(&mail, &limits);
+    let bounce = Bounce::read(&mail);
+    let automatic = Automatic::classify(&mail, own);
+    let cleaned = mail.html.as_ref().map(|html| {
+        clean(html, RemoteImages::Blocked, &|id| Some(format!("inline/{}", escape(id))))
+    });
+    Content {
+        reply: words(&split),
+        quoted: split.quoted(),
+        signature: split.signature(),
+        remote_images: cleaned.as_ref().map_or(0, |cleaned| cleaned.remote_images),
+        html: cleaned.map(|cleaned| cleaned.html.into_string()),
+        subject: Subject::read(&mail.subject),
+        hash: hash(&mail),
+        automatic,
+        bounce,
+        mail,
+        said,
+    }
+}
+
+fn words(split: &Split) -> String {
+    let reply = split.reply();
+    // A mail of which everything looks quoted still says something: all of it (abuse 16).
+    let is_empty = reply.trim().is_empty() && split.pieces.iter().any(|piece| piece.kind != PieceKind::Reply);
+    if is_empty { split.pieces.iter().map(|piece| piece.text.as_str()).collect() } else { reply }
+}
+
+/// The part of a path that names an inline picture.
+fn escape(content_id: &str) -> String {
+    let mut out = String::new();
+    for byte in content_id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            out.push(byte.into());
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Headers that servers add on the way are not part of it, so a mail that came by two ways is the same mail.
+fn hash(mail: &Mail) -> Hash {
+    let mut all = String::new();
+    for address in &mail.from {
+        all += &address.email;
+        all.push('\n');
+    }
+    all += &mail.subject;
+    all += &format!("\n{:?}\n", mail.date);
+    all += &mail.text;
+    for file in &mail.attachments {
+        all += &format!("\n{} {}", file.name, Hash::of(&file.bytes).hex());
+    }
+    Hash::of(all.as_bytes())
+}
+
+impl Content {
+    /// The author; with several or none, the first one named, or the return path.
+    pub fn from(&self) -> Option<(String, String)> {
+        let named = self.mail.author().or(self.mail.from.first()).or(self.mail.sender.as_ref());
+        if let Some(address) = named {
+            return Some((address.email.clone(), address.name.clone().unwrap_or_default()));
+        }
+        match &self.mail.return_path {
+            ReturnPath::Address(email) => Some((email.clone(), String::new())),
+            ReturnPath::Absent | ReturnPath::Null => None,
+        }
+    }
+    /// Whether a machine's answer may follow: only to what a person seems to have written (RFC 3834).
+    pub fn may_be_answered(&self) -> bool {
+        self.automatic.is_none() && self.mail.return_path != ReturnPath::Null
+    }
+    /// An out-of-office notice or a report: it opens nothing and moves nothing.
+    pub fn is_machine_reply(&self) -> bool {
+        let kind = self.automatic.map(|automatic| automatic.kind);
+        matches!(kind, Some(AutomaticKind::AutoReply | AutomaticKind::Report | AutomaticKind::Bounce))
+    }
+    pub fn is_own_loop(&self) -> bool {
+        self.automatic.is_some_and(|automatic| automatic.kind == AutomaticKind::OwnLoop)
+    }
+    /// One line for the list; never empty.
+    pub fn title(&self) -> String {
+        let subject = text::one_line(&self.mail.subject, desk::tickets::policy::SUBJECT_MOST);
+        if subject.is_empty() { text::shorten(&self.reply, 60) } else { subject }
+    }
+    /// One line about an invitation.
+    pub fn invitation(&self) -> Option<String> {
+        let invite = self.mail.invite.as_ref()?;
+        let place = invite.location.as_deref().map(|place| format!(" · {place}")).unwrap_or_default();
+        let start = match invite.start {
+            Some(mail::When::Instant(at)) => format!(" · {}", kernel::clock::Millis(at)),
+            Some(mail::When::Day(day)) => format!(" · {day}"),
+            None => String::new(),
+        };
+        Some(text::one_line(&format!("{}{start}{place}", invite.summary), 300))
+    }
+    /// Everybody the mail was addressed to.
+    pub fn addressed(&self) -> (Vec<String>, Vec<String>) {
+        let emails = |list: &[mail::Address]| list.iter().take(100).map(|a| a.email.clone()).collect();
+        (emails(&self.mail.to), emails(&self.mail.cc))
+    }
+}

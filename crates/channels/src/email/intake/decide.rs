@@ -1,0 +1,417 @@
+//! What becomes of a read mail: one transaction with its ticket, message, files, events and the ledger's outcome.
+use super::{content::Content, threading};
+use crate::email::{
+    inboxes::{self, Inbox},
+    ledger::{
+        InboundDecided, Outcome,
+        store::{self as ledger, Claimed, Decision},
+    },
+    outbox::store as outbox,
+    verify::{Check, Summary, Verdict},
+};
+use desk::{
+    attachments,
+    conversation::{
+        self, Direction,
+        actions::{Incoming, Signer},
+        policy::Remarks,
+        references,
+    },
+    tickets::{self, Channel, NewTicket, Seen, Ticket, TicketError},
+};
+use kernel::{clock::DAY, fault::Problem, id::Id, text};
+use mail::{Bounce, TokenKeys};
+use people::contacts;
+use platform::{
+    authority::{System, Tx},
+    blobs::Ready,
+    db,
+    rate::{self, Limit},
+};
+use std::collections::BTreeMap;
+
+/// A file of a mail whose content is ready.
+pub struct File {
+    pub name: String,
+    pub media_type: &'static str,
+    pub content_id: Option<String>,
+    pub is_inline: bool,
+    pub content: Ready,
+}
+
+/// All that a decision needs besides the data.
+pub struct Case {
+    pub row: Claimed,
+    pub content: Content,
+    pub verdict: Option<Verdict>,
+    pub files: Vec<File>,
+    pub keys: TokenKeys,
+    pub signer: Signer,
+    pub home: platform::Home,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Undecided {
+    /// Another worker has it now.
+    #[error("the lease is over")]
+    Fenced,
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    #[error("{}", .0.code)]
+    Refused(Problem),
+}
+impl From<TicketError> for Undecided {
+    fn from(error: TicketError) -> Self {
+        match error {
+            TicketError::Database(cause) => Undecided::Database(cause),
+            other => Undecided::Refused(other.into()),
+        }
+    }
+}
+impl From<Problem> for Undecided {
+    fn from(problem: Problem) -> Self {
+        Undecided::Refused(problem)
+    }
+}
+
+/// What was found out.
+struct Verdicts {
+    outcome: Outcome,
+    reason: Option<String>,
+    ticket: Option<Id<Ticket>>,
+    message: Option<i64>,
+}
+impl Verdicts {
+    fn ignored(reason: String) -> Verdicts {
+        Verdicts { outcome: Outcome::Ignored, reason: Some(reason), ticket: None, message: None }
+    }
+}
+
+/// Decides a mail. Either everything of it is kept, or nothing.
+pub fn decide(tx: &mut Tx<System>, case: &Case) -> Result<(), Undecided> {
+    let content = &case.content;
+    let reference_hash = content.mail.message_id.as_deref().map(references::hash);
+    let found = judge(tx, case, reference_hash)?;
+    let from = content.from().map(|(email, _)| email);
+    let subject = content.title();
+    let decision = Decision {
+        outcome: found.outcome,
+        reason: found.reason.as_deref(),
+        ticket: found.ticket,
+        message: found.message,
+        from_email: from.as_deref(),
+        subject: &subject,
+        reference_hash,
+        content_hash: Some(&content.hash),
+    };
+    if !ledger::decide(tx, &case.row, &decision)? {
+        return Err(Undecided::Fenced);
+    }
+    tx.emit(InboundDecided { inbound: case.row.id, outcome: found.outcome, ticket: found.ticket })?;
+    Ok(())
+}
+
+fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Result<Verdicts, Undecided> {
+    let content = &case.content;
+    let mut is_second_of_its_id = false;
+    if let Some(hash) = reference_hash {
+        for twin in ledger::twins(tx, case.row.inbox_id, hash, case.row.id)? {
+            if twin.content_hash == Some(content.hash) {
+                return Ok(Verdicts {
+                    ticket: twin.ticket_id,
+                    ..Verdicts::ignored(format!("duplicate of {}", twin.id))
+                });
+            }
+            is_second_of_its_id = true;
+        }
+    }
+    if let Some(bounce) = &content.bounce {
+        return bounced(tx, case, bounce);
+    }
+    if content.is_own_loop() {
+        return Ok(Verdicts::ignored("own mail".into()));
+    }
+    let is_disowned = case.verdict.as_ref().is_some_and(is_disowned);
+    let thread = threading::find(tx, content, &case.keys, is_disowned)?;
+    let mut hint = thread.hint;
+    if let Some(ticket) = thread.ticket {
+        let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+        if content.is_machine_reply() || conversation::actions::takes_more(&seen, tx.now()) {
+            return join(tx, case, &seen, thread.is_participant, is_second_of_its_id);
+        }
+        hint = Some(ticket);
+    }
+    if content.is_machine_reply() {
+        let sign = content.automatic.map_or("automatic", |automatic| automatic.sign.code());
+        return Ok(Verdicts::ignored(format!("automatic: {sign}")));
+    }
+    create(tx, case, hint, is_second_of_its_id)
+}
+
+/// The owner of the author's domain says that this mail is not theirs.
+fn is_disowned(verdict: &Verdict) -> bool {
+    verdict.summary == Summary::Forged
+}
+fn is_authentic(verdict: &Verdict) -> Option<bool> {
+    match verdict.summary {
+        Summary::Proven => Some(true),
+        Summary::Forged => Some(false),
+        Summary::Unproven | Summary::NotChecked => None,
+    }
+}
+/// `SPF pass · DKIM pass (example.org) · DMARC pass`; empty where nothing was checked.
+fn line(verdict: &Verdict) -> String {
+    if verdict.summary == Summary::NotChecked {
+        return String::new();
+    }
+    let word = |check: &Check| {
+        let word = serde_json::to_value(check.outcome).unwrap_or_default();
+        word.as_str().unwrap_or_default().replace('_', " ")
+    };
+    let dkim = match verdict.dkim.first() {
+        Some(signature) => format!("{} ({})", word(&signature.check), signature.domain),
+        None => "none".into(),
+    };
+    format!("SPF {} · DKIM {dkim} · DMARC {}", word(&verdict.spf), word(&verdict.dmarc))
+}
+
+fn remarks(case: &Case, is_second_of_its_id: bool) -> Remarks {
+    let content = &case.content;
+    Remarks {
+        authentication: case.verdict.as_ref().map(line).unwrap_or_default(),
+        is_authentic: case.verdict.as_ref().and_then(is_authentic),
+        defects: content.mail.defects.iter().map(|defect| defect.code().to_owned()).collect(),
+        bounce: None,
+        invitation: content.invitation(),
+        is_second_of_its_id,
+        remote_images: content.remote_images,
+    }
+}
+
+fn json(remarks: &Remarks) -> String {
+    serde_json::to_string(remarks).expect("plain data")
+}
+
+fn attach(tx: &mut Tx<System>, case: &Case, message: Id<conversation::Message>) -> Result<(), Undecided> {
+    for file in &case.files {
+        let new = attachments::store::New {
+            message: Some(message),
+            name: &file.name,
+            r#type: file.media_type,
+            content_id: file.content_id.as_deref(),
+            is_inline: file.is_inline,
+            content: &file.content,
+        };
+        attachments::store::insert(tx, &new)?;
+    }
+    Ok(())
+}
+
+fn join(
+    tx: &mut Tx<System>,
+    case: &Case,
+    ticket: &Seen<Ticket>,
+    is_participant: bool,
+    is_second_of_its_id: bool,
+) -> Result<Verdicts, Undecided> {
+    let content = &case.content;
+    let (email, name) = content.from().unwrap_or_default();
+    // A stranger is named, but does not become somebody who takes part.
+    let contact = if is_participant { contacts::store::find_by_email(tx, &email)? } else { None };
+    let shown_name = match (&contact, name.is_empty()) {
+        (Some(contact), _) => contact.name.clone(),
+        (None, false) => name,
+        (None, true) => email.clone(),
+    };
+    let (to, cc) = content.addressed();
+    let incoming = Incoming {
+        channel: "email",
+        author: contact.map(|contact| contact.id),
+        author_name: &shown_name,
+        from_email: Some(&email).filter(|email| !email.is_empty()).map(String::as_str),
+        to: &to,
+        cc: &cc,
+        subject: &content.title(),
+        text: &content.reply,
+        quoted: content.quoted.as_deref(),
+        signature: content.signature.as_deref(),
+        html: content.html.as_deref(),
+        message_id: content.mail.message_id.as_deref(),
+        inbound_id: Some(case.row.id.number()),
+        is_automatic: content.automatic.is_some(),
+        is_sender_known: is_participant,
+        remarks: &json(&remarks(case, is_second_of_its_id)),
+    };
+    let message = conversation::actions::receive(tx, ticket, &incoming)?;
+    attach(tx, case, message)?;
+    references::remember(tx, ticket.id, &threading::referred(content))?;
+    if is_participant && content.automatic.is_none() {
+        copy_in(tx, case, ticket.id)?;
+    }
+    Ok(Verdicts {
+        outcome: Outcome::Joined,
+        reason: (!is_participant).then(|| "the sender does not take part".to_owned()),
+        ticket: Some(ticket.id),
+        message: Some(message.number()),
+    })
+}
+
+/// Those whom the author put in copy hear of future answers, and of nothing that was before.
+fn copy_in(tx: &mut Tx<System>, case: &Case, ticket: Id<Ticket>) -> Result<(), Undecided> {
+    let own = inboxes::store::addresses(tx)?;
+    let (to, cc) = (&case.content.mail.to, &case.content.mail.cc);
+    let is_own = |email: &str| {
+        let plain = mail::ReplyToken::inbox(email);
+        own.iter().any(|address| address == email || Some(address) == plain.as_ref())
+    };
+    let from = case.content.from().map(|(email, _)| email).unwrap_or_default();
+    let others: Vec<_> =
+        to.iter().chain(cc).filter(|address| !is_own(&address.email) && address.email != from).collect();
+    let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+    for address in others.into_iter().take(50) {
+        let name = address.name.as_deref().unwrap_or_default();
+        tickets::actions::add_cc(tx, &seen, &address.email, name)?;
+    }
+    Ok(())
+}
+
+fn create(
+    tx: &mut Tx<System>,
+    case: &Case,
+    hint: Option<Id<Ticket>>,
+    is_second_of_its_id: bool,
+) -> Result<Verdicts, Undecided> {
+    let content = &case.content;
+    let inbox = inboxes::store::by_id(tx, case.row.inbox_id)?.ok_or_else(Problem::not_found)?;
+    let from = content.from();
+    let (email, name) = from.clone().unwrap_or_default();
+    let requester = match &from {
+        Some((email, name)) => contacts::store::find_or_create(tx, email, name)?,
+        None => contacts::store::find_or_create_by_phone(tx, None, "")?,
+    };
+    let new = NewTicket {
+        subject: content.title(),
+        text: content.reply.clone(),
+        html: content.html.clone(),
+        email: from.as_ref().map(|(email, _)| email.clone()),
+        name,
+        phone: None,
+        kind: tickets::Kind::Question,
+        priority: tickets::Priority::Normal,
+        channel: Channel::Email,
+        inbox: Some(inbox.id),
+        team: (inbox.team_id.number() != 0).then_some(inbox.team_id),
+        assignee: None,
+        tags: Vec::new(),
+        fields: BTreeMap::new(),
+        attachments: Vec::new(),
+    };
+    let (to, cc) = content.addressed();
+    let remarks = json(&remarks(case, is_second_of_its_id));
+    let first = tickets::actions::First {
+        direction: Direction::In,
+        from_email: Some(email.as_str()).filter(|email| !email.is_empty()),
+        to: &to,
+        cc: &cc,
+        quoted: content.quoted.as_deref(),
+        signature: content.signature.as_deref(),
+        message_id: content.mail.message_id.as_deref(),
+        inbound_id: Some(case.row.id.number()),
+        is_automatic: content.automatic.is_some(),
+        remarks: &remarks,
+    };
+    let (ticket, message) = tickets::actions::open(tx, &new, &requester, first)?;
+    attach(tx, case, message)?;
+    references::remember(tx, ticket, &threading::referred(content))?;
+    if let Some(hint) = hint {
+        tickets::store::set_hint(tx, ticket, hint)?;
+    }
+    let is_disowned = case.verdict.as_ref().is_some_and(is_disowned);
+    if content.automatic.is_none() && !is_disowned {
+        copy_in(tx, case, ticket)?;
+    }
+    if content.may_be_answered() && !is_disowned && !email.is_empty() {
+        acknowledge(tx, case, &inbox, ticket, &requester)?;
+    }
+    Ok(Verdicts {
+        outcome: Outcome::Created,
+        reason: hint.map(|hint| format!("perhaps belongs to #{hint}")),
+        ticket: Some(ticket),
+        message: Some(message.number()),
+    })
+}
+
+/// So many acknowledgements one address gets, whatever is sent in its name (S08, S20).
+const ACKNOWLEDGEMENTS: Limit = Limit { most: 4, window_ms: DAY };
+
+fn acknowledge(
+    tx: &mut Tx<System>,
+    case: &Case,
+    inbox: &Inbox,
+    ticket: Id<Ticket>,
+    requester: &contacts::ContactRow,
+) -> Result<(), Undecided> {
+    let Some(email) = requester.email.as_deref() else { return Ok(()) };
+    let now = tx.now();
+    let is_spent = rate::spend(tx, &format!("acknowledge/{email}"), ACKNOWLEDGEMENTS, now)?.is_some();
+    if !inbox.acknowledge || inbox.send.is_none() || is_spent {
+        return Ok(());
+    }
+    let answered = case.content.mail.message_id.as_deref();
+    outbox::acknowledge(tx, &case.home, &case.signer, inbox, ticket, requester, answered)?;
+    Ok(())
+}
+
+/// A report about one of our mails: the mail is marked, its ticket shows why, and nobody is answered.
+fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Verdicts, Undecided> {
+    let why = why(bounce);
+    let ids = bounce.original_message_id.iter().map(String::as_str).chain(threading::referred(&case.content));
+    let ids: Vec<&str> = ids.collect();
+    let Some(mail) = outbox::by_header(tx, &ids)? else {
+        let reason = format!("about a mail that this desk did not send: {why}");
+        return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(reason) });
+    };
+    if !bounce.is_temporary {
+        outbox::mark_bounced(tx, &mail, &why)?;
+    }
+    let Some(ticket) = mail.ticket_id else {
+        return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(why) });
+    };
+    let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+    let (email, name) = case.content.from().unwrap_or_default();
+    let remarks = json(&Remarks { bounce: Some(why.clone()), ..remarks(case, false) });
+    let incoming = Incoming {
+        channel: "email",
+        author: None,
+        author_name: if name.is_empty() { &email } else { &name },
+        from_email: Some(&email).filter(|email| !email.is_empty()).map(String::as_str),
+        to: &[],
+        cc: &[],
+        subject: &case.content.title(),
+        text: &case.content.mail.text,
+        quoted: None,
+        signature: None,
+        html: None,
+        message_id: case.content.mail.message_id.as_deref(),
+        inbound_id: Some(case.row.id.number()),
+        is_automatic: true,
+        is_sender_known: false,
+        remarks: &remarks,
+    };
+    let message = conversation::actions::receive(tx, &seen, &incoming)?;
+    attach(tx, case, message)?;
+    Ok(Verdicts {
+        outcome: Outcome::Bounce,
+        reason: Some(why),
+        ticket: Some(ticket),
+        message: Some(message.number()),
+    })
+}
+
+/// `unknown_address ada@example.org: 550 5.1.1 no such user`.
+fn why(bounce: &Bounce) -> String {
+    let Some(first) = bounce.recipients.first() else { return "undetermined".into() };
+    let said = first.diagnostic.as_deref().or(first.status.as_deref()).unwrap_or_default();
+    let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+    text::one_line(&format!("{} {}{said}", first.reason.code(), first.address), 500)
+}

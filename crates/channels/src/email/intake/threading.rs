@@ -1,0 +1,90 @@
+//! Which ticket a mail belongs to. Source: `docs/behaviour/email.md`, "Threading".
+//!
+//! A signed mark proves that we wrote it to somebody. A Message-ID that a ticket knows, or a number in the subject,
+//! proves nothing: whoever read a public mail knows them. So those need an author who takes part.
+use super::content::Content;
+use desk::{
+    conversation::references,
+    tickets::{self, Ticket},
+};
+use kernel::id::Id;
+use mail::{Hint, MessageToken, ReplyToken, TokenKeys};
+use platform::db::{self, Conn};
+
+/// Where a mail belongs, and how that is known.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Thread {
+    pub ticket: Option<Id<Ticket>>,
+    /// Whether the author takes part in it.
+    pub is_participant: bool,
+    /// A ticket that something without proof points at.
+    pub hint: Option<Id<Ticket>>,
+}
+
+/// Finds the ticket in this order: a signed Message-ID or reply address; a Message-ID that a ticket knows, also one
+/// that was only referred to; a number in the subject. The last two need an author who takes part and whose domain
+/// does not disown the mail.
+///
+/// * `is_disowned` – DMARC failed: the author's address is not to be believed.
+pub fn find(
+    conn: &mut Conn,
+    content: &Content,
+    keys: &TokenKeys,
+    is_disowned: bool,
+) -> db::Result<Thread> {
+    let from = content.from().map(|(email, _)| email).unwrap_or_default();
+    let takes_part = |conn: &mut Conn, ticket: Id<Ticket>| -> db::Result<bool> {
+        Ok(!is_disowned && tickets::store::participant_by_email(conn, ticket, &from)?.is_some())
+    };
+    if let Some(ticket) = signed(content, keys) {
+        let ticket = Id::new(ticket);
+        if tickets::store::exists(conn, ticket)? {
+            let is_participant = takes_part(conn, ticket)?;
+            return Ok(Thread { ticket: Some(ticket), is_participant, hint: None });
+        }
+    }
+    let mut thread = Thread::default();
+    for ticket in references::find(conn, &referred(content))? {
+        if takes_part(conn, ticket)? {
+            return Ok(Thread { ticket: Some(ticket), is_participant: true, hint: None });
+        }
+        thread.hint = thread.hint.or(Some(ticket));
+    }
+    for hint in content.subject.hints.iter().take(5) {
+        let (Hint::Number(number) | Hint::Named { number, .. }) = hint else { continue };
+        let Ok(number) = i64::try_from(*number) else { continue };
+        let ticket = Id::new(number);
+        if !tickets::store::exists(conn, ticket)? {
+            continue;
+        }
+        if content.subject.is_reply && takes_part(conn, ticket)? {
+            return Ok(Thread { ticket: Some(ticket), is_participant: true, hint: None });
+        }
+        thread.hint = thread.hint.or(Some(ticket));
+    }
+    Ok(thread)
+}
+
+/// The ticket that a mark of ours names, in a Message-ID that the mail answers or an address it came to.
+fn signed(content: &Content, keys: &TokenKeys) -> Option<i64> {
+    let mail = &content.mail;
+    let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
+    if let Some(token) = ids.take(100).find_map(|id| MessageToken::verify(id, keys)) {
+        return Some(token.ticket);
+    }
+    let listed = mail.to.iter().chain(&mail.cc).chain(&mail.delivered_to).map(|address| &address.email);
+    let mut addresses = listed.chain(&content.said.recipients).take(200);
+    addresses.find_map(|address| ReplyToken::verify(address, keys)).map(|token| token.ticket)
+}
+
+/// Every Message-ID that the mail has or names: what a later mail may refer to as well.
+pub fn referred(content: &Content) -> Vec<&str> {
+    let mail = &content.mail;
+    let own = mail.message_id.iter();
+    let mut all: Vec<&str> =
+        own.chain(&mail.in_reply_to).chain(mail.references.iter().rev()).map(String::as_str).collect();
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|id| !id.is_empty() && seen.insert(*id));
+    all.truncate(50);
+    all
+}

@@ -1,0 +1,276 @@
+//! SQL for the ledger. Nothing else.
+use super::{Inbound, Outcome, Way};
+use derive::Record;
+use desk::tickets::Ticket;
+use kernel::{clock::Millis, id::Id};
+use platform::{
+    args,
+    authority::{self, Tx},
+    blobs::{self, Hash, Ready},
+    db::{Conn, Result},
+    sql,
+};
+
+/// Where on a server a fetched mail was.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    pub uid_validity: i64,
+    pub uid: i64,
+}
+
+/// A mail that has just come, not read yet.
+pub struct New<'a> {
+    pub inbox: Id<authority::Inbox>,
+    pub way: Way,
+    /// JSON.
+    pub envelope: &'a str,
+    pub content: &'a Ready,
+    pub spot: Option<Spot>,
+}
+
+/// * returns – `None` where this message of this folder has a row already.
+pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Option<Id<Inbound>>> {
+    let now = tx.now();
+    blobs::insert(tx, new.content, now)?;
+    let row = tx.find::<(Id<Inbound>,)>(
+        sql!(
+            "INSERT INTO inbound (inbox_id, way, received_at_ms, envelope, blob_hash, size, uid_validity, uid,
+                                  outcome, next_at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $3)
+               ON CONFLICT (inbox_id, uid_validity, uid) WHERE uid IS NOT NULL DO NOTHING
+               RETURNING id"
+        ),
+        args![
+            new.inbox,
+            new.way,
+            now,
+            new.envelope,
+            &new.content.hash,
+            new.content.size,
+            new.spot.map(|spot| spot.uid_validity),
+            new.spot.map(|spot| spot.uid)
+        ],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// A mail that a worker took to read.
+#[derive(Clone, Debug, Record)]
+pub struct Claimed {
+    pub id: Id<Inbound>,
+    pub inbox_id: Id<authority::Inbox>,
+    pub way: Way,
+    pub received_at_ms: Millis,
+    pub envelope: String,
+    pub blob_hash: Hash,
+    pub attempts: i64,
+    pub lease_token: i64,
+}
+
+/// Takes the oldest due mails and leases them. First tries come in batches; whoever failed before comes alone, so
+/// that a mail which ends the program takes no other with it.
+pub fn claim<P>(tx: &mut Tx<P>, until: Millis, most: usize) -> Result<Vec<Claimed>> {
+    let now = tx.now();
+    let mut claimed: Vec<Claimed> = tx.all(
+        sql!(
+            "UPDATE inbound SET attempts = attempts + 1, next_at_ms = $2, lease_token = lease_token + 1
+              WHERE id IN (SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1 AND attempts = 0
+                            ORDER BY next_at_ms, id LIMIT $3 {skip_locked})
+              RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, lease_token"
+        ),
+        args![now, until, most],
+    )?;
+    if claimed.is_empty() {
+        claimed = tx.all(
+            sql!(
+                "UPDATE inbound SET attempts = attempts + 1, next_at_ms = $2, lease_token = lease_token + 1
+                  WHERE id IN (SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1
+                                ORDER BY next_at_ms, id LIMIT 1 {skip_locked})
+                  RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, lease_token"
+            ),
+            args![now, until],
+        )?;
+    }
+    claimed.sort_by_key(|row| row.id);
+    Ok(claimed)
+}
+
+/// What became of a mail.
+pub struct Decision<'a> {
+    pub outcome: Outcome,
+    pub reason: Option<&'a str>,
+    pub ticket: Option<Id<Ticket>>,
+    pub message: Option<i64>,
+    pub from_email: Option<&'a str>,
+    pub subject: &'a str,
+    pub reference_hash: Option<i64>,
+    pub content_hash: Option<&'a Hash>,
+}
+
+/// Writes the outcome, if the lease still holds.
+///
+/// * returns – whether it did.
+pub fn decide(conn: &mut Conn, row: &Claimed, decision: &Decision) -> Result<bool> {
+    let written = conn.run(
+        sql!(
+            "UPDATE inbound SET outcome = $3, reason = $4, ticket_id = $5, message_id = $6, from_email = $7,
+                    subject = $8, reference_hash = $9, content_hash = $10
+              WHERE id = $1 AND lease_token = $2 AND outcome = 'pending'"
+        ),
+        args![
+            row.id,
+            row.lease_token,
+            decision.outcome,
+            decision.reason,
+            decision.ticket,
+            decision.message,
+            decision.from_email,
+            decision.subject,
+            decision.reference_hash,
+            decision.content_hash
+        ],
+    )?;
+    Ok(written == 1)
+}
+
+/// A mail that cannot be read at all waits for people from the start.
+pub fn quarantine(conn: &mut Conn, id: Id<Inbound>, why: &str) -> Result<()> {
+    conn.run(
+        sql!("UPDATE inbound SET outcome = 'quarantined', reason = $2 WHERE id = $1 AND outcome = 'pending'"),
+        args![id, why],
+    )
+    .map(drop)
+}
+
+/// Which of these messages of a folder have a row.
+pub fn known_uids(
+    conn: &mut Conn,
+    inbox: Id<authority::Inbox>,
+    uid_validity: i64,
+    uids: &[u32],
+) -> Result<Vec<i64>> {
+    let list: Vec<Id<()>> = uids.iter().map(|uid| Id::new((*uid).into())).collect();
+    let rows = conn.all::<(i64,)>(
+        sql!("SELECT uid FROM inbound WHERE inbox_id = $1 AND uid_validity = $2 AND uid {in $3}"),
+        args![inbox, uid_validity, &Id::list(&list)],
+    )?;
+    Ok(rows.into_iter().map(|(uid,)| uid).collect())
+}
+
+/// Puts a mail back for another try at `at`.
+pub fn postpone(conn: &mut Conn, row: &Claimed, at: Millis, reason: &str) -> Result<()> {
+    conn.run(
+        sql!(
+            "UPDATE inbound SET next_at_ms = $3, reason = $4
+              WHERE id = $1 AND lease_token = $2 AND outcome = 'pending'"
+        ),
+        args![row.id, row.lease_token, at, reason],
+    )
+    .map(drop)
+}
+
+/// A mail of the same inbox with the same Message-ID that was decided before.
+#[derive(Debug, Record)]
+pub struct Twin {
+    pub id: Id<Inbound>,
+    pub content_hash: Option<Hash>,
+    pub ticket_id: Option<Id<Ticket>>,
+}
+pub fn twins(
+    conn: &mut Conn,
+    inbox: Id<authority::Inbox>,
+    reference_hash: i64,
+    not: Id<Inbound>,
+) -> Result<Vec<Twin>> {
+    conn.all(
+        sql!(
+            "SELECT id, content_hash, ticket_id FROM inbound
+              WHERE reference_hash = $1 AND inbox_id = $2 AND id <> $3
+                AND outcome IN ('created', 'joined', 'bounce') ORDER BY id LIMIT 20"
+        ),
+        args![reference_hash, inbox, not],
+    )
+}
+
+/// A row of the ledger as people see it.
+#[derive(Clone, Debug, Record)]
+pub struct Entry {
+    pub id: Id<Inbound>,
+    pub inbox_id: Id<authority::Inbox>,
+    pub inbox_name: String,
+    pub way: Way,
+    pub received_at_ms: Millis,
+    pub from_email: Option<String>,
+    pub subject: String,
+    pub size: i64,
+    pub outcome: Outcome,
+    pub reason: Option<String>,
+    pub ticket_id: Option<Id<Ticket>>,
+    pub attempts: i64,
+    pub blob_hash: Hash,
+}
+macro_rules! select_entry {
+    ($rest:literal) => {
+        sql!(concat!(
+            "SELECT i.id, i.inbox_id, x.name AS inbox_name, i.way, i.received_at_ms, i.from_email, i.subject, i.size,
+                    i.outcome, i.reason, i.ticket_id, i.attempts, i.blob_hash
+               FROM inbound i JOIN inbox x ON x.id = i.inbox_id ",
+            $rest
+        ))
+    };
+}
+/// Newest first, before the id `before`; of one outcome or of all.
+pub fn list(
+    conn: &mut Conn,
+    outcome: Option<Outcome>,
+    before: Option<Id<Inbound>>,
+    limit: usize,
+) -> Result<Vec<Entry>> {
+    let before = before.unwrap_or(Id::new(i64::MAX));
+    match outcome {
+        Some(Outcome::Quarantined) => conn.all(
+            select_entry!("WHERE i.outcome = 'quarantined' AND i.id < $1 ORDER BY i.id DESC LIMIT $2"),
+            args![before, limit],
+        ),
+        Some(outcome) => conn.all(
+            select_entry!("WHERE i.outcome = $3 AND i.id < $1 ORDER BY i.id DESC LIMIT $2"),
+            args![before, limit, outcome],
+        ),
+        None => {
+            conn.all(select_entry!("WHERE i.id < $1 ORDER BY i.id DESC LIMIT $2"), args![before, limit])
+        }
+    }
+}
+pub fn one(conn: &mut Conn, id: Id<Inbound>) -> Result<Option<Entry>> {
+    conn.find(select_entry!("WHERE i.id = $1"), args![id])
+}
+/// How many wait for somebody to look at them.
+pub fn quarantined(conn: &mut Conn) -> Result<i64> {
+    let (count,) =
+        conn.one(sql!("SELECT count(*) AS n FROM inbound WHERE outcome = 'quarantined'"), args![])?;
+    Ok(count)
+}
+/// The raw mail behind a message, if it came as one.
+pub fn of_message(conn: &mut Conn, message: i64) -> Result<Option<Id<Inbound>>> {
+    let row = conn.find::<(Option<i64>,)>(
+        sql!("SELECT inbound_id FROM message WHERE id = $1"),
+        args![message],
+    )?;
+    Ok(row.and_then(|(id,)| id).map(Id::new))
+}
+
+/// Has a mail read again from its stored source. What made a ticket or joined one already stays: it is not read
+/// twice into the same place.
+///
+/// * returns – whether it is read again.
+pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
+    let now = tx.now();
+    let written = tx.run(
+        sql!(
+            "UPDATE inbound SET outcome = 'pending', reason = NULL, attempts = 0, next_at_ms = $2
+              WHERE id = $1 AND outcome IN ('ignored', 'quarantined', 'bounce')"
+        ),
+        args![id, now],
+    )?;
+    Ok(written == 1)
+}

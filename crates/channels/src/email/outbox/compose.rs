@@ -1,0 +1,222 @@
+//! From rows to the bytes of a mail. The same rows always give the same bytes, so a second try is the same mail.
+use super::store::{Body, Claimed};
+use crate::email::inboxes::{
+    Inbox,
+    policy::{FromName, Quote},
+    signature::{self, Values},
+};
+use desk::{
+    attachments,
+    conversation::{self, Message, actions::token_keys},
+    tickets::{self, Ticket},
+};
+use jiff::tz::TimeZone;
+use kernel::{id::Id, text};
+use mail::{
+    Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml, TokenRole,
+    UntrustedHtml, clean_composed, quote_header, quoted_text,
+};
+use platform::{
+    Home, blobs,
+    db::{self, Conn},
+    i18n::Language,
+    outbox::Kind,
+};
+
+/// Why there are no bytes.
+#[derive(Debug, thiserror::Error)]
+pub enum NotComposed {
+    /// What it would say is gone.
+    #[error("the message of this mail is gone")]
+    NoMessage,
+    #[error("{0}")]
+    Content(String),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Everything that a mail is made of, read in one transaction.
+pub enum Loaded {
+    Letter(Box<Body>),
+    Message(Box<Parts>),
+}
+pub struct Parts {
+    message: Message,
+    ticket: Ticket,
+    files: Vec<(attachments::store::Outgoing, blobs::Found)>,
+    chain: Vec<String>,
+    answered: Option<Message>,
+}
+
+pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
+    if let Some(body) = &row.body {
+        let body = serde_json::from_str(body).map_err(|error| NotComposed::Content(error.to_string()))?;
+        return Ok(Loaded::Letter(Box::new(body)));
+    }
+    let (Some(ticket), Some(message)) = (row.ticket_id, row.message_id) else {
+        return Err(NotComposed::NoMessage);
+    };
+    let message = conversation::store::one(conn, ticket, message)?.ok_or(NotComposed::NoMessage)?;
+    let seen = tickets::store::see_for_machine(conn, ticket)?.ok_or(NotComposed::NoMessage)?;
+    let mut files = Vec::new();
+    for file in attachments::store::of_message(conn, message.id)? {
+        let content = blobs::find(conn, file.blob_hash)?;
+        files.push((file, content));
+    }
+    // What was there before this message: it never changes, so neither does the mail.
+    let mut chain = conversation::store::header_chain_before(conn, ticket, message.id)?;
+    chain.retain(|header| Some(header) != message.message_id.as_ref());
+    let answered = conversation::store::last_in_before(conn, ticket, message.id)?;
+    let parts = Parts { message, ticket: seen.into_inner(), files, chain, answered };
+    Ok(Loaded::Message(Box::new(parts)))
+}
+
+/// The mail as it goes over the wire, signed where the inbox has a key.
+pub fn bytes(home: &Home, inbox: &Inbox, row: &Claimed, loaded: Loaded) -> Result<Vec<u8>, NotComposed> {
+    let draft = match loaded {
+        Loaded::Letter(body) => letter(home, inbox, row, *body)?,
+        Loaded::Message(parts) => message(home, inbox, row, *parts)?,
+    };
+    let bytes = draft.to_bytes();
+    let (Some(selector), Some(sealed)) = (&inbox.dkim_selector, &inbox.dkim_sealed) else {
+        return Ok(bytes);
+    };
+    let unusable = |why: String| NotComposed::Content(format!("DKIM: {why}"));
+    let place = Inbox::seal_place(inbox.id, "dkim");
+    let pem = home.keys.open_sealed(&place, sealed).map_err(|error| unusable(error.to_string()))?;
+    let key = DkimKey::from_pem(inbox.domain(), selector, pem.reveal())
+        .map_err(|error| unusable(error.to_string()))?;
+    mail::sign(&bytes, &key).map_err(|error| unusable(error.to_string()))
+}
+
+fn header_id(id: &str) -> Result<HeaderId, NotComposed> {
+    HeaderId::new(id).map_err(|error| NotComposed::Content(error.to_string()))
+}
+fn address(name: &str, email: &str) -> Address {
+    let name = text::one_line(name, 120);
+    Address { name: Some(name).filter(|name| !name.is_empty()), email: email.to_owned() }
+}
+
+fn letter(home: &Home, inbox: &Inbox, row: &Claimed, body: Body) -> Result<Draft, NotComposed> {
+    let automatic = match row.kind {
+        Kind::Acknowledgement => AutoKind::Replied,
+        Kind::Reply | Kind::Account | Kind::Notice => AutoKind::Generated,
+    };
+    let answers = body.answers.as_deref().and_then(|id| HeaderId::new(id).ok());
+    Ok(Draft {
+        from: address(&home.site.name(), &inbox.address),
+        to: vec![address(&body.letter.to_name, &body.letter.to)],
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        reply_to: None,
+        subject: HeaderText::cleaned(&body.letter.subject),
+        message_id: header_id(&row.header_id)?,
+        in_reply_to: answers.clone(),
+        references: answers.into_iter().collect(),
+        date_ms: row.created_at_ms.0,
+        text: body.letter.text,
+        html: None,
+        attachments: Vec::new(),
+        automatic: Some(automatic),
+        ticket: row.ticket_id.map(|id| id.number()),
+        extra: Vec::new(),
+    })
+}
+
+/// The address that brings an answer back to its ticket, where the inbox has such.
+fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) -> Option<Address> {
+    if !inbox.has_plus_address {
+        return None;
+    }
+    let token = ReplyToken { ticket: ticket.number(), participant, role: TokenRole::Customer };
+    let email = token.address(&inbox.address, &token_keys(&home.keys))?;
+    Some(Address { name: None, email })
+}
+
+fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Draft, NotComposed> {
+    let Parts { message, ticket, files, chain, answered } = parts;
+    let desk = home.site.name();
+    let from_name = match inbox.from_name {
+        FromName::Desk => desk.to_string(),
+        FromName::Agent => message.author_name.clone(),
+        FromName::AgentAndDesk => format!("{} · {desk}", message.author_name),
+    };
+    let values =
+        Values { agent: &message.author_name, desk: &desk, inbox: &inbox.name, ticket: ticket.id.number() };
+    let signature = signature::fill(&inbox.signature, &values);
+    let mut attached = Vec::new();
+    let mut html = message.html.clone();
+    for (file, content) in files {
+        let bytes = home.blobs.read(content).map_err(|error| NotComposed::Content(error.to_string()))?;
+        let shown_at = format!("src=\"/attachments/{}\"", file.id);
+        let is_shown = html.as_ref().is_some_and(|html| html.contains(&shown_at));
+        let content_id = is_shown.then(|| format!("file-{}@{}", file.id, inbox.domain()));
+        if let (Some(html), Some(id)) = (&mut html, &content_id) {
+            *html = html.replace(&shown_at, &format!("src=\"cid:{id}\""));
+        }
+        let content_id = content_id.as_deref().map(header_id).transpose()?;
+        attached.push(DraftAttachment { name: file.name, media_type: file.r#type, content_id, bytes });
+    }
+    let (text, html) = words(inbox, &message, html, &signature, answered.as_ref());
+    let to: Vec<_> = message.to().iter().map(|email| address("", email)).collect();
+    let cc: Vec<_> = message.cc().iter().map(|email| address("", email)).collect();
+    let references: Vec<_> = chain.iter().filter_map(|id| HeaderId::new(id).ok()).collect();
+    let in_reply_to = answered.as_ref().and_then(|answered| answered.message_id.as_deref());
+    let in_reply_to = in_reply_to.and_then(|id| HeaderId::new(id).ok()).or_else(|| references.last().cloned());
+    Ok(Draft {
+        from: address(&from_name, &inbox.address),
+        to,
+        cc,
+        bcc: Vec::new(),
+        reply_to: reply_to(home, inbox, ticket.id, ticket.requester_id.number()),
+        subject: HeaderText::cleaned(&subject(inbox, &ticket, answered.is_some())),
+        message_id: header_id(&row.header_id)?,
+        in_reply_to,
+        references,
+        date_ms: message.created_at_ms.0,
+        text,
+        html: Some(html),
+        attachments: attached,
+        automatic: None,
+        ticket: Some(ticket.id.number()),
+        extra: Vec::new(),
+    })
+}
+
+/// `Re: Printer on fire [#1042]`: the same for every answer, so that programs which group by subject agree.
+fn subject(inbox: &Inbox, ticket: &Ticket, is_answer: bool) -> String {
+    let bare = mail::bare_subject(&ticket.subject);
+    let re = if is_answer { "Re: " } else { "" };
+    let tag = format!("[#{}]", ticket.id);
+    let tag = if inbox.has_subject_tag && !bare.contains(&tag) { format!(" {tag}") } else { String::new() };
+    format!("{re}{bare}{tag}")
+}
+
+fn words(
+    inbox: &Inbox,
+    message: &Message,
+    html: Option<String>,
+    signature: &str,
+    answered: Option<&Message>,
+) -> (String, SafeHtml) {
+    let mut text = message.text.trim_end().to_owned();
+    let mut marked = html.unwrap_or_else(|| mail::html::from_text(&message.text));
+    if !signature.is_empty() {
+        text += &format!("\n\n-- \n{signature}");
+        marked += &format!("<p>-- <br>{}</p>", mail::html::from_text(signature));
+    }
+    if let (Quote::Last, Some(answered)) = (inbox.quote, answered) {
+        let language = match inbox.language {
+            Language::En => mail::Language::English,
+            Language::De => mail::Language::German,
+            Language::Nl => mail::Language::Dutch,
+        };
+        let header = quote_header(language, &answered.author_name, answered.created_at_ms.0, &TimeZone::UTC);
+        text += &format!("\n\n{}", quoted_text(&header, &answered.text));
+        let quoted = clean_composed(&UntrustedHtml::new(mail::html::from_text(&answered.text)));
+        marked += &mail::quoted_html(&header, &quoted);
+    }
+    text.push('\n');
+    // Cleaned once more on the way out, whatever the row says (S01).
+    (text, clean_composed(&UntrustedHtml::new(marked)))
+}

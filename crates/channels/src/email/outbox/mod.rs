@@ -1,0 +1,24 @@
+//! Mail out: rows that were written with what they say, sent until they are delivered or shown as failed.
+pub mod api;
+pub mod compose;
+pub mod store;
+pub mod work;
+
+use crate::email::inboxes::{ManageInboxes, ViewInboxes};
+use kernel::id::Id;
+use platform::web::Routes;
+use utoipa_axum::routes;
+
+platform::translations!();
+platform::events! {
+    /// A mail of a ticket was taken by the mail server of the other side, or by the relay.
+    MailSent = "mail.sent" about "ticket" ticket { ticket: Id<desk::tickets::Ticket>, outbound: i64, message: Option<i64> }
+    /// A mail of a ticket was not delivered; the reason says why.
+    MailFailed = "mail.failed" about "ticket" ticket {
+        ticket: Id<desk::tickets::Ticket>, outbound: i64, message: Option<i64>, reason: String,
+    }
+}
+
+pub fn routes() -> Routes {
+    Routes::new().api::<ViewInboxes>(routes!(api::list)).api::<ManageInboxes>(routes!(api::retry))
+}

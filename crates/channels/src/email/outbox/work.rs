@@ -1,0 +1,214 @@
+//! The worker that sends.
+use super::{
+    compose::{self, NotComposed},
+    store::{self, Claimed},
+};
+use crate::email::{
+    deliver::smtp::{self, Outcome, Route},
+    inboxes::{self, Inbox, health, health::Part},
+    peer::{SignIn, Trouble},
+};
+use kernel::{
+    clock::{DAY, MINUTE, Millis, SECOND},
+    secret::Secret,
+};
+use platform::{
+    Home,
+    authority::{Grant, System, Tx},
+    db,
+    outbox::Kind,
+};
+use std::time::Duration;
+use tokio::{sync::watch, task::JoinSet};
+
+/// A mail is a worker's for so long; longer than a whole dialogue may take.
+const LEASE_MS: i64 = 10 * MINUTE;
+/// Mails that are sent at the same time.
+const MOST: usize = 16;
+/// After so long a mail is given up.
+const PATIENCE_MS: i64 = 2 * DAY;
+
+/// How long to wait after the `attempts`-th try.
+fn pause_ms(attempts: i64) -> i64 {
+    match attempts {
+        ..=1 => 5 * SECOND,
+        2 => 30 * SECOND,
+        3 => 2 * MINUTE,
+        4 => 10 * MINUTE,
+        _ => 30 * MINUTE,
+    }
+}
+
+/// Sends mail for as long as the program runs; what is being sent when it stops is finished.
+pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
+    let mut commits = home.commits();
+    let mut sending = JoinSet::new();
+    while !*stop.borrow() {
+        let room = MOST - sending.len();
+        let taken = if room > 0 { take(&home, room).await.unwrap_or_default() } else { Vec::new() };
+        let has_work = !taken.is_empty();
+        for row in taken {
+            sending.spawn(deliver(home.clone(), row));
+        }
+        if has_work && sending.len() < MOST {
+            continue;
+        }
+        tokio::select! {
+            _ = commits.changed() => {}
+            Some(_) = sending.join_next() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    while sending.join_next().await.is_some() {}
+}
+
+async fn take(home: &Home, most: usize) -> db::Result<Vec<Claimed>> {
+    let grant = Grant::<System>::system(home);
+    // A look costs less than a transaction that finds nothing.
+    let is_due = grant.read::<_, db::Error>(|tx| store::is_due(tx)).await?;
+    if !is_due {
+        return Ok(Vec::new());
+    }
+    grant
+        .change::<_, db::Error>(move |tx| {
+            let until = tx.now().plus(LEASE_MS);
+            store::claim(tx, until, most)
+        })
+        .await
+}
+
+/// Sends everything that is due, once; for tests and tools.
+pub async fn run_once(home: &Home) -> db::Result<usize> {
+    let rows = take(home, MOST).await?;
+    let count = rows.len();
+    for row in rows {
+        deliver(home.clone(), row).await;
+    }
+    Ok(count)
+}
+
+async fn deliver(home: Home, row: Claimed) {
+    let grant = Grant::<System>::system(&home);
+    let outcome = attempt(&home, &grant, &row).await;
+    // What the network said must be remembered: a database that is busy is asked again.
+    for pause in [0, 1, 2, 5, 10, 30] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        let (row, outcome) = (row.clone(), outcome.clone());
+        if grant.change::<_, db::Error>(move |tx| record(tx, &row, outcome)).await.is_ok() {
+            return;
+        }
+    }
+    tracing::error!(outbound = row.id.number(), "the outcome of a mail could not be stored");
+}
+
+/// What a try leads to.
+#[derive(Clone)]
+enum Next {
+    Sent { inbox: Inbox },
+    Later { inbox: Option<Inbox>, left: Vec<String>, why: String },
+    Never { why: String },
+}
+
+async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
+    let claimed = row.clone();
+    let loaded = grant
+        .read::<_, NotComposed>(move |tx| {
+            let own = match claimed.inbox_id {
+                Some(id) => inboxes::store::by_id(tx, id)?.filter(|inbox| inbox.send.is_some()),
+                None => None,
+            };
+            let inbox = match own {
+                Some(inbox) => Some(inbox),
+                None => inboxes::store::first_sender(tx)?,
+            };
+            Ok((inbox, compose::load(tx, &claimed)?))
+        })
+        .await;
+    let recipients = row.recipients();
+    let (inbox, loaded) = match loaded {
+        Ok((Some(inbox), loaded)) => (inbox, loaded),
+        Ok((None, _)) => {
+            let why = "no inbox of this desk can send".to_owned();
+            return Next::Later { inbox: None, left: recipients, why };
+        }
+        Err(NotComposed::Database(cause)) => {
+            return Next::Later { inbox: None, left: recipients, why: cause.to_string() };
+        }
+        Err(other) => return Next::Never { why: other.to_string() },
+    };
+    let (composing, sender, mail) = (home.clone(), inbox.clone(), row.clone());
+    let bytes = tokio::task::spawn_blocking(move || compose::bytes(&composing, &sender, &mail, loaded)).await;
+    let bytes = match bytes {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) => return Next::Never { why: error.to_string() },
+        Err(_) => return Next::Never { why: "composing it failed inside".into() },
+    };
+    let route = match route(home, &inbox) {
+        Ok(route) => route,
+        Err(why) => return Next::Later { inbox: Some(inbox), left: recipients, why },
+    };
+    // Nobody answers a machine: automatic mail has the null path (RFC 3834).
+    let from = if row.kind == Kind::Reply { Some(inbox.address.as_str()) } else { None };
+    let outcome = smtp::send(&home.outbound, &route, from, &recipients, &bytes).await;
+    judge(inbox, recipients, outcome)
+}
+
+/// How mail leaves an inbox.
+pub fn route(home: &Home, inbox: &Inbox) -> Result<Route, String> {
+    let relay = inbox.relay().ok_or("this inbox cannot send")?;
+    let place = Inbox::seal_place(inbox.id, "send");
+    let password = match &inbox.send_sealed {
+        Some(sealed) => home.keys.open_sealed(&place, sealed).map_err(|error| error.to_string())?,
+        None => Secret::new(String::new()),
+    };
+    let sign_in = relay.user.map(|user| SignIn::Password { user, password });
+    let helo = inbox.domain().to_owned();
+    Ok(Route { host: relay.host, port: relay.port, security: relay.tls, sign_in, helo })
+}
+
+fn judge(inbox: Inbox, recipients: Vec<String>, outcome: Result<Outcome, Trouble>) -> Next {
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(trouble) => {
+            // A wrong password or name may be mended by the administrator while the mail waits.
+            return Next::Later { inbox: Some(inbox), left: recipients, why: trouble.to_string() };
+        }
+    };
+    if outcome.refused.is_empty() {
+        return Next::Sent { inbox };
+    }
+    let says = |(address, no): &(String, smtp::Refusal)| format!("{address}: {} {}", no.code, no.text);
+    let why = outcome.refused.iter().map(says).collect::<Vec<_>>().join("; ");
+    let left: Vec<String> = outcome
+        .refused
+        .iter()
+        .filter(|(_, no)| !no.is_permanent)
+        .map(|(address, _)| address.clone())
+        .collect();
+    if left.is_empty() {
+        Next::Never { why }
+    } else {
+        Next::Later { inbox: Some(inbox), left, why }
+    }
+}
+
+fn record(tx: &mut Tx<System>, row: &Claimed, next: Next) -> db::Result<()> {
+    match next {
+        Next::Sent { inbox } => {
+            store::sent(tx, row)?;
+            health::ok(tx, inbox.id, Part::Send)
+        }
+        Next::Never { why } => store::failed(tx, row, &why),
+        Next::Later { inbox, left, why } => {
+            if let Some(inbox) = inbox {
+                health::failed(tx, inbox.id, Part::Send, &why)?;
+            }
+            let now: Millis = tx.now();
+            if now.0 - row.created_at_ms.0 > PATIENCE_MS {
+                return store::failed(tx, row, &why);
+            }
+            store::later(tx, row, &left, now.plus(pause_ms(row.attempts)), &why)
+        }
+    }
+}
