@@ -8,7 +8,7 @@ use super::{
     intake::door,
     ledger::store::{self as ledger, Spot},
     peer::{Kind, Stage, Trouble},
-    receive::imap::{self, Account, Content, Item, Mailbox, Note, NotStored},
+    receive::imap::{self, Account, Content, Item, Mailbox, NotStored, Note},
 };
 use kernel::{clock::SECOND, id::Id, secret::Secret};
 use platform::{

@@ -138,11 +138,7 @@ pub fn by_header(conn: &mut Conn, ticket: Id<Ticket>, message_id: &str) -> Resul
 }
 
 /// The Message-IDs of a ticket's public messages before one of them, oldest first, 20 at most: its References.
-pub fn header_chain_before(
-    conn: &mut Conn,
-    ticket: Id<Ticket>,
-    before: Id<Message>,
-) -> Result<Vec<String>> {
+pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Vec<String>> {
     let rows = conn.all::<(Id<Message>, String)>(
         sql!(
             "SELECT id, message_id FROM message

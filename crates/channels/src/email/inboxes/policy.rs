@@ -344,7 +344,11 @@ impl Patch {
         if let Some(selector) = self.dkim_selector {
             let selector = selector.trim().to_lowercase();
             let is_label = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
-            mistakes.require(selector.len() <= 63 && selector.chars().all(is_label), "dkim_selector", "selector");
+            mistakes.require(
+                selector.len() <= 63 && selector.chars().all(is_label),
+                "dkim_selector",
+                "selector",
+            );
             row.dkim_selector = Some(selector).filter(|selector| !selector.is_empty());
         }
         let dkim_key = self.dkim_key.filter(|key| !key.reveal().trim().is_empty());

@@ -33,9 +33,10 @@ pub fn read(raw: &[u8], said: Said, own: &OwnAddresses) -> Content {
     let split = Split::of(&mail, &limits);
     let bounce = Bounce::read(&mail);
     let automatic = Automatic::classify(&mail, own);
-    let cleaned = mail.html.as_ref().map(|html| {
-        clean(html, RemoteImages::Blocked, &|id| Some(format!("inline/{}", escape(id))))
-    });
+    let cleaned = mail
+        .html
+        .as_ref()
+        .map(|html| clean(html, RemoteImages::Blocked, &|id| Some(format!("inline/{}", escape(id)))));
     Content {
         reply: words(&split),
         quoted: split.quoted(),

@@ -89,9 +89,7 @@ impl Door for MailDoor {
             recipients: envelope.recipients,
         };
         match store(&self.home, self.way, said, raw).await {
-            Ok(ids) if ids.is_empty() => {
-                Accepted::Refused { code: 550, text: "5.1.1 no such inbox".into() }
-            }
+            Ok(ids) if ids.is_empty() => Accepted::Refused { code: 550, text: "5.1.1 no such inbox".into() },
             Ok(ids) => {
                 let ids: Vec<_> = ids.iter().map(Id::to_string).collect();
                 Accepted::Stored(ids.join(","))

@@ -26,12 +26,7 @@ pub struct Thread {
 /// does not disown the mail.
 ///
 /// * `is_disowned` – DMARC failed: the author's address is not to be believed.
-pub fn find(
-    conn: &mut Conn,
-    content: &Content,
-    keys: &TokenKeys,
-    is_disowned: bool,
-) -> db::Result<Thread> {
+pub fn find(conn: &mut Conn, content: &Content, keys: &TokenKeys, is_disowned: bool) -> db::Result<Thread> {
     let from = content.from().map(|(email, _)| email).unwrap_or_default();
     let takes_part = |conn: &mut Conn, ticket: Id<Ticket>| -> db::Result<bool> {
         Ok(!is_disowned && tickets::store::participant_by_email(conn, ticket, &from)?.is_some())

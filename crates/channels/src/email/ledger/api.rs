@@ -68,8 +68,7 @@ pub async fn list(
             Some(Outcome::from_word(word).ok_or_else(|| Problem::field("outcome", "unknown_word"))?)
         }
     };
-    let rows =
-        grant.read::<_, db::Error>(move |tx| store::list(tx, outcome, before, limit + 1)).await?;
+    let rows = grant.read::<_, db::Error>(move |tx| store::list(tx, outcome, before, limit + 1)).await?;
     Ok(Json(Listing::of(rows, limit, |entry| entry.id.to_string(), InboundBody::from)))
 }
 

@@ -236,9 +236,7 @@ pub fn list(
             select_entry!("WHERE i.outcome = $3 AND i.id < $1 ORDER BY i.id DESC LIMIT $2"),
             args![before, limit, outcome],
         ),
-        None => {
-            conn.all(select_entry!("WHERE i.id < $1 ORDER BY i.id DESC LIMIT $2"), args![before, limit])
-        }
+        None => conn.all(select_entry!("WHERE i.id < $1 ORDER BY i.id DESC LIMIT $2"), args![before, limit]),
     }
 }
 pub fn one(conn: &mut Conn, id: Id<Inbound>) -> Result<Option<Entry>> {
@@ -252,10 +250,8 @@ pub fn quarantined(conn: &mut Conn) -> Result<i64> {
 }
 /// The raw mail behind a message, if it came as one.
 pub fn of_message(conn: &mut Conn, message: i64) -> Result<Option<Id<Inbound>>> {
-    let row = conn.find::<(Option<i64>,)>(
-        sql!("SELECT inbound_id FROM message WHERE id = $1"),
-        args![message],
-    )?;
+    let row =
+        conn.find::<(Option<i64>,)>(sql!("SELECT inbound_id FROM message WHERE id = $1"), args![message])?;
     Ok(row.and_then(|(id,)| id).map(Id::new))
 }
 

@@ -13,8 +13,8 @@ use desk::{
 use jiff::tz::TimeZone;
 use kernel::{id::Id, text};
 use mail::{
-    Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml, TokenRole,
-    UntrustedHtml, clean_composed, quote_header, quoted_text,
+    Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml,
+    TokenRole, UntrustedHtml, clean_composed, quote_header, quoted_text,
 };
 use platform::{
     Home, blobs,
@@ -162,7 +162,8 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
     let cc: Vec<_> = message.cc().iter().map(|email| address("", email)).collect();
     let references: Vec<_> = chain.iter().filter_map(|id| HeaderId::new(id).ok()).collect();
     let in_reply_to = answered.as_ref().and_then(|answered| answered.message_id.as_deref());
-    let in_reply_to = in_reply_to.and_then(|id| HeaderId::new(id).ok()).or_else(|| references.last().cloned());
+    let in_reply_to =
+        in_reply_to.and_then(|id| HeaderId::new(id).ok()).or_else(|| references.last().cloned());
     Ok(Draft {
         from: address(&from_name, &inbox.address),
         to,

@@ -43,7 +43,7 @@ pub fn acknowledge<P>(
     let language = requester.language.unwrap_or(inbox.language);
     let number = ticket.number();
     let desk = home.site.name();
-    let link = portal::link::url(home, ticket, requester.id);
+    let Some(link) = portal::link::url(home, ticket, requester) else { return Ok(()) };
     let words = [("number", number.into()), ("desk", (&*desk).into()), ("link", (&link).into())];
     let body = Body {
         letter: Letter {
@@ -135,7 +135,9 @@ pub fn sent<P>(tx: &mut Tx<P>, row: &Claimed) -> Result<bool> {
         ),
         args![row.id, row.lease_token, now],
     )?;
-    if written == 1 && let Some(ticket) = row.ticket_id {
+    if written == 1
+        && let Some(ticket) = row.ticket_id
+    {
         let message = row.message_id.map(|id| id.number());
         tx.emit(MailSent { ticket, outbound: row.id.number(), message })?;
     }
@@ -158,12 +160,12 @@ pub fn later<P>(tx: &mut Tx<P>, row: &Claimed, left: &[String], at: Millis, why:
 /// It will not be delivered.
 pub fn failed<P>(tx: &mut Tx<P>, row: &Claimed, why: &str) -> Result<()> {
     let written = tx.run(
-        sql!(
-            "UPDATE outbound SET state = 'failed', reason = $3 WHERE id = $1 AND lease_token = $2"
-        ),
+        sql!("UPDATE outbound SET state = 'failed', reason = $3 WHERE id = $1 AND lease_token = $2"),
         args![row.id, row.lease_token, why],
     )?;
-    if written == 1 && let Some(ticket) = row.ticket_id {
+    if written == 1
+        && let Some(ticket) = row.ticket_id
+    {
         let message = row.message_id.map(|id| id.number());
         tx.emit(MailFailed { ticket, outbound: row.id.number(), message, reason: why.to_owned() })?;
     }
@@ -180,10 +182,8 @@ pub struct Reported {
 /// The first of these Message-IDs that is a mail of ours.
 pub fn by_header(conn: &mut Conn, ids: &[&str]) -> Result<Option<Reported>> {
     for id in ids.iter().take(20) {
-        let found = conn.find(
-            sql!("SELECT id, ticket_id, message_id FROM outbound WHERE header_id = $1"),
-            args![*id],
-        )?;
+        let found = conn
+            .find(sql!("SELECT id, ticket_id, message_id FROM outbound WHERE header_id = $1"), args![*id])?;
         if found.is_some() {
             return Ok(found);
         }
@@ -192,10 +192,7 @@ pub fn by_header(conn: &mut Conn, ids: &[&str]) -> Result<Option<Reported>> {
 }
 /// The other side took it and then said no.
 pub fn mark_bounced<P>(tx: &mut Tx<P>, mail: &Reported, why: &str) -> Result<()> {
-    tx.run(
-        sql!("UPDATE outbound SET state = 'bounced', reason = $2 WHERE id = $1"),
-        args![mail.id, why],
-    )?;
+    tx.run(sql!("UPDATE outbound SET state = 'bounced', reason = $2 WHERE id = $1"), args![mail.id, why])?;
     if let Some(ticket) = mail.ticket_id {
         let (outbound, message) = (mail.id.number(), mail.message_id);
         tx.emit(MailFailed { ticket, outbound, message, reason: why.to_owned() })?;

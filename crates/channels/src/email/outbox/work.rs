@@ -186,11 +186,7 @@ fn judge(inbox: Inbox, recipients: Vec<String>, outcome: Result<Outcome, Trouble
         .filter(|(_, no)| !no.is_permanent)
         .map(|(address, _)| address.clone())
         .collect();
-    if left.is_empty() {
-        Next::Never { why }
-    } else {
-        Next::Later { inbox: Some(inbox), left, why }
-    }
+    if left.is_empty() { Next::Never { why } } else { Next::Later { inbox: Some(inbox), left, why } }
 }
 
 fn record(tx: &mut Tx<System>, row: &Claimed, next: Next) -> db::Result<()> {

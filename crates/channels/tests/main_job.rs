@@ -1,0 +1,422 @@
+//! The main job: a mail comes in, an agent answers, the answer arrives; and what must not happen on the way.
+use channels::email::{
+    deliver::smtp::{self, Route},
+    inboxes::{self, ManageInboxes},
+    intake::{self, MailDoor},
+    ledger::{self, Outcome, Way},
+    outbox,
+    peer::Security,
+    receive::smtp::{Protocol, Receiver, Settings},
+    verify::{Names, Verifier},
+};
+use desk::{
+    conversation::{self, Direction, MessageKind, Reply, ReplyDraft, actions::Signer},
+    tickets::{self, Category, ReplyTickets, Ticket, TicketError},
+};
+use kernel::{
+    clock::{Clock, HOUR, Millis},
+    fault::Problem,
+    id::Id,
+};
+use platform::{
+    Home,
+    authority::{Actor, Grant, Permission, Scope, System, Tx, Who},
+    db::{Error, MIGRATIONS, migrate},
+    outbound::{Cidr, Outbound, Policy},
+};
+use std::{net::SocketAddr, sync::Arc};
+use testkit::{Desk, on_both, smtp_sink::Sink};
+use tokio::sync::watch;
+
+const SUPPORT: &str = "support@desk.example";
+
+/// A desk with an inbox, a receiver and a relay.
+struct World {
+    home: Home,
+    clock: Clock,
+    smtp: SocketAddr,
+    sink: Sink,
+    verifier: Arc<Verifier>,
+    outbound: Outbound,
+    agent: Arc<Actor>,
+    _stop: watch::Sender<bool>,
+}
+
+impl World {
+    async fn over(desk: &Desk) -> World {
+        let clock = Clock::fixed(Millis(1_795_251_900_000));
+        migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
+        let home = testkit::home(desk.db.clone(), clock.clone());
+        let sink = Sink::start();
+        let draft = serde_json::json!({
+            "name": "Support", "address": SUPPORT, "receive": { "kind": "smtp" },
+            "send": { "host": "127.0.0.1", "port": sink.port(), "tls": "none" },
+            "signature": "{{agent.name}}\n{{desk.name}}",
+        });
+        let (agent, permissions) = agent(&home).await;
+        let manage = Grant::<ManageInboxes>::check(&home, permissions, true).unwrap();
+        inboxes::api::create(&manage, serde_json::from_value(draft).unwrap()).await.unwrap();
+        let settings = Settings::new(Protocol::Smtp, "desk.example", clock.clone());
+        let any = "127.0.0.1:0".parse().unwrap();
+        let receiver = Receiver::bind(any, settings, MailDoor::new(&home, Way::Smtp)).await.unwrap();
+        let smtp = receiver.address().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(receiver.run(stopped));
+        let verifier = Arc::new(Verifier::new(&Names::Off, "desk.example").unwrap());
+        let loopback: Cidr = "127.0.0.0/8".parse().unwrap();
+        let outbound = Outbound::new(Policy { allow: vec![loopback], ..Policy::default() });
+        World { home, clock, smtp, sink, verifier, outbound, agent, _stop: stop }
+    }
+
+    /// Sends a mail as a stranger's server would, and waits until it is decided.
+    async fn receives(&self, from: Option<&str>, to: &str, raw: &str) {
+        let route = Route {
+            host: "127.0.0.1".into(),
+            port: self.smtp.port(),
+            security: Security::None,
+            sign_in: None,
+            helo: "client.example".into(),
+        };
+        let raw = raw.replace("\r\n", "\n").replace('\n', "\r\n");
+        let outcome = smtp::send(&self.outbound, &route, from, &[to.to_owned()], raw.as_bytes()).await;
+        assert_eq!(outcome.unwrap().accepted, [to]);
+        while intake::work::run_once(&self.home, &self.verifier).await.unwrap() > 0 {}
+    }
+    async fn writes(&self, from: &str, subject: &str, headers: &str, text: &str) -> ledger::store::Entry {
+        let raw = format!(
+            "From: {from}\nTo: {SUPPORT}\nSubject: {subject}\nDate: Sat, 21 Nov 2026 09:00:00 +0000\n\
+             {headers}\n\n{text}\n"
+        );
+        let address = mail::Address::parse(from).unwrap().email;
+        self.receives(Some(&address), SUPPORT, &raw).await;
+        self.ledger().await.remove(0)
+    }
+    /// Newest first.
+    async fn ledger(&self) -> Vec<ledger::store::Entry> {
+        let read = self.home.db.read::<_, Error>(|conn| ledger::store::list(conn, None, None, 100));
+        read.await.unwrap()
+    }
+    async fn replies(&self, ticket: i64, draft: ReplyDraft) -> Result<(), TicketError> {
+        let reply: Reply = draft.parse().unwrap();
+        let signer = Signer::of(&self.home);
+        let grant = Grant::<ReplyTickets>::check(&self.home, self.agent.clone(), true).unwrap();
+        grant
+            .change(move |tx| {
+                let seen = tickets::store::see(tx, Id::new(ticket))?.ok_or_else(Problem::not_found)?;
+                conversation::actions::reply(tx, &seen, &reply, &signer).map(drop)
+            })
+            .await
+    }
+    async fn says(&self, ticket: i64, text: &str) {
+        self.replies(ticket, ReplyDraft { text: Some(text.into()), ..ReplyDraft::default() }).await.unwrap();
+        outbox::work::run_once(&self.home).await.unwrap();
+    }
+    async fn system<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Tx<System>) -> Result<T, Error> + Send + 'static,
+    ) -> T {
+        Grant::<System>::system(&self.home).read(read).await.unwrap()
+    }
+    async fn ticket(&self, id: i64) -> Ticket {
+        self.system(move |tx| tickets::store::see_for_machine(tx, Id::new(id))).await.unwrap().into_inner()
+    }
+    async fn messages(&self, ticket: i64) -> Vec<conversation::Message> {
+        self.system(move |tx| conversation::store::of_ticket(tx, Id::new(ticket), None, 100)).await
+    }
+    async fn outbox(&self) -> Vec<outbox::store::Entry> {
+        self.system(|tx| outbox::store::list(tx, false, None, 100)).await
+    }
+    async fn sends(&self) {
+        while outbox::work::run_once(&self.home).await.unwrap() > 0 {}
+    }
+}
+
+/// An agent who may answer, and an administrator's rights over inboxes.
+async fn agent(home: &Home) -> (Arc<Actor>, Arc<Actor>) {
+    let grant = Grant::<System>::system(home);
+    let user = grant.change(|tx| people::setup::create_desk(tx, "ACME", "ben@desk.example", "x", platform::i18n::Language::En)).await;
+    let id = user.unwrap();
+    home.site.rename("ACME");
+    let person = |permissions: &[&str]| {
+        Arc::new(Actor {
+            who: Who::User(id),
+            name: "Ben Baker".into(),
+            email: "ben@desk.example".into(),
+            permissions: permissions.iter().map(|key| (key.to_string(), Scope::All)).collect(),
+            ..Actor::system()
+        })
+    };
+    let replying = person(&[ReplyTickets::KEY, tickets::ViewTickets::KEY]);
+    (replying, person(&[ManageInboxes::KEY]))
+}
+
+#[test]
+fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let entry = world
+            .writes("Ada Peters <Ada@Customer.example>", "Printer", "Message-ID: <one@customer.example>", "It burns.")
+            .await;
+        assert_eq!(entry.outcome, Outcome::Created);
+        let number = entry.ticket_id.unwrap().number();
+        let ticket = world.ticket(number).await;
+        assert_eq!((ticket.category, ticket.requester_name.as_str()), (Category::New, "Ada Peters"));
+
+        // The acknowledgement has nothing of hers in it but her address.
+        world.sends().await;
+        let mails = world.sink.wait_for(1).await;
+        assert_eq!(mails.len(), 1);
+        let receipt = &mails[0];
+        assert_eq!(receipt.recipients, ["ada@customer.example"]);
+        assert_eq!(receipt.header("auto-submitted").as_deref(), Some("auto-replied"));
+        assert_eq!(receipt.header("in-reply-to").as_deref(), Some("<one@customer.example>"));
+        assert!(!receipt.text().contains("burns") && !receipt.text().contains("Printer"));
+
+        world.says(number, "Use water.").await;
+        let mails = world.sink.wait_for(2).await;
+        let answer = &mails[1];
+        assert_eq!(answer.header("subject").unwrap(), format!("Re: Printer [#{number}]"));
+        assert_eq!(answer.header("in-reply-to").as_deref(), Some("<one@customer.example>"));
+        assert!(answer.header("from").unwrap().contains(SUPPORT));
+        assert!(answer.header("auto-submitted").is_none());
+        assert!(answer.text().contains("Use water.") && answer.text().contains("Ben Baker"));
+        assert_eq!(world.ticket(number).await.category, Category::Open);
+        assert_eq!(world.outbox().await[0].state, "sent");
+
+        let ours = answer.header("message-id").unwrap();
+        let headers = format!("Message-ID: <two@customer.example>\nIn-Reply-To: {ours}");
+        let joined = world
+            .writes("ada@customer.example", "AW: something else", &headers, "It helped.\n\n> Use water.")
+            .await;
+        assert_eq!((joined.outcome, joined.ticket_id.unwrap().number()), (Outcome::Joined, number));
+        let last = world.messages(number).await.pop().unwrap();
+        assert_eq!((last.text.as_str(), last.is_sender_known), ("It helped.", true));
+        assert!(last.quoted.unwrap().contains("> Use water."));
+        // Nobody was answered automatically a second time.
+        world.sends().await;
+        assert_eq!(world.sink.received().len(), 2);
+    });
+}
+
+#[test]
+fn a_number_in_a_subject_lets_no_stranger_in() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@customer.example", "Secret plans", "Message-ID: <a@c>", "Here they are.").await;
+        let number = first.ticket_id.unwrap().number();
+        let subject = format!("Re: Secret plans [#{number}]");
+        let stranger = world.writes("eve@evil.example", &subject, "Message-ID: <e@e>", "Tell me.").await;
+        assert_eq!(stranger.outcome, Outcome::Created);
+        assert_ne!(stranger.ticket_id, first.ticket_id);
+        let theirs = world.ticket(stranger.ticket_id.unwrap().number()).await;
+        assert_eq!(theirs.hint_id, first.ticket_id);
+        // The same with a Message-ID that everybody who read a public mail knows.
+        let guessed = world
+            .writes("eve@evil.example", "Re: Secret plans", "Message-ID: <e2@e>\nReferences: <a@c>", "Tell me.")
+            .await;
+        assert_ne!(guessed.ticket_id, first.ticket_id);
+        assert_eq!(world.messages(number).await.len(), 1);
+        // Whoever takes part is let in by the number, because some programs lose the headers.
+        let ada = world.writes("ada@customer.example", &subject, "Message-ID: <a2@c>", "More.").await;
+        assert_eq!(ada.ticket_id, first.ticket_id);
+    });
+}
+
+#[test]
+fn a_forwarded_answer_brings_a_stranger_who_is_shown_to_agents_and_hears_nothing() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@customer.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let number = first.ticket_id.unwrap().number();
+        world.says(number, "Use water.").await;
+        let ours = world.sink.wait_for(2).await[1].header("message-id").unwrap();
+        let headers = format!("Message-ID: <e@e>\nIn-Reply-To: {ours}");
+        let joined = world.writes("eve@evil.example", "Re: Printer", &headers, "Send me everything.").await;
+        assert_eq!(joined.ticket_id, first.ticket_id);
+        let last = world.messages(number).await.pop().unwrap();
+        assert!(!last.is_sender_known);
+        let visible = world.system(move |tx| conversation::store::public_of_ticket(tx, Id::new(number))).await;
+        assert!(visible.iter().all(|message| message.text != "Send me everything."));
+        world.says(number, "As I said.").await;
+        let mail = world.sink.wait_for(3).await.pop().unwrap();
+        assert_eq!(mail.recipients, ["ada@customer.example"]);
+        // An altered mark is no mark.
+        let altered = ours.replace("t.", "t.1");
+        let headers = format!("Message-ID: <e3@e>\nIn-Reply-To: {altered}");
+        let refused = world.writes("eve@evil.example", "Re: Printer", &headers, "Again.").await;
+        assert_ne!(refused.ticket_id, first.ticket_id);
+    });
+}
+
+#[test]
+fn reply_all_before_the_first_answer_stays_in_one_ticket() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world
+            .writes("ada@c.example", "Party", "Message-ID: <p1@c>\nCc: Bo <bo@c.example>, Cy <cy@c.example>", "When?")
+            .await;
+        let headers = "Message-ID: <p2@c>\nIn-Reply-To: <p1@c>\nReferences: <p1@c>\nCc: ada@c.example, cy@c.example";
+        let second = world.writes("bo@c.example", "Re: Party", headers, "Friday!").await;
+        // Cy answers a mail that never came to us.
+        let headers = "Message-ID: <p4@c>\nIn-Reply-To: <p3@c>\nReferences: <p1@c> <p3@c>";
+        let third = world.writes("cy@c.example", "Re: Party", headers, "Fine.").await;
+        let headers = "Message-ID: <p5@c>\nIn-Reply-To: <p3@c>";
+        let fourth = world.writes("bo@c.example", "Re: Party", headers, "Good.").await;
+        for entry in [&second, &third, &fourth] {
+            assert_eq!(entry.ticket_id, first.ticket_id);
+        }
+    });
+}
+
+#[test]
+fn the_same_mail_twice_is_one_message_and_another_text_with_its_id_is_kept() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <same@c>", "It burns.").await;
+        let again = world.writes("ada@c.example", "Printer", "Message-ID: <same@c>", "It burns.").await;
+        assert_eq!((again.outcome, again.ticket_id), (Outcome::Ignored, first.ticket_id));
+        assert!(again.reason.unwrap().starts_with("duplicate of"));
+        let other = world.writes("ada@c.example", "Printer", "Message-ID: <same@c>", "It smokes.").await;
+        assert_eq!((other.outcome, other.ticket_id), (Outcome::Joined, first.ticket_id));
+        let messages = world.messages(first.ticket_id.unwrap().number()).await;
+        assert_eq!(messages.len(), 2);
+        assert!(messages[1].remarks().is_second_of_its_id);
+    });
+}
+
+#[test]
+fn machines_are_never_answered() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        for (n, header) in
+            ["Auto-Submitted: auto-generated", "Precedence: bulk", "X-Auto-Response-Suppress: All"].iter().enumerate()
+        {
+            let headers = format!("Message-ID: <m{n}@c>\n{header}");
+            world.writes(&format!("m{n}@c.example"), "Alert", &headers, "Disk is full.").await;
+        }
+        let raw = format!("From: x@c.example\nTo: {SUPPORT}\nSubject: null path\nMessage-ID: <n@c>\n\nhello\n");
+        world.receives(None, SUPPORT, &raw).await;
+        let own = world.writes(SUPPORT, "loop", "Message-ID: <own@c>", "hello").await;
+        assert_eq!(own.outcome, Outcome::Ignored);
+        world.sends().await;
+        assert!(world.outbox().await.is_empty());
+        assert_eq!(world.ledger().await.len(), 5);
+    });
+}
+
+#[test]
+fn a_bounce_marks_the_mail_it_is_about_and_opens_nothing() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let number = first.ticket_id.unwrap().number();
+        world.says(number, "Use water.").await;
+        let ours = world.sink.wait_for(2).await[1].header("message-id").unwrap();
+        let report = format!(
+            "From: MAILER-DAEMON@relay.example\nTo: {SUPPORT}\nSubject: Undelivered Mail\nMessage-ID: <d@r>\n\
+             Auto-Submitted: auto-replied\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+             --b\nContent-Type: text/plain\n\nI could not deliver it.\n\
+             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n\
+             Final-Recipient: rfc822; ada@c.example\nAction: failed\nStatus: 5.1.1\n\
+             Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
+             --b\nContent-Type: message/rfc822\n\nMessage-ID: {ours}\nSubject: Re: Printer\n\nUse water.\n--b--\n"
+        );
+        world.receives(None, SUPPORT, &report).await;
+        let entry = world.ledger().await.remove(0);
+        assert_eq!((entry.outcome, entry.ticket_id), (Outcome::Bounce, first.ticket_id));
+        let reason = entry.reason.unwrap();
+        assert!(reason.starts_with("unknown_address ada@c.example"), "{reason}");
+        let mail = world.outbox().await.into_iter().find(|mail| format!("<{}>", mail.header_id) == ours).unwrap();
+        assert_eq!((mail.state.as_str(), mail.reason), ("bounced", Some(reason)));
+        world.sends().await;
+        assert_eq!(world.sink.received().len(), 2);
+        assert_eq!(world.ledger().await.len(), 2);
+    });
+}
+
+#[test]
+fn what_cannot_be_delivered_is_tried_again_and_then_shown_as_failed() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        world.sends().await;
+        world.sink.answer("ada@c.example", "451 4.2.0 later");
+        let number = first.ticket_id.unwrap().number();
+        world.says(number, "Use water.").await;
+        let waiting = world.outbox().await.remove(0);
+        assert_eq!(waiting.state, "waiting");
+        assert!(waiting.reason.unwrap().contains("451"));
+        world.sink.answer("ada@c.example", "550 5.1.1 nobody here");
+        world.clock.advance(HOUR);
+        world.sends().await;
+        let failed = world.outbox().await.remove(0);
+        assert_eq!((failed.state.as_str(), failed.attempts), ("failed", 2));
+        assert_eq!(world.sink.received().len(), 1);
+    });
+}
+
+#[test]
+fn a_subject_cannot_smuggle_a_recipient() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let entry = world
+            .writes("ada@c.example", "=?utf-8?Q?x=0D=0ABcc:_evil@b.example?=", "Message-ID: <a@c>", "hello")
+            .await;
+        let number = entry.ticket_id.unwrap().number();
+        world.says(number, "hello").await;
+        let mail = world.sink.wait_for(2).await.pop().unwrap();
+        assert_eq!(mail.recipients, ["ada@c.example"]);
+        assert!(mail.header("bcc").is_none());
+    });
+}
+
+#[test]
+fn a_solved_ticket_reopens_for_its_customer_and_an_old_one_begins_anew() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let number = first.ticket_id.unwrap().number();
+        let done = ReplyDraft { text: Some("Done.".into()), status: Some("solved".into()), ..ReplyDraft::default() };
+        world.replies(number, done).await.unwrap();
+        assert_eq!(world.ticket(number).await.category, Category::Solved);
+        let away = "Message-ID: <v@c>\nIn-Reply-To: <a@c>\nAuto-Submitted: auto-replied";
+        let vacation = world.writes("ada@c.example", "Out of office", away, "I am away.").await;
+        assert_eq!(vacation.outcome, Outcome::Joined);
+        assert_eq!(world.ticket(number).await.category, Category::Solved);
+        let again = "Message-ID: <b@c>\nIn-Reply-To: <a@c>";
+        world.writes("ada@c.example", "Re: Printer", again, "Still burning.").await;
+        let ticket = world.ticket(number).await;
+        assert_eq!((ticket.category, ticket.reopened), (Category::Open, 1));
+        let done = ReplyDraft { text: Some("Done.".into()), status: Some("solved".into()), ..ReplyDraft::default() };
+        world.replies(number, done).await.unwrap();
+        world.clock.advance(31 * 24 * HOUR);
+        let late = world.writes("ada@c.example", "Re: Printer", "Message-ID: <c@c>\nIn-Reply-To: <a@c>", "Hm.").await;
+        assert_eq!(late.outcome, Outcome::Created);
+        assert_eq!(world.ticket(late.ticket_id.unwrap().number()).await.hint_id, first.ticket_id);
+    });
+}
+
+#[test]
+fn a_note_reaches_nobody_outside() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        world.sends().await;
+        let number = first.ticket_id.unwrap().number();
+        let draft = ReplyDraft { kind: MessageKind::Note, text: Some("She is VIP.".into()), ..ReplyDraft::default() };
+        let note = draft.parse().unwrap();
+        let grant = Grant::<ReplyTickets>::check(&world.home, world.agent.clone(), true).unwrap();
+        grant
+            .change(move |tx| {
+                let seen = tickets::store::see(tx, Id::new(number))?.ok_or_else(Problem::not_found)?;
+                conversation::actions::note(tx, &seen, &note).map(drop).map_err(TicketError::from)
+            })
+            .await
+            .unwrap();
+        world.sends().await;
+        assert_eq!(world.sink.received().len(), 1);
+        let note = world.messages(number).await.pop().unwrap();
+        assert_eq!((note.kind, note.direction), (MessageKind::Note, Direction::Out));
+    });
+}
