@@ -50,7 +50,7 @@ impl World {
         let sink = Sink::start();
         let draft = serde_json::json!({
             "name": "Support", "address": SUPPORT, "receive": { "kind": "smtp" },
-            "send": { "host": "127.0.0.1", "port": sink.port(), "tls": "none" },
+            "send": { "host": "127.0.0.1", "port": sink.address.port(), "tls": "none" },
             "signature": "{{agent.name}}\n{{desk.name}}",
         });
         let (agent, permissions) = agent(&home).await;
@@ -134,7 +134,11 @@ impl World {
 /// An agent who may answer, and an administrator's rights over inboxes.
 async fn agent(home: &Home) -> (Arc<Actor>, Arc<Actor>) {
     let grant = Grant::<System>::system(home);
-    let user = grant.change(|tx| people::setup::create_desk(tx, "ACME", "ben@desk.example", "x", platform::i18n::Language::En)).await;
+    let user = grant
+        .change(|tx| {
+            people::setup::create_desk(tx, "ACME", "ben@desk.example", "x", platform::i18n::Language::En)
+        })
+        .await;
     let id = user.unwrap();
     home.site.rename("ACME");
     let person = |permissions: &[&str]| {
@@ -155,7 +159,12 @@ fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
     on_both(async |desk| {
         let world = World::over(desk).await;
         let entry = world
-            .writes("Ada Peters <Ada@Customer.example>", "Printer", "Message-ID: <one@customer.example>", "It burns.")
+            .writes(
+                "Ada Peters <Ada@Customer.example>",
+                "Printer",
+                "Message-ID: <one@customer.example>",
+                "It burns.",
+            )
             .await;
         assert_eq!(entry.outcome, Outcome::Created);
         let number = entry.ticket_id.unwrap().number();
@@ -202,7 +211,8 @@ fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
 fn a_number_in_a_subject_lets_no_stranger_in() {
     on_both(async |desk| {
         let world = World::over(desk).await;
-        let first = world.writes("ada@customer.example", "Secret plans", "Message-ID: <a@c>", "Here they are.").await;
+        let first =
+            world.writes("ada@customer.example", "Secret plans", "Message-ID: <a@c>", "Here they are.").await;
         let number = first.ticket_id.unwrap().number();
         let subject = format!("Re: Secret plans [#{number}]");
         let stranger = world.writes("eve@evil.example", &subject, "Message-ID: <e@e>", "Tell me.").await;
@@ -212,7 +222,12 @@ fn a_number_in_a_subject_lets_no_stranger_in() {
         assert_eq!(theirs.hint_id, first.ticket_id);
         // The same with a Message-ID that everybody who read a public mail knows.
         let guessed = world
-            .writes("eve@evil.example", "Re: Secret plans", "Message-ID: <e2@e>\nReferences: <a@c>", "Tell me.")
+            .writes(
+                "eve@evil.example",
+                "Re: Secret plans",
+                "Message-ID: <e2@e>\nReferences: <a@c>",
+                "Tell me.",
+            )
             .await;
         assert_ne!(guessed.ticket_id, first.ticket_id);
         assert_eq!(world.messages(number).await.len(), 1);
@@ -235,7 +250,8 @@ fn a_forwarded_answer_brings_a_stranger_who_is_shown_to_agents_and_hears_nothing
         assert_eq!(joined.ticket_id, first.ticket_id);
         let last = world.messages(number).await.pop().unwrap();
         assert!(!last.is_sender_known);
-        let visible = world.system(move |tx| conversation::store::public_of_ticket(tx, Id::new(number))).await;
+        let visible =
+            world.system(move |tx| conversation::store::public_of_ticket(tx, Id::new(number))).await;
         assert!(visible.iter().all(|message| message.text != "Send me everything."));
         world.says(number, "As I said.").await;
         let mail = world.sink.wait_for(3).await.pop().unwrap();
@@ -253,9 +269,15 @@ fn reply_all_before_the_first_answer_stays_in_one_ticket() {
     on_both(async |desk| {
         let world = World::over(desk).await;
         let first = world
-            .writes("ada@c.example", "Party", "Message-ID: <p1@c>\nCc: Bo <bo@c.example>, Cy <cy@c.example>", "When?")
+            .writes(
+                "ada@c.example",
+                "Party",
+                "Message-ID: <p1@c>\nCc: Bo <bo@c.example>, Cy <cy@c.example>",
+                "When?",
+            )
             .await;
-        let headers = "Message-ID: <p2@c>\nIn-Reply-To: <p1@c>\nReferences: <p1@c>\nCc: ada@c.example, cy@c.example";
+        let headers =
+            "Message-ID: <p2@c>\nIn-Reply-To: <p1@c>\nReferences: <p1@c>\nCc: ada@c.example, cy@c.example";
         let second = world.writes("bo@c.example", "Re: Party", headers, "Friday!").await;
         // Cy answers a mail that never came to us.
         let headers = "Message-ID: <p4@c>\nIn-Reply-To: <p3@c>\nReferences: <p1@c> <p3@c>";
@@ -289,12 +311,15 @@ fn machines_are_never_answered() {
     on_both(async |desk| {
         let world = World::over(desk).await;
         for (n, header) in
-            ["Auto-Submitted: auto-generated", "Precedence: bulk", "X-Auto-Response-Suppress: All"].iter().enumerate()
+            ["Auto-Submitted: auto-generated", "Precedence: bulk", "X-Auto-Response-Suppress: All"]
+                .iter()
+                .enumerate()
         {
             let headers = format!("Message-ID: <m{n}@c>\n{header}");
             world.writes(&format!("m{n}@c.example"), "Alert", &headers, "Disk is full.").await;
         }
-        let raw = format!("From: x@c.example\nTo: {SUPPORT}\nSubject: null path\nMessage-ID: <n@c>\n\nhello\n");
+        let raw =
+            format!("From: x@c.example\nTo: {SUPPORT}\nSubject: null path\nMessage-ID: <n@c>\n\nhello\n");
         world.receives(None, SUPPORT, &raw).await;
         let own = world.writes(SUPPORT, "loop", "Message-ID: <own@c>", "hello").await;
         assert_eq!(own.outcome, Outcome::Ignored);
@@ -327,7 +352,8 @@ fn a_bounce_marks_the_mail_it_is_about_and_opens_nothing() {
         assert_eq!((entry.outcome, entry.ticket_id), (Outcome::Bounce, first.ticket_id));
         let reason = entry.reason.unwrap();
         assert!(reason.starts_with("unknown_address ada@c.example"), "{reason}");
-        let mail = world.outbox().await.into_iter().find(|mail| format!("<{}>", mail.header_id) == ours).unwrap();
+        let mail =
+            world.outbox().await.into_iter().find(|mail| format!("<{}>", mail.header_id) == ours).unwrap();
         assert_eq!((mail.state.as_str(), mail.reason), ("bounced", Some(reason)));
         world.sends().await;
         assert_eq!(world.sink.received().len(), 2);
@@ -377,7 +403,8 @@ fn a_solved_ticket_reopens_for_its_customer_and_an_old_one_begins_anew() {
         let world = World::over(desk).await;
         let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
         let number = first.ticket_id.unwrap().number();
-        let done = ReplyDraft { text: Some("Done.".into()), status: Some("solved".into()), ..ReplyDraft::default() };
+        let done =
+            ReplyDraft { text: Some("Done.".into()), status: Some("solved".into()), ..ReplyDraft::default() };
         world.replies(number, done).await.unwrap();
         assert_eq!(world.ticket(number).await.category, Category::Solved);
         let away = "Message-ID: <v@c>\nIn-Reply-To: <a@c>\nAuto-Submitted: auto-replied";
@@ -388,10 +415,13 @@ fn a_solved_ticket_reopens_for_its_customer_and_an_old_one_begins_anew() {
         world.writes("ada@c.example", "Re: Printer", again, "Still burning.").await;
         let ticket = world.ticket(number).await;
         assert_eq!((ticket.category, ticket.reopened), (Category::Open, 1));
-        let done = ReplyDraft { text: Some("Done.".into()), status: Some("solved".into()), ..ReplyDraft::default() };
+        let done =
+            ReplyDraft { text: Some("Done.".into()), status: Some("solved".into()), ..ReplyDraft::default() };
         world.replies(number, done).await.unwrap();
         world.clock.advance(31 * 24 * HOUR);
-        let late = world.writes("ada@c.example", "Re: Printer", "Message-ID: <c@c>\nIn-Reply-To: <a@c>", "Hm.").await;
+        let late = world
+            .writes("ada@c.example", "Re: Printer", "Message-ID: <c@c>\nIn-Reply-To: <a@c>", "Hm.")
+            .await;
         assert_eq!(late.outcome, Outcome::Created);
         assert_eq!(world.ticket(late.ticket_id.unwrap().number()).await.hint_id, first.ticket_id);
     });
@@ -404,7 +434,8 @@ fn a_note_reaches_nobody_outside() {
         let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
         world.sends().await;
         let number = first.ticket_id.unwrap().number();
-        let draft = ReplyDraft { kind: MessageKind::Note, text: Some("She is VIP.".into()), ..ReplyDraft::default() };
+        let draft =
+            ReplyDraft { kind: MessageKind::Note, text: Some("She is VIP.".into()), ..ReplyDraft::default() };
         let note = draft.parse().unwrap();
         let grant = Grant::<ReplyTickets>::check(&world.home, world.agent.clone(), true).unwrap();
         grant

@@ -35,7 +35,7 @@ pub struct Letter {
 /// The caller has limited how often (S08): nothing is limited here.
 pub fn queue<P>(tx: &mut Tx<P>, kind: Kind, letter: &Letter) -> db::Result<Id<Outbound>> {
     let header_id = format!("{}@firstline", keys::base32(&keys::random::<20>()));
-    insert(tx, kind, letter, None, None, &header_id)
+    insert(tx, kind, &Body { letter: letter.clone(), answers: None }, None, None, &header_id)
 }
 
 /// What a letter is about.
@@ -45,6 +45,17 @@ pub struct About<'a> {
     pub inbox: Option<i64>,
     /// The Message-ID without its angle brackets; answers to it find the ticket.
     pub header_id: &'a str,
+    /// The Message-ID of the mail that it answers.
+    pub answers: Option<&'a str>,
+}
+
+/// What the row keeps of a mail that is no message of a ticket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Body {
+    #[serde(flatten)]
+    pub letter: Letter,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<String>,
 }
 
 /// Queues a letter of the program about a ticket. It is no message of the ticket's conversation.
@@ -54,18 +65,20 @@ pub fn queue_about<P>(
     letter: &Letter,
     about: &About,
 ) -> db::Result<Id<Outbound>> {
-    insert(tx, kind, letter, Some(about.ticket), about.inbox, about.header_id)
+    let body = Body { letter: letter.clone(), answers: about.answers.map(str::to_owned) };
+    insert(tx, kind, &body, Some(about.ticket), about.inbox, about.header_id)
 }
 
 fn insert<P>(
     tx: &mut Tx<P>,
     kind: Kind,
-    letter: &Letter,
+    body: &Body,
     ticket: Option<i64>,
     inbox: Option<i64>,
     header_id: &str,
 ) -> db::Result<Id<Outbound>> {
-    let body = serde_json::to_string(letter).expect("a letter is plain data");
+    let letter = &body.letter;
+    let json = serde_json::to_string(body).expect("a letter is plain data");
     let recipients = serde_json::to_string(&[&letter.to]).expect("a list of text");
     let now = tx.now();
     let (id,) = tx.one(
@@ -74,7 +87,7 @@ fn insert<P>(
                                    state, next_at_ms, created_at_ms)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $9) RETURNING id"
         ),
-        args![kind, inbox, ticket, header_id, &recipients, &letter.to, &letter.subject, &body, now],
+        args![kind, inbox, ticket, header_id, &recipients, &letter.to, &letter.subject, &json, now],
     )?;
     Ok(id)
 }

@@ -35,6 +35,7 @@ pub fn home_with(db: Db, clock: Clock, authenticate: Box<dyn Authenticate>) -> H
     let blobs = Blobs::open(folder).expect("the temporary folder is writable");
     let keys = Keys::from_bytes(&[7; 32]).expect("32 bytes are a key");
     let site = Site::new("http://127.0.0.1:8080", 25_000_000);
-    let outbound = Outbound::new(Policy { allow: Vec::new(), ..Policy::default() });
+    let loopback = "127.0.0.0/8".parse().expect("it is a range");
+    let outbound = Outbound::new(Policy { allow: vec![loopback], ..Policy::default() });
     Home::new(db, clock, keys, blobs, site, outbound, authenticate)
 }

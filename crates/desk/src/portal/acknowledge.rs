@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// To one address, whoever asks for it (S08).
 pub const PER_ADDRESS: Limit = Limit { most: 1, window_ms: DAY };
+/// To an address whose owner is known to have asked (S20).
+pub const PER_PROVEN_ADDRESS: Limit = Limit { most: 4, window_ms: DAY };
 /// Of the whole desk, for requests that nobody has proven to be theirs.
 pub const PER_DESK: Limit = Limit { most: 20, window_ms: MINUTE };
 
@@ -40,6 +42,8 @@ pub struct Receipt<'a> {
     /// The address that asked, as `kernel::text::email` returns it.
     pub address: &'a str,
     pub language: Language,
+    /// The Message-ID of the mail that is acknowledged.
+    pub answers: Option<&'a str>,
     /// Whether the address is known to be the sender's: they are signed in, or the domain vouches for their mail.
     pub is_proven: bool,
 }
@@ -85,6 +89,7 @@ impl Acknowledger {
             ticket: receipt.ticket.number(),
             inbox: receipt.inbox.map(|id| id.number()),
             header_id: &header,
+            answers: receipt.answers,
         };
         outbox::queue_about(tx, Kind::Acknowledgement, &letter, &about)?;
         Ok(true)
@@ -94,12 +99,13 @@ impl Acknowledger {
 /// The address is looked at before the desk's allowance is touched: whoever floods one address spends no one else's.
 fn is_allowed<P>(tx: &mut Tx<P>, receipt: &Receipt) -> db::Result<bool> {
     let (now, address) = (tx.now(), format!("acknowledge/to/{}", receipt.address));
+    let limit = if receipt.is_proven { PER_PROVEN_ADDRESS } else { PER_ADDRESS };
     let (sent, _) = rate::spent(tx, &address, now)?;
-    if sent >= PER_ADDRESS.most {
+    if sent >= limit.most {
         return Ok(false);
     }
     if !receipt.is_proven && rate::spend(tx, "acknowledge/desk", PER_DESK, now)?.is_some() {
         return Ok(false);
     }
-    Ok(rate::spend(tx, &address, PER_ADDRESS, now)?.is_none())
+    Ok(rate::spend(tx, &address, limit, now)?.is_none())
 }

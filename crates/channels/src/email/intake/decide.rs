@@ -11,22 +11,17 @@ use crate::email::{
 };
 use desk::{
     attachments,
-    conversation::{
-        self, Direction,
-        actions::{Incoming, Signer},
-        policy::Remarks,
-        references,
-    },
+    conversation::{self, Direction, actions::Incoming, policy::Remarks, references},
+    portal::{Acknowledger, Receipt},
     tickets::{self, Channel, NewTicket, Seen, Ticket, TicketError},
 };
-use kernel::{clock::DAY, fault::Problem, id::Id, text};
+use kernel::{fault::Problem, id::Id, text};
 use mail::{Bounce, TokenKeys};
 use people::contacts;
 use platform::{
     authority::{System, Tx},
     blobs::Ready,
     db,
-    rate::{self, Limit},
 };
 use std::collections::BTreeMap;
 
@@ -46,8 +41,7 @@ pub struct Case {
     pub verdict: Option<Verdict>,
     pub files: Vec<File>,
     pub keys: TokenKeys,
-    pub signer: Signer,
-    pub home: platform::Home,
+    pub acknowledger: Acknowledger,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -331,7 +325,7 @@ fn create(
         copy_in(tx, case, ticket)?;
     }
     if content.may_be_answered() && !is_disowned && !email.is_empty() {
-        acknowledge(tx, case, &inbox, ticket, &requester)?;
+        acknowledge(tx, case, &inbox, ticket, &requester, &email)?;
     }
     Ok(Verdicts {
         outcome: Outcome::Created,
@@ -341,24 +335,27 @@ fn create(
     })
 }
 
-/// So many acknowledgements one address gets, whatever is sent in its name (S08, S20).
-const ACKNOWLEDGEMENTS: Limit = Limit { most: 4, window_ms: DAY };
-
 fn acknowledge(
     tx: &mut Tx<System>,
     case: &Case,
     inbox: &Inbox,
     ticket: Id<Ticket>,
     requester: &contacts::ContactRow,
+    address: &str,
 ) -> Result<(), Undecided> {
-    let Some(email) = requester.email.as_deref() else { return Ok(()) };
-    let now = tx.now();
-    let is_spent = rate::spend(tx, &format!("acknowledge/{email}"), ACKNOWLEDGEMENTS, now)?.is_some();
-    if !inbox.acknowledge || inbox.send.is_none() || is_spent {
+    if !inbox.acknowledge || inbox.send.is_none() {
         return Ok(());
     }
-    let answered = case.content.mail.message_id.as_deref();
-    outbox::acknowledge(tx, &case.home, &case.signer, inbox, ticket, requester, answered)?;
+    let receipt = Receipt {
+        ticket,
+        inbox: Some(inbox.id),
+        contact: requester.id,
+        address,
+        language: requester.language.unwrap_or(inbox.language),
+        answers: case.content.mail.message_id.as_deref(),
+        is_proven: case.verdict.as_ref().and_then(is_authentic) == Some(true),
+    };
+    case.acknowledger.acknowledge(tx, &receipt)?;
     Ok(())
 }
 

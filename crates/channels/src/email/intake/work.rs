@@ -12,7 +12,7 @@ use crate::email::{
     },
     verify::{Sender, Verdict, Verifier},
 };
-use desk::conversation::actions::{Signer, token_keys};
+use desk::{conversation::actions::token_keys, portal::Acknowledger};
 use kernel::clock::{MINUTE, SECOND};
 use mail::OwnAddresses;
 use platform::{
@@ -109,8 +109,7 @@ async fn read(
         verdict,
         files,
         keys: token_keys(&home.keys),
-        signer: Signer::of(&home),
-        home,
+        acknowledger: Acknowledger::of(&home),
     };
     (row, Ok(case))
 }

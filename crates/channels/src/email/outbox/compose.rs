@@ -1,5 +1,5 @@
 //! From rows to the bytes of a mail. The same rows always give the same bytes, so a second try is the same mail.
-use super::store::{Body, Claimed};
+use super::store::Claimed;
 use crate::email::inboxes::{
     Inbox,
     policy::{FromName, Quote},
@@ -20,7 +20,7 @@ use platform::{
     Home, blobs,
     db::{self, Conn},
     i18n::Language,
-    outbox::Kind,
+    outbox::{Body, Kind},
 };
 
 /// Why there are no bytes.

@@ -1,75 +1,15 @@
-//! SQL for mail that goes out. Rows are added by `platform::outbox`, except for acknowledgements.
+//! SQL for mail that goes out. Rows are added by `platform::outbox`.
 use super::{MailFailed, MailSent};
-use crate::email::inboxes::Inbox;
 use derive::Record;
-use desk::{
-    conversation::{actions::Signer, references},
-    portal,
-    tickets::Ticket,
-};
+use desk::tickets::Ticket;
 use kernel::{clock::Millis, id::Id};
-use people::contacts::ContactRow;
 use platform::{
-    Home, args,
+    args,
     authority::{self, Tx},
     db::{Conn, Result},
-    i18n,
-    outbox::{Kind, Letter, Outbound},
+    outbox::{Kind, Outbound},
     sql,
 };
-use serde::{Deserialize, Serialize};
-
-/// A mail that is no message of a ticket, as the row keeps it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Body {
-    #[serde(flatten)]
-    pub letter: Letter,
-    /// The Message-ID that it answers.
-    #[serde(default)]
-    pub answers: Option<String>,
-}
-
-/// "We have your request", with nothing in it that the sender wrote (S08).
-pub fn acknowledge<P>(
-    tx: &mut Tx<P>,
-    home: &Home,
-    signer: &Signer,
-    inbox: &Inbox,
-    ticket: Id<Ticket>,
-    requester: &ContactRow,
-    answers: Option<&str>,
-) -> Result<()> {
-    let Some(email) = &requester.email else { return Ok(()) };
-    let language = requester.language.unwrap_or(inbox.language);
-    let number = ticket.number();
-    let desk = home.site.name();
-    let Some(link) = portal::link::url(home, ticket, requester) else { return Ok(()) };
-    let words = [("number", number.into()), ("desk", (&*desk).into()), ("link", (&link).into())];
-    let body = Body {
-        letter: Letter {
-            to: email.clone(),
-            to_name: String::new(),
-            language,
-            subject: i18n::format(language, "acknowledgement-subject", &words),
-            text: i18n::format(language, "acknowledgement-text", &words),
-        },
-        answers: answers.map(str::to_owned),
-    };
-    let header = signer.message_id(ticket);
-    references::remember(tx, ticket, &[&header])?;
-    let json = serde_json::to_string(&body).expect("plain data");
-    let recipients = serde_json::to_string(&[email]).expect("a list of text");
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "INSERT INTO outbound (kind, inbox_id, ticket_id, header_id, recipients, recipients_text, subject, body,
-                                   state, next_at_ms, created_at_ms)
-               VALUES ('acknowledgement', $1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $8)"
-        ),
-        args![inbox.id, ticket, &header, &recipients, email, &body.letter.subject, &json, now],
-    )
-    .map(drop)
-}
 
 /// A mail that a worker took to send.
 #[derive(Clone, Debug, Record)]
