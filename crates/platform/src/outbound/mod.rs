@@ -4,7 +4,7 @@
 //! that a name which changes its answer between the check and the connection gains nothing. What is not global
 //! unicast is refused unless the operator allowed it (`--allow-outbound`).
 //!
-//! Source: `docs/behaviour/security.md`, "Connections to other machines".
+//! Source: `docs/behaviour/outbound.md`.
 #![allow(clippy::disallowed_methods, reason = "the one place that may")]
 pub mod guard;
 pub mod http;
@@ -36,6 +36,11 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// All addresses of a host together.
 const CONNECT_ALL: Duration = Duration::from_secs(10);
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// A silent connection is asked whether it is still there after a minute, and given up five minutes later.
+const KEEPALIVE: socket2::TcpKeepalive = socket2::TcpKeepalive::new()
+    .with_time(Duration::from_secs(60))
+    .with_interval(Duration::from_secs(60))
+    .with_retries(5);
 /// A host with more addresses than this is a trick or a mistake.
 const MAX_ADDRESSES: usize = 64;
 
@@ -175,6 +180,8 @@ impl Outbound {
                 last = match timeout(CONNECT, TcpStream::connect(address)).await {
                     Ok(Ok(stream)) => {
                         let _ = stream.set_nodelay(true);
+                        // A router that forgets a silent connection tells nobody; IMAP would wait for hours.
+                        let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&KEEPALIVE);
                         return Ok(stream);
                     }
                     Ok(Err(cause)) => Refused::NotReachable(format!("{host} at {address}: {cause}")),

@@ -3,7 +3,7 @@
 //! A result is evidence, not a decision: mail is never refused for it. What counts for identity is
 //! [`Verdict::is_aligned`]: somebody who controls the domain in From has sent this mail.
 //!
-//! Source: `docs/behaviour/email.md`, "Who really sent it".
+//! Source: `docs/behaviour/mail-transport.md`, "Who really sent it".
 mod dns;
 #[cfg(test)]
 mod tests;

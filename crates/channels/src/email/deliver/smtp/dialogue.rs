@@ -9,11 +9,13 @@ use platform::outbound::{Outbound, Purpose};
 use std::{collections::HashMap, fmt::Write, io, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 
 /// For one reply, and for the server to take the next part of a message.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// For one mail, all its recipients and bytes. Whoever holds a lease on the mail holds it for longer.
+const WHOLE_MAIL: Duration = Duration::from_secs(300);
 /// Nobody waits for the answer to a goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// A reply with more bytes than this is no reply.
@@ -28,6 +30,8 @@ pub struct Connection {
     io: BufReader<Wire>,
     /// EHLO keywords in upper case, with their parameters.
     offers: HashMap<String, String>,
+    /// When whatever is being done must be over.
+    deadline: Instant,
 }
 
 /// A server's reply, its lines joined.
@@ -79,7 +83,11 @@ impl Connection {
         if let Some(protection) = wire.protection() {
             probe.passed(Stage::Tls, protection);
         }
-        let mut connection = Connection { io: BufReader::new(wire), offers: HashMap::new() };
+        let mut connection = Connection {
+            io: BufReader::new(wire),
+            offers: HashMap::new(),
+            deadline: Instant::now() + WHOLE_MAIL,
+        };
         let greeting = connection.reply(Stage::Greeting).await?;
         if !greeting.is_positive() {
             return Err(greeting.trouble(Stage::Greeting, Kind::Refused));
@@ -174,6 +182,7 @@ impl Connection {
         recipients: &[String],
         raw: &[u8],
     ) -> Result<Outcome, Trouble> {
+        self.deadline = Instant::now() + WHOLE_MAIL;
         let mut outcome = Outcome::default();
         if let Some(refusal) = self.too_large(raw) {
             return Ok(outcome.all_refused(recipients.to_vec(), &refusal));
@@ -295,19 +304,26 @@ impl Connection {
         self.command(line, Stage::SignIn).await
     }
 
+    fn patience(&self) -> Instant {
+        self.deadline.min(Instant::now() + PATIENCE)
+    }
+
     async fn write(&mut self, bytes: &[u8], stage: Stage) -> Result<(), Trouble> {
+        let patience = self.patience();
         let written = async {
             self.io.get_mut().write_all(bytes).await?;
             self.io.get_mut().flush().await
         };
         let slow = |_| io::Error::from(io::ErrorKind::TimedOut);
-        let written = timeout(PATIENCE, written).await.map_err(slow).and_then(|result| result);
+        let written = timeout_at(patience, written).await.map_err(slow).and_then(|result| result);
         written.map_err(|cause| Trouble::broken(stage, &cause))
     }
 
     async fn reply(&mut self, stage: Stage) -> Result<Reply, Trouble> {
         let slow = |_| io::Error::from(io::ErrorKind::TimedOut);
-        let read = timeout(PATIENCE, read_reply(&mut self.io)).await.map_err(slow).and_then(|result| result);
+        let patience = self.patience();
+        let read =
+            timeout_at(patience, read_reply(&mut self.io)).await.map_err(slow).and_then(|result| result);
         let reply = read.map_err(|cause| Trouble::broken(stage, &cause))?;
         // The server is closing: nothing more will be answered.
         if reply.code == 421 { Err(reply.trouble(stage, Kind::Refused)) } else { Ok(reply) }

@@ -242,6 +242,31 @@ async fn a_server_that_never_answers_is_given_up_within_a_minute() {
     assert!(began.elapsed() <= Duration::from_secs(61));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_its_time_with_every_recipient_is_given_up_after_five_minutes() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut io = tokio::io::BufReader::new(stream);
+        let mut line = String::from("220");
+        loop {
+            tokio::io::AsyncWriteExt::write_all(io.get_mut(), b"250 ok\r\n").await.unwrap();
+            line.clear();
+            if tokio::io::AsyncBufReadExt::read_line(&mut io, &mut line).await.unwrap_or(0) == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_secs(50)).await;
+        }
+    });
+    let slow = Route { port, ..route(&Sink::start(), Security::None) };
+    let many: Vec<String> = (0..100).map(|number| format!("a{number}@x.example")).collect();
+    let began = tokio::time::Instant::now();
+    let refused = send(&outbound(None), &slow, US, &many, MAIL).await.unwrap_err();
+    assert_eq!((refused.kind, refused.stage), (Kind::TooSlow, Stage::Transfer));
+    assert!(began.elapsed() <= Duration::from_secs(400), "{:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn a_probe_tells_every_step_and_sends_nothing() {
     let users = [("desk".to_owned(), "pw".to_owned())];

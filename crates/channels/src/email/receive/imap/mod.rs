@@ -3,7 +3,7 @@
 //! It speaks the protocol and knows nothing else: a [`Mailbox`] says which messages are durable already and
 //! stores new ones. Nothing in the mailbox is flagged, moved or deleted before the message has been stored.
 //!
-//! Source: `docs/behaviour/email.md`, "Fetching from a mailbox".
+//! Source: `docs/behaviour/mail-transport.md`, "Fetching from a mailbox".
 mod client;
 mod session;
 #[cfg(test)]
@@ -102,7 +102,8 @@ pub trait Mailbox: Send + Sync {
     /// The highest UID that was stored under this UIDVALIDITY; 0 when there is none.
     fn last_uid(&self, uid_validity: u32) -> impl Future<Output = Result<u32, NotStored>> + Send;
 
-    /// Which of these were stored whole. Asked after a reconnect, to finish what a crash interrupted.
+    /// Which of these were stored as [`Content::Whole`]. Asked after a reconnect, to finish what a crash
+    /// interrupted: they will be flagged, moved or deleted. Never name one that was only reported.
     fn stored(
         &self,
         uid_validity: u32,

@@ -66,12 +66,26 @@ impl<'a, M: Mailbox> Session<'a, M> {
             candidates.drain(..candidates.len().saturating_sub(BATCH));
         }
         for some in candidates.chunks(1000) {
-            let mut stored =
-                self.mailbox.stored(self.selected.uid_validity, some).await.map_err(not_stored)?;
-            stored.sort_unstable();
-            self.finish(&stored).await?;
+            let stored = self.mailbox.stored(self.selected.uid_validity, some).await.map_err(not_stored)?;
+            let fitting = self.fitting(some).await?;
+            let mut safe = some.to_vec();
+            safe.retain(|uid| stored.contains(uid) && fitting.contains(uid));
+            self.finish(&safe).await?;
         }
         Ok(())
+    }
+
+    /// Those of a size that we store. A larger one was only reported: removing it from its mailbox would lose it.
+    async fn fitting(&mut self, uids: &[u32]) -> Result<Vec<u32>, Trouble> {
+        let fetched = self.client.fetch(&uid_set(uids), "UID RFC822.SIZE", 0).await?;
+        let fetched = fetched.map_err(|no| no.trouble(Stage::Transfer, Kind::Refused).temporary())?;
+        let size = |one: &Fetched| one.item("RFC822.SIZE").and_then(Token::number);
+        let max = self.account.max_message as u64;
+        Ok(fetched
+            .iter()
+            .filter(|one| size(one).is_some_and(|size| size <= max))
+            .map(|one| one.uid)
+            .collect())
     }
 
     /// Fetches and stores everything above the last UID, in ascending order.

@@ -196,6 +196,7 @@ async fn fifty_kills_lose_nothing_duplicate_nothing_and_flag_nothing_early() {
         client.append("INBOX", &mail(&format!("{number}")));
     }
     let memory = Memory::default();
+    let mut halves = 0;
     for kill in 0..50 {
         let fetching = fetch(&dovecot, account(&dovecot), &memory);
         let stored = memory.uids().len();
@@ -203,12 +204,18 @@ async fn fifty_kills_lose_nothing_duplicate_nothing_and_flag_nothing_early() {
         if kill % 3 == 0 {
             memory.dies_at.store(u32::try_from(stored).unwrap() + 1 + kill % 7, Ordering::SeqCst);
         }
-        tokio::time::sleep(Duration::from_millis(5 + u64::from(kill * 37 % 90))).await;
+        // Some die early, some in the middle; a session that comes far enough to store is killed there.
+        let until = Instant::now() + Duration::from_millis(20 + u64::from(kill * 37 % 180));
+        while Instant::now() < until && memory.uids().len() < stored + 6 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         fetching.kill().await;
         memory.dies_at.store(0, Ordering::SeqCst);
         assert_only_stored_ones_are_flagged(&dovecot, &memory);
+        halves += usize::from(memory.uids().len() > stored && memory.uids().len() < 300);
     }
-    println!("{} of 300 fetched during the kills", memory.uids().len());
+    println!("{} of 300 fetched during the kills, {halves} kills in the middle", memory.uids().len());
+    assert!(halves >= 5, "the kills hit nothing: {halves}");
     let fetching = fetch(&dovecot, account(&dovecot), &memory);
     memory.wait_for(300).await;
     until(|| dovecot.seen("INBOX") == 300, || format!("{} read", dovecot.seen("INBOX"))).await;
@@ -285,6 +292,26 @@ async fn a_move_that_a_crash_interrupted_is_finished_later() {
     assert_eq!((dovecot.list("INBOX").len(), dovecot.list("Done").len()), (1, 1));
     assert_eq!(memory.uids(), [1, 2]);
     fetching.stop().await;
+}
+
+#[tokio::test]
+async fn a_mail_above_the_limit_is_never_deleted_even_if_the_desk_believes_to_have_it() {
+    let dovecot = Dovecot::start();
+    dovecot.append("INBOX", &[mail("large"), vec![b'x'; 200_000]].concat());
+    dovecot.append("INBOX", &mail("small"));
+    let memory = Memory::default();
+    let deleting = Account { max_message: 100_000, after: After::Delete, ..account(&dovecot) };
+    let fetching = fetch(&dovecot, deleting.clone(), &memory);
+    memory.wait_for(2).await;
+    fetching.stop().await;
+    for item in memory.items.lock().unwrap().iter_mut() {
+        item.content = Content::Whole(Vec::new());
+    }
+    memory.notes.lock().unwrap().clear();
+    let fetching = fetch(&dovecot, deleting, &memory);
+    memory.wait_for_note(|note| matches!(note, Note::CaughtUp { .. })).await;
+    fetching.stop().await;
+    assert_eq!(dovecot.list("INBOX").iter().map(|(uid, _)| *uid).collect::<Vec<_>>(), [1]);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //! 250 is said only after the door has said that the message is stored, so a message is either acknowledged
 //! and durable or still with the sender.
 //!
-//! Source: `docs/behaviour/email.md`, "Receiving".
+//! Source: `docs/behaviour/mail-transport.md`, "Receiving".
 mod data;
 mod places;
 mod session;

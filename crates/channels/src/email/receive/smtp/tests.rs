@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, reason = "peers of a test connect to it")]
 use super::*;
 use std::{
     sync::Mutex,
@@ -495,12 +496,12 @@ fn however_a_message_is_cut_it_comes_out_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_senders_are_served_at_nine_hundred_messages_a_second() {
+async fn eight_senders_are_served_with_little_work_for_each_message() {
     const EACH: usize = 500;
     let running = serve(settings(Protocol::Smtp)).await;
     let body = format!("Subject: load\r\n\r\n{}.\r\n", format!("{}\r\n", "x".repeat(76)).repeat(50));
-    let began = Instant::now();
     let mut senders = JoinSet::new();
+    let (began, cpu_before) = (Instant::now(), testkit::cpu_of("self"));
     for _ in 0..8 {
         let mut peer = running.introduced().await;
         let body = body.clone();
@@ -515,8 +516,11 @@ async fn eight_senders_are_served_at_nine_hundred_messages_a_second() {
         });
     }
     senders.join_all().await;
-    let rate = (8 * EACH) as f64 / began.elapsed().as_secs_f64();
-    println!("{rate:.0} messages of 4 kB a second, senders included, unoptimised");
-    assert_eq!(running.shelf.count(), 8 * EACH);
-    assert!(rate >= 900.0, "{rate:.0} messages a second");
+    let count = 8 * EACH;
+    let rate = count as f64 / began.elapsed().as_secs_f64();
+    let cpu = (testkit::cpu_of("self") - cpu_before).as_micros() as usize / count;
+    println!("messages of 4 kB: {rate:.0} a second, {cpu} \u{b5}s CPU each with their senders");
+    assert_eq!(running.shelf.count(), count);
+    // 900 a second on one core of a test build, whatever else the machine does.
+    assert!(cpu <= 1_100, "{cpu} \u{b5}s a message");
 }
