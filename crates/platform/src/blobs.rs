@@ -25,6 +25,10 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Hash {
         Hash(*blake3::hash(bytes).as_bytes())
     }
+    /// * returns – `None` for anything but 32 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Hash> {
+        bytes.try_into().ok().map(Hash)
+    }
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -126,6 +130,10 @@ impl Blobs {
         Ok(Ready { hash, size, in_row: None })
     }
 
+    /// Large content by its name alone, for a backup. Small content is in its row and not here.
+    pub fn read_file(&self, hash: Hash) -> Result<Vec<u8>, BlobError> {
+        self.read(Found { hash, bytes: None })
+    }
     /// The content behind a row that [`find`] returned.
     pub fn read(&self, found: Found) -> Result<Vec<u8>, BlobError> {
         if let Some(bytes) = found.bytes {

@@ -43,3 +43,63 @@ pub(super) fn texts(conn: &mut Conn, query: &'static str) -> Result<Vec<Vec<Stri
         }
     }
 }
+
+/// Table, column and declared type of every column, by table and then in the columns' order.
+pub(super) fn columns(conn: &mut Conn) -> Result<Vec<Vec<String>>> {
+    texts(
+        conn,
+        match conn.dialect() {
+            Dialect::Sqlite => {
+                "SELECT t.name, c.name, lower(c.type) FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                  WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid"
+            }
+            Dialect::Postgres => {
+                "SELECT t.relname::text, c.attname::text, format_type(c.atttypid, c.atttypmod)
+                   FROM pg_attribute c JOIN pg_class t ON t.oid = c.attrelid
+                   JOIN pg_namespace n ON n.oid = t.relnamespace
+                  WHERE c.attnum > 0 AND NOT c.attisdropped AND c.attgenerated = '' AND t.relkind = 'r'
+                    AND n.nspname = current_schema()
+                  ORDER BY t.relname, c.attnum"
+            }
+        },
+    )
+}
+
+/// Pairs of a table and one that it refers to.
+pub(super) fn references(conn: &mut Conn) -> Result<Vec<Vec<String>>> {
+    texts(
+        conn,
+        match conn.dialect() {
+            Dialect::Sqlite => {
+                "SELECT DISTINCT t.name, r.\"table\" FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) r
+                  WHERE t.type = 'table'"
+            }
+            Dialect::Postgres => {
+                "SELECT DISTINCT t.relname::text, r.relname::text FROM pg_constraint k
+                   JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid
+                   JOIN pg_namespace n ON n.oid = t.relnamespace
+                  WHERE k.contype = 'f' AND n.nspname = current_schema()"
+            }
+        },
+    )
+}
+
+/// The tables whose `id` is a number of the database, and the last number given out; 0 before the first.
+pub(super) fn last_numbers(conn: &mut Conn) -> Result<Vec<Vec<String>>> {
+    texts(
+        conn,
+        match conn.dialect() {
+            Dialect::Sqlite => {
+                "SELECT t.name, CAST(COALESCE(s.seq, 0) AS TEXT) FROM sqlite_schema t
+                   LEFT JOIN sqlite_sequence s ON s.name = t.name
+                  WHERE t.type = 'table' AND t.sql LIKE '%AUTOINCREMENT%'"
+            }
+            Dialect::Postgres => {
+                "SELECT t.relname::text, COALESCE(pg_sequence_last_value(s.oid), 0)::text FROM pg_class s
+                   JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+                   JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace
+                  WHERE s.relkind = 'S' AND n.nspname = current_schema()"
+            }
+        },
+    )
+}

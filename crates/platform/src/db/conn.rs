@@ -214,9 +214,17 @@ impl Conn {
     }
 
     fn guard<T>(&mut self, at: &'static Statement, go: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
+        self.built(at.at, go)
+    }
+    /// Runs what is no [`Statement`]: only [`super::dump`] builds such text.
+    pub(super) fn built<T>(
+        &mut self,
+        at: &'static str,
+        go: impl FnOnce(&mut Engine) -> Result<T>,
+    ) -> Result<T> {
         self.end_work()?;
         STATEMENTS_RUN.fetch_add(1, Ordering::Relaxed);
-        let result = go(&mut self.engine).map_err(|error| error.at(at.at));
+        let result = go(&mut self.engine).map_err(|error| error.at(at));
         self.spoiled = result.is_err();
         result
     }
@@ -234,7 +242,7 @@ fn prepare<'c>(
         Entry::Vacant(new) => new.insert(client.prepare(text)?),
     })
 }
-fn dynamic<'a>(args: &'a [Value]) -> Vec<&'a (dyn ToSql + Sync)> {
+pub(super) fn dynamic<'a>(args: &'a [Value]) -> Vec<&'a (dyn ToSql + Sync)> {
     args.iter().map(|value| value as _).collect()
 }
 /// Positions decide in release builds; debug builds also see that nobody reordered a field or a column.

@@ -5,6 +5,7 @@
 pub mod catalogue;
 mod conn;
 mod dialect;
+pub mod dump;
 mod error;
 mod migrate;
 mod postgres;
@@ -16,7 +17,7 @@ use conn::{Deadline, Turns};
 use crossbeam_channel::{Sender, TrySendError};
 use dialect::Dialect;
 pub use error::{Error, Result};
-pub use migrate::{MIGRATIONS, Migration, Pending, migrate, pending};
+pub use migrate::{MIGRATIONS, Migration, Pending, done as migrations_done, migrate, pending};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
