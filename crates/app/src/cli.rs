@@ -77,6 +77,30 @@ Asks for what is missing when it runs in a terminal. A robot gives all of it:
     #[command(after_help = "\
 `serve` does this by itself. Before a SQLite desk is changed, a copy is kept in the folder `snapshots`.")]
     Migrate,
+    /// Writes the whole desk into one file, also while it is served
+    #[command(after_help = "\
+The file holds every row, every attachment and the desk's key: keep it like a password. It fits both databases.
+
+  firstline backup --data /var/lib/firstline --to /backup/desk-monday.flb")]
+    Backup {
+        /// The new file; it must not exist
+        #[arg(long, value_name = "FILE")]
+        to: String,
+    },
+    /// Fills an empty desk from a file of `backup`
+    #[command(after_help = "\
+Mails that were waiting to be sent when the backup was made are marked as failed (\"restored, not sent\"), because
+they may have left since; with --resend they go out.
+
+  firstline restore --data /var/lib/new --database postgres://desk@db/desk --from /backup/desk-monday.flb")]
+    Restore {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        from: String,
+        /// Send the mails that were waiting when the backup was made
+        #[arg(long)]
+        resend: bool,
+    },
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 
+mod backup;
 mod cli;
 mod config;
 mod failure;
@@ -53,6 +54,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Token(Token::Create { user, scopes, name }) => {
             token::create(&config, user, &scopes, name).await
         }
+        Command::Backup { to } => backup::run(&config, &to).await,
+        Command::Restore { from, resend } => backup::restore::run(&config, &from, resend).await,
         Command::Migrate => migrate(&config).await,
     }
 }

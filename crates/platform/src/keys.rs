@@ -8,7 +8,8 @@ use kernel::secret::Secret;
 use sha2::{Digest, Sha256};
 use std::{io, path::Path};
 
-const FILE: &str = "secret.key";
+/// The name of the key file in the data folder.
+pub const FILE: &str = "secret.key";
 
 /// Seals credentials and signs links. Whoever has it can forge both: back it up, show it to nobody.
 #[derive(Clone, Debug)]

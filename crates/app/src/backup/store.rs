@@ -1,0 +1,38 @@
+//! What a restored desk must not do by itself.
+use kernel::clock::Millis;
+use platform::{
+    args,
+    db::{self, Conn},
+    sql,
+};
+
+/// Whether somebody works here or anything ever happened.
+pub fn has_content(conn: &mut Conn) -> db::Result<bool> {
+    let (n,) = conn.one::<(i64,)>(
+        sql!("SELECT (SELECT count(*) FROM desk_user) + (SELECT COALESCE(max(id), 0) FROM event) AS n"),
+        args![],
+    )?;
+    Ok(n > 0)
+}
+
+/// Marks mails that were waiting as failed: they may have left after the backup was made (F20). Returns how many.
+pub fn hold_mails(conn: &mut Conn) -> db::Result<u64> {
+    conn.run(
+        sql!(
+            "UPDATE outbound SET state = 'failed', reason = 'restored, not sent'
+              WHERE state = 'waiting' OR state = 'sending'"
+        ),
+        args![],
+    )
+}
+
+/// Lets mails that were waiting, or under way, go out now. Returns how many.
+pub fn resend_mails(conn: &mut Conn, now: Millis) -> db::Result<u64> {
+    conn.run(
+        sql!(
+            "UPDATE outbound SET state = 'waiting', next_at_ms = $1, lease_token = lease_token + 1
+              WHERE state = 'waiting' OR state = 'sending'"
+        ),
+        args![now],
+    )
+}
