@@ -7,7 +7,7 @@ use axum::{
 use kernel::{fault::Problem, id::Id};
 use platform::{
     Home, keys,
-    web::{Failure, Request},
+    web::{Failure, Form, Page, Request},
 };
 use serde::Serialize;
 
@@ -34,6 +34,59 @@ impl FromRequestParts<Home> for OwnPage {
             Err(Problem::new(403, "cross_site_request").into())
         }
     }
+}
+
+/// Another page, asked for with GET.
+pub fn see(path: &str) -> Response {
+    axum::response::Redirect::to(path).into_response()
+}
+
+/// Shows a form again with what was wrong in it, under the problem's status.
+///
+/// * `page` – takes the form with its mistakes, and the code of a problem that belongs to no field or "".
+/// * errors – what is no mistake of the person: 404, 5xx.
+pub fn again<T: askama::Template>(
+    problem: Problem,
+    form: Form,
+    page: impl FnOnce(Form, &'static str) -> T,
+) -> Result<Response, Failure> {
+    if !matches!(problem.status, 403 | 409 | 412 | 422 | 429) {
+        return Err(problem.into());
+    }
+    let code = if problem.fields.is_empty() { problem.code } else { "" };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let form = form.with_mistakes(&problem);
+    Ok((status, Page(page(form, code))).into_response())
+}
+
+/// `?done=WORD` after a change: what to say about it. Only words of the program are shown.
+#[derive(serde::Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+impl Done {
+    /// The Fluent message, or "".
+    pub fn words(&self) -> &'static str {
+        match self.done.as_deref() {
+            Some("saved") => "done-saved",
+            Some("created") => "done-created",
+            Some("invited") => "done-invited",
+            Some("removed") => "done-removed",
+            Some("ended") => "done-ended",
+            Some("password") => "done-password",
+            Some("link") => "done-link",
+            Some("signed-out") => "done-signed-out",
+            _ => "",
+        }
+    }
+}
+
+/// Where `next` leads, if that is a page of this desk; else `fallback`.
+pub fn local_path<'p>(next: &'p str, fallback: &'p str) -> &'p str {
+    let is_local = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>".contains(&byte));
+    if is_local { next } else { fallback }
 }
 
 /// A thing with the ETag of how it looks now.
@@ -76,4 +129,17 @@ impl IfMatch {
 /// Of rows that belong to several things, those of one.
 pub(crate) fn of<T, V: Clone>(rows: &[(Id<T>, V)], id: Id<T>) -> Vec<V> {
     rows.iter().filter(|(of, _)| *of == id).map(|(_, value)| value.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_away() {
+        assert_eq!(local_path("/t/7?a=b", "/"), "/t/7?a=b");
+        for bad in ["", "t", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/ b", "javascript:x"] {
+            assert_eq!(local_path(bad, "/"), "/", "{bad}");
+        }
+    }
 }

@@ -420,3 +420,9 @@ pub async fn disable_second_factor(
         .await?;
     Ok(session)
 }
+
+/// Whether somebody can sign in with a password.
+pub async fn has_password(home: &Home, owner: Owner) -> Result<bool, Problem> {
+    let found = Grant::<System>::system(home).read(move |tx| store::own_credentials(tx, owner)).await?;
+    Ok(found.is_some_and(|found| found.password_hash.is_some()))
+}
