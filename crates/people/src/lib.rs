@@ -12,6 +12,8 @@ pub mod sign_in;
 pub mod teams;
 pub mod users;
 pub mod web;
+#[cfg(test)]
+mod world;
 
 use platform::web::Routes;
 
@@ -23,6 +25,9 @@ pub fn routes() -> Routes {
         teams::api::routes,
         roles::api::routes,
         users::api::routes,
+        users::profile::routes,
+        sign_in::pages::routes,
+        sign_in::portal::routes,
     ]
     .into_iter()
     .fold(Routes::new(), |all, of| all.merge(of()))

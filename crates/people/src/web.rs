@@ -36,6 +36,13 @@ impl FromRequestParts<Home> for OwnPage {
     }
 }
 
+/// The desk's name as every page shows it.
+pub fn desk_name(home: &Home) -> String {
+    let name =
+        home.site.desk_name.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |name| name.clone());
+    name.to_string()
+}
+
 /// Another page, asked for with GET.
 pub fn see(path: &str) -> Response {
     axum::response::Redirect::to(path).into_response()
@@ -138,7 +145,16 @@ mod tests {
     #[test]
     fn nobody_is_led_away() {
         assert_eq!(local_path("/t/7?a=b", "/"), "/t/7?a=b");
-        for bad in ["", "t", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/ b", "javascript:x"] {
+        for bad in [
+            "",
+            "t",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "/ b",
+            "javascript:x",
+        ] {
             assert_eq!(local_path(bad, "/"), "/", "{bad}");
         }
     }

@@ -4,6 +4,8 @@ pub mod api;
 pub mod error;
 pub mod policy;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 pub use error::ContactError;
 pub use policy::{Changes, Draft};

@@ -4,7 +4,7 @@ use super::{
 use crate::permissions::ManagePeople;
 use kernel::id::Id;
 use platform::{
-    authority::{Scope, Tx},
+    authority::{PERMISSIONS, Scope, Tx},
     db,
 };
 
@@ -49,7 +49,9 @@ pub fn remove(tx: &mut Tx<ManagePeople>, id: Id<Role>) -> Result<(), RoleError> 
 
 /// Whether the actor may do all that this role allows, so that they may give it and change who has it.
 pub fn may_give<P>(tx: &mut Tx<P>, id: Id<Role>, code: Option<Builtin>) -> db::Result<bool> {
-    let permissions = permissions_of(tx, id, code)?;
+    let mut permissions = permissions_of(tx, id, code)?;
+    // What the program does not know (any more) allows nothing.
+    permissions.retain(|(key, _)| PERMISSIONS.iter().any(|known| known.key == key));
     Ok(covers(tx.actor(), &permissions))
 }
 /// What somebody with this role may do.

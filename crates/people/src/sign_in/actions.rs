@@ -403,14 +403,14 @@ pub async fn enable_second_factor(
 }
 /// Switches the second factor off.
 ///
-/// * errors – 422 naming `password` for a wrong one; 429 after too many.
+/// * errors – 422 naming `present` for a wrong password; 429 after too many.
 pub async fn disable_second_factor(
     home: &Home,
     user: Id<User>,
     password: Secret<String>,
     origin: Origin,
 ) -> Result<Secret<String>, Problem> {
-    prove(home, Owner::User(user), password, "password").await?;
+    prove(home, Owner::User(user), password, "present").await?;
     let session = as_person(home, Owner::User(user))
         .change::<_, db::Error>(move |tx| {
             store::set_second_factor(tx, user, None, 0)?;

@@ -2,9 +2,13 @@
 pub mod actions;
 mod doorman;
 pub mod letters;
+pub mod pages;
 pub mod passwords;
+pub mod portal;
 pub mod second_factor;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod throttle;
 pub mod tokens;
 

@@ -54,9 +54,15 @@ async fn sign_in_post(
 ) -> Result<Response, Failure> {
     form.only(&["email", "password", "next"])?;
     let (origin, device) = (Origin::of(&request), device_of(&home, &request));
-    let entry =
-        actions::with_password(&home, Door::Desk, form.get("email"), secret(&form, "password"), origin, device)
-            .await?;
+    let entry = actions::with_password(
+        &home,
+        Door::Desk,
+        form.get("email"),
+        secret(&form, "password"),
+        origin,
+        device,
+    )
+    .await?;
     let next = form.get("next").to_owned();
     let page = |alert: String| sign_in_page(ui.clone(), form.clone(), alert);
     match entry {
@@ -88,7 +94,13 @@ fn device_of(home: &Home, request: &Request) -> Option<String> {
     request.cookie(device_cookie_name(home)).map(str::to_owned)
 }
 /// Sends the new cookies and leads on. A session that the browser had before ends.
-pub(super) async fn enter(home: &Home, request: &Request, entry: Entry, next: &str, code_page: &str) -> Response {
+pub(super) async fn enter(
+    home: &Home,
+    request: &Request,
+    entry: Entry,
+    next: &str,
+    code_page: &str,
+) -> Response {
     if let Some(old) = request.cookie(session_cookie_name(home)).map(str::to_owned) {
         let grant = Grant::<platform::authority::System>::system(home);
         if let Err(error) = grant.change(move |tx| store::end_session(tx, &old)).await {

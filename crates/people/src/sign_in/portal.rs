@@ -57,9 +57,15 @@ async fn with_password(
 ) -> Result<Response, Failure> {
     form.only(&["email", "password", "next"])?;
     let origin = Origin::of(&request);
-    let entry =
-        actions::with_password(&home, Door::Portal, form.get("email"), secret(&form, "password"), origin, None)
-            .await?;
+    let entry = actions::with_password(
+        &home,
+        Door::Portal,
+        form.get("email"),
+        secret(&form, "password"),
+        origin,
+        None,
+    )
+    .await?;
     let next = form.get("next").to_owned();
     let page = |alert: String| sign_in_page(ui.clone(), form.clone(), alert, true);
     match entry {
@@ -131,7 +137,11 @@ struct AccountPage {
 fn contact_of(grant: &Grant<Customer>) -> Result<Id<Contact>, Problem> {
     grant.actor().contact().ok_or(Problem::not_found())
 }
-async fn account(grant: Grant<Customer>, ui: Ui, Query(done): Query<Done>) -> Result<Page<AccountPage>, Failure> {
+async fn account(
+    grant: Grant<Customer>,
+    ui: Ui,
+    Query(done): Query<Done>,
+) -> Result<Page<AccountPage>, Failure> {
     let contact = contact_of(&grant)?;
     let has_password = actions::has_password(grant.home(), Owner::Contact(contact)).await?;
     Ok(Page(AccountPage { ui, form: Form::default(), done: done.words(), problem: "", has_password }))

@@ -215,3 +215,8 @@ pub fn edit_profile<P>(tx: &mut Tx<P>, id: Id<User>, profile: Profile) -> Result
     tx.emit(UserChanged { user: id, fields: vec!["profile"] })?;
     Ok(())
 }
+
+/// Light, dark, or as the machine has it.
+pub fn set_theme<P>(tx: &mut Tx<P>, id: Id<User>, theme: Theme) -> Result<(), UserError> {
+    Ok(store::set_theme(tx, id, theme)?)
+}

@@ -3,7 +3,10 @@ pub mod actions;
 pub mod api;
 pub mod error;
 pub mod policy;
+pub mod profile;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 pub use error::UserError;
 pub use policy::{Changes, Draft, NewUser, Theme};
@@ -12,6 +15,7 @@ pub use store::UserRow;
 use kernel::id::Id;
 use platform::authority::User;
 
+platform::translations!();
 platform::events! {
     /// Somebody was asked to work here.
     UserCreated = "user.created" about "user" user { user: Id<User>, name: String }

@@ -168,6 +168,9 @@ pub(super) fn set_look<P>(tx: &mut Tx<P>, id: Id<User>, theme: Theme, single_key
     )
     .map(drop)
 }
+pub(super) fn set_theme<P>(tx: &mut Tx<P>, id: Id<User>, theme: Theme) -> db::Result<()> {
+    tx.run(sql!("UPDATE desk_user SET theme = $2 WHERE id = $1"), args![id, theme]).map(drop)
+}
 pub(super) fn set_active(tx: &mut Tx<ManagePeople>, id: Id<User>, is_active: bool) -> db::Result<()> {
     tx.run(sql!("UPDATE desk_user SET is_active = $2 WHERE id = $1"), args![id, is_active]).map(drop)
 }

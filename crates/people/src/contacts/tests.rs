@@ -1,0 +1,138 @@
+//! Contacts and organisations from outside, and as mail intake finds them.
+use super::store;
+use crate::world::World;
+use platform::db;
+use testkit::on_both;
+
+const ADA: &str = "ada@acme.example";
+
+#[test]
+fn a_contact_has_several_ways_to_be_reached_and_found() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = world.program(ADA, "all").await;
+        let body = r#"{"name":"Jürgen Groß","emails":["J.Gross@Kunde.example","jg@home.example"],
+                       "phones":["+49 (0)30 123-456"],"language":"de","notes":"VIP"}"#;
+        let made = ada.post_json("/api/v1/contacts", body).await.assert_status(201).json();
+        assert_eq!(made["email"], "j.gross@kunde.example");
+        let id = made["id"].as_str().unwrap();
+        for q in ["jurgen", "J%C3%BCrgen+gro", "j.gross%40", "jg%40home", "%2B4930123", "0049+30+123456"] {
+            let found = ada.get(&format!("/api/v1/contacts?q={q}")).await.assert_status(200).json();
+            assert_eq!(found["items"][0]["id"], id, "{q}");
+        }
+        for q in ["urgen", "x%40", "%2B31", "%25", "'+OR+1=1--"] {
+            let found = ada.get(&format!("/api/v1/contacts?q={q}")).await.assert_status(200).json();
+            assert_eq!(found["items"], serde_json::json!([]), "{q}");
+        }
+        let path = format!("/api/v1/contacts/{id}");
+        let changed = ada.patch_json(&path, r#"{"emails":["jg@home.example"],"language":null}"#).await;
+        let changed = changed.assert_status(200).json();
+        assert_eq!(
+            (&changed["email"], &changed["language"]),
+            (&"jg@home.example".into(), &serde_json::Value::Null)
+        );
+        assert_eq!(changed["notes"], "VIP");
+        let taken = ada.post_json("/api/v1/contacts", r#"{"name":"B","email":"jg@home.example"}"#).await;
+        assert_eq!(taken.assert_status(409).json()["errors"][0]["pointer"], "/emails/0");
+        let unknown = ada.post_json("/api/v1/contacts", r#"{"name":"B","organisation":"9"}"#).await;
+        assert_eq!(unknown.assert_status(422).json()["errors"][0]["pointer"], "/organisation");
+        ada.post_json("/api/v1/contacts", r#"{"name":"B","created_at":"2020-01-01T00:00:00Z"}"#)
+            .await
+            .assert_status(422);
+    });
+}
+
+#[test]
+fn a_list_pages_by_name_without_gap_or_repetition() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = world.program(ADA, "all").await;
+        for n in [3, 1, 2, 2, 5, 4, 2] {
+            ada.post_json("/api/v1/contacts", &format!(r#"{{"name":"Person {n}"}}"#))
+                .await
+                .assert_status(201);
+        }
+        let (mut names, mut ids, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = ada.get(&format!("/api/v1/contacts?limit=2{cursor}")).await.assert_status(200).json();
+            for item in page["items"].as_array().unwrap() {
+                names.push(item["name"].as_str().unwrap().to_owned());
+                ids.push(item["id"].clone());
+            }
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(
+            names,
+            ["Person 1", "Person 2", "Person 2", "Person 2", "Person 3", "Person 4", "Person 5"]
+        );
+        ids.sort_by_key(|id| id.to_string());
+        ids.dedup();
+        assert_eq!(ids.len(), 7);
+        ada.get("/api/v1/contacts?cursor=999").await.assert_status(422);
+        ada.get("/api/v1/contacts?limit=-5").await.assert_status(422);
+        ada.get("/api/v1/contacts?limit=1000000").await.assert_status(200);
+    });
+}
+
+#[test]
+fn twenty_mails_of_one_new_sender_at_once_make_one_contact() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let grant = world.system();
+            tasks.spawn(async move {
+                grant
+                    .change::<_, db::Error>(|tx| store::find_or_create(tx, "cy@new.example", "Cy"))
+                    .await
+                    .unwrap()
+                    .id
+            });
+        }
+        let mut ids: Vec<_> = tasks.join_all().await;
+        ids.dedup();
+        assert_eq!(ids.len(), 1);
+        let made = world.events().await.iter().filter(|kind| *kind == "contact.created").count();
+        assert_eq!(made, 1, "one event, and no row without an address");
+    });
+}
+
+#[test]
+fn a_new_sender_belongs_to_the_organisation_of_the_domain() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = world.program(ADA, "all").await;
+        let body = r#"{"name":"Kunde GmbH","domains":["@Kunde.example","kunde.test"]}"#;
+        let made = ada.post_json("/api/v1/organisations", body).await.assert_status(201).json();
+        assert_eq!(made["domains"], serde_json::json!(["kunde.example", "kunde.test"]));
+        ada.post_json("/api/v1/organisations", r#"{"name":"kunde gmbh"}"#).await.assert_status(409);
+        let taken =
+            ada.post_json("/api/v1/organisations", r#"{"name":"Other","domains":["kunde.test"]}"#).await;
+        assert_eq!(taken.assert_status(409).json()["errors"][0]["pointer"], "/domains");
+        let cy = world
+            .system()
+            .change::<_, db::Error>(|tx| {
+                let known = store::find_or_create(tx, "cy@kunde.test", "")?;
+                let named = store::find_or_create(tx, "cy@kunde.test", "Cy Young")?;
+                let kept = store::find_or_create(tx, "cy@kunde.test", "Somebody Else")?;
+                assert_eq!((known.id, named.id), (named.id, kept.id));
+                assert_eq!((known.name.as_str(), kept.name.as_str()), ("cy@kunde.test", "Cy Young"));
+                let other = store::find_or_create(tx, "cy@sub.kunde.test", "")?;
+                assert_eq!(other.organisation_id, None);
+                Ok(kept)
+            })
+            .await
+            .unwrap();
+        assert_eq!(cy.organisation_id.unwrap().to_string(), made["id"].as_str().unwrap());
+        let path = format!("/api/v1/organisations/{}", made["id"].as_str().unwrap());
+        ada.patch_json(&path, r#"{"domains":[],"notes":"gold"}"#).await.assert_status(200);
+        let later = world.contact("new@kunde.test").await;
+        let later =
+            world.system().read::<_, db::Error>(move |tx| store::by_id(tx, later)).await.unwrap().unwrap();
+        assert_eq!(later.organisation_id, None);
+        ada.get(&path).await.assert_has("gold").assert_status(200);
+    });
+}
