@@ -10,6 +10,8 @@ pub mod roles;
 pub mod setup;
 pub mod sign_in;
 pub mod teams;
+#[cfg(test)]
+mod tests;
 pub mod users;
 pub mod web;
 #[cfg(test)]
@@ -26,6 +28,12 @@ pub fn routes() -> Routes {
         roles::api::routes,
         users::api::routes,
         users::profile::routes,
+        users::pages::routes,
+        teams::pages::routes,
+        roles::pages::routes,
+        desk_settings::pages::routes,
+        contacts::pages::routes,
+        organisations::pages::routes,
         sign_in::pages::routes,
         sign_in::portal::routes,
     ]

@@ -62,7 +62,13 @@ pub fn again<T: askama::Template>(
     }
     let code = if problem.fields.is_empty() { problem.code } else { "" };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    let form = form.with_mistakes(&problem);
+    let mut form = form.with_mistakes(&problem);
+    // A form has one field for a list: the mistake in its third line is the field's.
+    for field in &mut form.mistakes {
+        if let Some(end) = field.pointer.get(1..).and_then(|rest| rest.find('/')) {
+            field.pointer.truncate(end + 1);
+        }
+    }
     Ok((status, Page(page(form, code))).into_response())
 }
 
@@ -131,6 +137,12 @@ impl IfMatch {
             Some(_) => Err(Problem::new(412, "changed_meanwhile")),
         }
     }
+}
+
+/// For the query of an address.
+pub fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// Of rows that belong to several things, those of one.

@@ -94,6 +94,7 @@ impl World {
     }
     /// To whom each queued mail goes and what it says, the newest last.
     pub async fn letters(&self) -> Vec<(String, String)> {
+        while platform::jobs::run_next(&self.home).await.unwrap() {}
         let rows: Vec<(String, String)> = self
             .home
             .db

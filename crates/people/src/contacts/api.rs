@@ -60,7 +60,7 @@ pub(super) fn bodies<P: Implies<ViewContacts>>(
     };
     Ok(rows.into_iter().map(body).collect())
 }
-fn body<P: Implies<ViewContacts>>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<Body, ContactError> {
+pub(super) fn body<P: Implies<ViewContacts>>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<Body, ContactError> {
     let row = store::by_id(tx, id)?.ok_or(ContactError::Unknown)?;
     bodies(tx, vec![row])?.pop().ok_or(ContactError::Unknown)
 }

@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod api;
 pub mod error;
+pub mod pages;
 pub mod policy;
 pub mod store;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub use store::ContactRow;
 use kernel::id::Id;
 use platform::authority::Contact;
 
+platform::translations!();
 platform::events! {
     /// Somebody wrote for the first time, or was added by hand.
     ContactCreated = "contact.created" about "contact" contact { contact: Id<Contact>, name: String }

@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod api;
 pub mod error;
+pub mod pages;
 pub mod policy;
 pub mod store;
 
@@ -12,6 +13,7 @@ pub use store::OrganisationRow;
 use kernel::id::Id;
 use platform::authority::Organisation;
 
+platform::translations!();
 platform::events! {
     /// An organisation was added.
     OrganisationCreated = "organisation.created" about "organisation" organisation

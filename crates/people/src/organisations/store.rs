@@ -78,6 +78,21 @@ pub fn of_address<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Option<Id<Organi
     )?;
     Ok(row.map(|(id,)| id))
 }
+/// Organisations to choose from, by name, 500 at most.
+pub(crate) fn first_names<P>(tx: &mut Tx<P>) -> db::Result<Vec<(Id<Organisation>, String)>> {
+    tx.all(sql!("SELECT id, name FROM organisation ORDER BY name_folded LIMIT 500"), args![])
+}
+/// The organisation with this name, in any spelling of it.
+pub(crate) fn by_exact_name<P: Implies<ViewContacts>>(
+    tx: &mut Tx<P>,
+    name: &str,
+) -> db::Result<Option<Id<Organisation>>> {
+    let row = tx.find::<(Id<Organisation>,)>(
+        sql!("SELECT id FROM organisation WHERE name_folded = $1"),
+        args![&text::fold(name)],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
 pub(crate) fn exists<P>(tx: &mut Tx<P>, id: Id<Organisation>) -> db::Result<bool> {
     let row = tx.find::<(i64,)>(sql!("SELECT id FROM organisation WHERE id = $1"), args![id])?;
     Ok(row.is_some())

@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod api;
 pub mod error;
+pub mod pages;
 pub mod policy;
 pub mod store;
 
@@ -9,6 +10,7 @@ pub use error::RoleError;
 pub use policy::{Allowance, Builtin, Changes, Draft, NewRole, Role, everything};
 pub use store::{RoleRow, seed};
 
+platform::translations!();
 platform::events! {
     /// A role was added.
     RoleCreated = "role.created" about "role" role { role: kernel::id::Id<Role>, name: String }

@@ -6,14 +6,17 @@ use super::{
     store::{self, Credentials, Origin, Owner, Purpose, Stage},
     throttle::{self, Guess},
 };
+use crate::desk_settings;
 use kernel::{clock::Millis, fault::Problem, id::Id, secret::Secret, text};
 use platform::{
     Home,
     authority::{Actor, Grant, System, Tx, User, Who},
     db,
     i18n::Language,
+    jobs::{self, Job, Trouble},
     settings::Site,
 };
+use serde::{Deserialize, Serialize};
 
 /// Where somebody signs in: the desk or the customers' pages. An account of one is nothing on the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,7 @@ pub enum Door {
     Desk,
     Portal,
 }
+platform::words! { Door { Desk = "desk", Portal = "portal" } }
 
 /// What became of a try.
 pub enum Entry {
@@ -169,30 +173,54 @@ fn place(user: Id<User>) -> String {
     format!("desk_user/{user}/totp")
 }
 
-/// Sends a link for a new password (desk) or for signing in (portal), if there is such an account.
+/// Has a link sent for a new password (desk) or for signing in (portal), if there is such an account.
 ///
-/// Known or not, the same is written and answered: nobody learns who has an account.
+/// Known or not, the same is read, written and answered: nobody learns who has an account (S14). The job looks.
+///
+/// * errors – 422 for what is no address.
 pub async fn send_link(home: &Home, door: Door, email: &str, net: String) -> Result<(), Problem> {
     let Some(email) = text::email(email) else { return Err(Problem::field("email", "email")) };
-    let site = home.site.clone();
+    let public_url = home.site.public_url.clone();
     Grant::<System>::system(home)
         .change::<_, db::Error>(move |tx| {
-            let may = throttle::may_mail(tx, &email, &net)?;
-            let found = credentials(tx, door, &email)?;
-            let Some((found, owner)) = found.and_then(|f| f.owner().map(|owner| (f, owner))).filter(|_| may)
-            else {
-                return Ok(());
-            };
-            let (purpose, subject) = match door {
-                Door::Desk => (Purpose::Reset, Subject::Reset),
-                Door::Portal => (Purpose::SignIn, Subject::SignIn),
-            };
-            let token = store::new_link(tx, purpose, owner)?;
-            letters::send(tx, &site, subject, &addressee(found), &token, "")
+            if throttle::may_mail(tx, &email, &net)? {
+                let now = tx.now();
+                jobs::enqueue(tx, &SendLink { door, email, public_url }, now, None)?;
+            }
+            Ok(())
         })
         .await?;
     Ok(())
 }
+
+/// Writes the mail with the link. Twice, the second link replaces the first.
+#[derive(Serialize, Deserialize)]
+struct SendLink {
+    door: Door,
+    email: String,
+    /// As configured where the request came in.
+    public_url: String,
+}
+impl Job for SendLink {
+    const KIND: &'static str = "sign_in.send_link";
+
+    fn run(self, tx: &mut Tx<System>) -> Result<(), Trouble> {
+        let found = credentials(tx, self.door, &self.email)?;
+        let Some((found, owner)) = found.and_then(|found| found.owner().map(|owner| (found, owner))) else {
+            return Ok(());
+        };
+        let (purpose, subject) = match self.door {
+            Door::Desk => (Purpose::Reset, Subject::Reset),
+            Door::Portal => (Purpose::SignIn, Subject::SignIn),
+        };
+        let site = Site::new(&self.public_url, 0);
+        site.rename(&desk_settings::store::load(tx)?.name);
+        let token = store::new_link(tx, purpose, owner)?;
+        Ok(letters::send(tx, &site, subject, &addressee(found), &token, "")?)
+    }
+}
+platform::register_job!(SendLink);
+
 fn addressee(of: Credentials) -> Addressee {
     Addressee { email: of.email, name: of.name, language: of.language.unwrap_or(Language::En) }
 }
@@ -425,4 +453,11 @@ pub async fn disable_second_factor(
 pub async fn has_password(home: &Home, owner: Owner) -> Result<bool, Problem> {
     let found = Grant::<System>::system(home).read(move |tx| store::own_credentials(tx, owner)).await?;
     Ok(found.is_some_and(|found| found.password_hash.is_some()))
+}
+
+/// Switches the second factor of somebody off who lost it. All their sessions end.
+pub fn remove_second_factor<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()> {
+    store::set_second_factor(tx, user, None, 0)?;
+    store::end_sessions(tx, Owner::User(user), None)?;
+    tx.emit(SecondFactorChanged { user, is_on: false })
 }

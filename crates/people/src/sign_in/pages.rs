@@ -3,7 +3,7 @@ use super::{
     actions::{self, Door, Entry},
     store::{self, Origin, Purpose},
 };
-use crate::web::{Done, OwnPage, again, local_path, see};
+use crate::web::{Done, OwnPage, again, escape, local_path, see};
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderValue, StatusCode, header},
@@ -109,10 +109,7 @@ pub(super) async fn enter(
     }
     let (session, device, path) = match &entry {
         Entry::Open { session, device } => (session, device.as_ref(), next.to_owned()),
-        Entry::NeedsCode { session } => {
-            let next: String = form_urlencoded(next);
-            (session, None, format!("{code_page}?next={next}"))
-        }
+        Entry::NeedsCode { session } => (session, None, format!("{code_page}?next={}", escape(next))),
         Entry::Wrong | Entry::TooMany { .. } => return see(next),
     };
     let mut response = see(&path);
@@ -129,11 +126,6 @@ pub(super) async fn enter(
     }
     response
 }
-fn form_urlencoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
-
 #[derive(askama::Template)]
 #[template(path = "sign_in/code.html")]
 struct CodePage {

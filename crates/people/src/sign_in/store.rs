@@ -1,5 +1,8 @@
 //! Sessions, tokens, one-time links and known devices. Only hashes are kept.
-use crate::roles::{Builtin, Role};
+use crate::{
+    permissions::ManagePeople,
+    roles::{Builtin, Role},
+};
 use derive::Record;
 use kernel::{
     clock::{DAY, HOUR, MINUTE, Millis},
@@ -8,7 +11,7 @@ use kernel::{
 };
 use platform::{
     args,
-    authority::{Contact, Scope, Tx, User},
+    authority::{Contact, Implies, Scope, Tx, User},
     db,
     i18n::Language,
     keys, sql,
@@ -497,4 +500,26 @@ pub(super) fn use_step<P>(tx: &mut Tx<P>, user: Id<User>, step: i64) -> db::Resu
         args![user, step],
     )?;
     Ok(used == 1)
+}
+
+/// A token as an administrator sees it.
+#[derive(Clone, Debug, Record)]
+pub struct TokenOfUser {
+    pub id: Id<Token>,
+    pub name: String,
+    pub scopes: String,
+    pub created_at_ms: Millis,
+    pub used_at_ms: Option<Millis>,
+    pub user_id: Id<User>,
+    pub user_name: String,
+}
+/// The tokens of all users, newest first, 500 at most.
+pub fn all_tokens<P: Implies<ManagePeople>>(tx: &mut Tx<P>) -> db::Result<Vec<TokenOfUser>> {
+    tx.all(
+        sql!(
+            "SELECT t.id, t.name, t.scopes, t.created_at_ms, t.used_at_ms, u.id AS user_id, u.name AS user_name
+               FROM api_token t JOIN desk_user u ON u.id = t.user_id ORDER BY t.id DESC LIMIT 500"
+        ),
+        args![],
+    )
 }

@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod api;
 pub mod error;
+pub mod pages;
 pub mod policy;
 pub mod store;
 
@@ -12,6 +13,7 @@ pub use store::TeamRow;
 use kernel::id::Id;
 use platform::authority::Team;
 
+platform::translations!();
 platform::events! {
     /// A team was added.
     TeamCreated = "team.created" about "team" team { team: Id<Team>, name: String }

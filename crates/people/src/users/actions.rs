@@ -60,10 +60,7 @@ pub async fn add(grant: &Grant<ManagePeople>, mut new: NewUser) -> Result<Id<Use
 
 /// Changes what is given. Somebody who may do more than the actor cannot be changed.
 pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result<(), UserError> {
-    let before = store::by_id(tx, id)?.ok_or(UserError::Unknown)?;
-    if !roles::actions::may_give(tx, before.role_id, before.role_code)? {
-        return Err(UserError::BeyondYours);
-    }
+    let before = may_change(tx, id)?;
     check_targets(
         tx,
         changes.teams.as_deref().unwrap_or_default(),
@@ -120,6 +117,17 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// The user as they are.
+///
+/// * errors – [`UserError::BeyondYours`] where they may do more than the actor.
+pub fn may_change(tx: &mut Tx<ManagePeople>, id: Id<User>) -> Result<UserRow, UserError> {
+    let user = store::by_id(tx, id)?.ok_or(UserError::Unknown)?;
+    match roles::actions::may_give(tx, user.role_id, user.role_code)? {
+        true => Ok(user),
+        false => Err(UserError::BeyondYours),
     }
 }
 

@@ -47,3 +47,34 @@ profile-token-name-help = Damit Sie später wissen, welches Sie beenden.
 profile-token-days = Endet nach Tagen
 profile-token-may = Es darf
 profile-token-make = Token erstellen
+
+users-title = Benutzer
+users-lead = Menschen, die hier arbeiten. Kundinnen und Kunden sind Kontakte und brauchen kein Benutzerkonto.
+users-invite = Einladen
+users-find = Name oder E-Mail-Adresse
+users-count = { $count ->
+    [one] 1 Benutzer
+   *[other] { $count } Benutzer
+}
+users-role = Rolle
+users-teams = Teams
+users-state = Zustand
+users-active = aktiv
+users-inactive = Ausgeschaltet
+users-invited = Eingeladen
+people-on = Ein
+people-off = Aus
+people-none-found = Niemand gefunden
+people-none-found-help = Versuchen Sie es mit dem Anfang des Namens oder der E-Mail-Adresse.
+user-new = Jemanden einladen
+user-person = Person
+user-inboxes = Postfächer, für Rechte mit der Reichweite „Postfächer“
+user-inboxes-help = Rechte mit dieser Reichweite gelten für Tickets aus diesen Postfächern.
+user-organisations = Kundenorganisationen, für Rechte mit der Reichweite „Organisationen“
+user-organisations-help = Rechte mit dieser Reichweite gelten für Tickets dieser Organisationen.
+user-may-sign-in = Darf sich anmelden
+user-may-sign-in-help = Ausschalten beendet sofort alle Sitzungen und Token. Der Name bleibt an früherer Arbeit stehen.
+user-password-help = Lassen Sie es leer, um eine Einladung per E-Mail zu senden.
+user-invite-again = Einladung erneut senden
+user-end-sessions = Alle Sitzungen und Token beenden
+user-second-factor-off = Zweiten Schritt ausschalten

@@ -47,3 +47,34 @@ profile-token-name-help = So that you know later which one to end.
 profile-token-days = Ends after days
 profile-token-may = It may
 profile-token-make = Make a token
+
+users-title = Users
+users-lead = People who work here. Customers are contacts and need no user.
+users-invite = Invite
+users-find = Name or e-mail address
+users-count = { $count ->
+    [one] 1 user
+   *[other] { $count } users
+}
+users-role = Role
+users-teams = Teams
+users-state = State
+users-active = active
+users-inactive = Switched off
+users-invited = Invited
+people-on = On
+people-off = Off
+people-none-found = Nobody found
+people-none-found-help = Try the beginning of the name or of the e-mail address.
+user-new = Invite somebody
+user-person = Person
+user-inboxes = Inboxes, for permissions that reach "inboxes"
+user-inboxes-help = Permissions with this reach hold for tickets of these inboxes.
+user-organisations = Client organisations, for permissions that reach "organisations"
+user-organisations-help = Permissions with this reach hold for tickets of these organisations.
+user-may-sign-in = May sign in
+user-may-sign-in-help = Off ends every session and token at once. The name stays on past work.
+user-password-help = Leave it empty to send an invitation by e-mail.
+user-invite-again = Send the invitation again
+user-end-sessions = End all sessions and tokens
+user-second-factor-off = Switch the second step off

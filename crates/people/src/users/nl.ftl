@@ -47,3 +47,34 @@ profile-token-name-help = Zodat u later weet welk token u kunt beëindigen.
 profile-token-days = Eindigt na dagen
 profile-token-may = Het mag
 profile-token-make = Token maken
+
+users-title = Gebruikers
+users-lead = Mensen die hier werken. Klanten zijn contacten en hebben geen gebruiker nodig.
+users-invite = Uitnodigen
+users-find = Naam of e-mailadres
+users-count = { $count ->
+    [one] 1 gebruiker
+   *[other] { $count } gebruikers
+}
+users-role = Rol
+users-teams = Teams
+users-state = Status
+users-active = actief
+users-inactive = Uitgezet
+users-invited = Uitgenodigd
+people-on = Aan
+people-off = Uit
+people-none-found = Niemand gevonden
+people-none-found-help = Probeer het begin van de naam of van het e-mailadres.
+user-new = Iemand uitnodigen
+user-person = Persoon
+user-inboxes = Inboxen, voor rechten met bereik ‘inboxen’
+user-inboxes-help = Rechten met dit bereik gelden voor tickets uit deze inboxen.
+user-organisations = Klantorganisaties, voor rechten met bereik ‘organisaties’
+user-organisations-help = Rechten met dit bereik gelden voor tickets van deze organisaties.
+user-may-sign-in = Mag zich aanmelden
+user-may-sign-in-help = Uitzetten beëindigt direct alle sessies en tokens. De naam blijft bij eerder werk staan.
+user-password-help = Laat dit leeg om een uitnodiging per e-mail te sturen.
+user-invite-again = Uitnodiging opnieuw sturen
+user-end-sessions = Alle sessies en tokens beëindigen
+user-second-factor-off = Tweede stap uitzetten

@@ -207,6 +207,10 @@ pub(super) fn set_organisations<P, T>(tx: &mut Tx<P>, id: Id<User>, targets: &[I
     )
     .map(drop)
 }
+/// Inboxes to choose from, by name, 500 at most.
+pub(super) fn inbox_names<P: Implies<ViewPeople>>(tx: &mut Tx<P>) -> db::Result<Vec<(i64, String)>> {
+    tx.all(sql!("SELECT id, name FROM inbox ORDER BY name, id LIMIT 500"), args![])
+}
 /// How many of these ids exist.
 pub(super) fn count_teams<P>(tx: &mut Tx<P>, ids: &[Id<Team>]) -> db::Result<i64> {
     tx.one::<(i64,)>(sql!("SELECT count(*) FROM team WHERE id {in $1}"), args![&Id::list(ids)]).map(|(n,)| n)

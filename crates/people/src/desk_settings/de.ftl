@@ -1,0 +1,9 @@
+desk-title = Der Desk
+desk-lead = Was für alle gilt, die nichts anderes gewählt haben.
+desk-name = Name des Desks
+desk-name-help = Steht über den Seiten für Kundinnen und Kunden und in jeder E-Mail.
+desk-language-help = Für neue Benutzer und für Kundinnen und Kunden, deren Sprache nicht bekannt ist.
+desk-tokens-lead = Was Programme besitzen, von allen Benutzern. Beenden Sie, was niemand kennt.
+desk-tokens-none = Keine Token
+desk-token-user = Handelt für
+desk-token-all = Alles, was der Benutzer darf

@@ -1,0 +1,9 @@
+desk-title = The desk
+desk-lead = What holds for everybody who has chosen nothing else.
+desk-name = Name of the desk
+desk-name-help = Stands above the customers' pages and in every mail.
+desk-language-help = For new users, and for customers whose language is not known.
+desk-tokens-lead = What programs hold, of all users. End what nobody knows.
+desk-tokens-none = No tokens
+desk-token-user = Acts for
+desk-token-all = Everything that its user may

@@ -1,0 +1,9 @@
+desk-title = De desk
+desk-lead = Wat geldt voor iedereen die niets anders heeft gekozen.
+desk-name = Naam van de desk
+desk-name-help = Staat boven de pagina's voor klanten en in elke e-mail.
+desk-language-help = Voor nieuwe gebruikers en voor klanten van wie de taal niet bekend is.
+desk-tokens-lead = Wat programma's bezitten, van alle gebruikers. Beëindig wat niemand kent.
+desk-tokens-none = Geen tokens
+desk-token-user = Handelt namens
+desk-token-all = Alles wat de gebruiker mag

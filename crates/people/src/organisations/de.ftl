@@ -1,0 +1,11 @@
+organisation = Organisation
+organisation-new = Neue Organisation
+organisation-domains = Mail-Domains
+organisation-domains-help = Eine je Zeile. Neue Kontakte mit einer solchen Adresse gehören dazu; bestehende bleiben, wo sie sind.
+organisation-none-help = Neue Kontakte mit einer Adresse aus einer ihrer Domains erscheinen hier.
+organisations-title = Organisationen
+organisations-find = Name
+organisations-none = Keine Organisation
+organisations-none-help = Sind ihre Mail-Domains angegeben, finden sich ihre Leute von selbst.
+field-domain = Das ist keine Mail-Domain wie firma.example
+field-mail-provider = Dort kann jeder eine Adresse haben

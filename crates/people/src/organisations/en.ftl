@@ -1,0 +1,11 @@
+organisation = Organisation
+organisation-new = New organisation
+organisation-domains = Mail domains
+organisation-domains-help = One a line. New contacts with such an address belong to it; those that exist stay where they are.
+organisation-none-help = New contacts with an address at one of its domains appear here.
+organisations-title = Organisations
+organisations-find = Name
+organisations-none = No organisation
+organisations-none-help = With its mail domains given, its people are found by themselves.
+field-domain = This is no mail domain, like company.example
+field-mail-provider = Anybody can have an address there

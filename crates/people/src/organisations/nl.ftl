@@ -1,0 +1,11 @@
+organisation = Organisatie
+organisation-new = Nieuwe organisatie
+organisation-domains = Maildomeinen
+organisation-domains-help = Eén per regel. Nieuwe contacten met zo'n adres horen erbij; bestaande blijven waar ze zijn.
+organisation-none-help = Nieuwe contacten met een adres uit een van de domeinen verschijnen hier.
+organisations-title = Organisaties
+organisations-find = Naam
+organisations-none = Geen organisatie
+organisations-none-help = Zijn de maildomeinen opgegeven, dan worden de mensen vanzelf gevonden.
+field-domain = Dit is geen maildomein, zoals bedrijf.example
+field-mail-provider = Daar kan iedereen een adres hebben

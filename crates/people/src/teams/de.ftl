@@ -1,0 +1,9 @@
+team = Team
+team-new = Neues Team
+team-members = Mitglieder
+team-archived = Archiviert
+team-archived-help = Ein archiviertes Team behält seine Tickets und bekommt keine neuen.
+teams-title = Teams
+teams-lead = Arbeit geht an ein Team, eines seiner Mitglieder übernimmt sie.
+teams-none = Noch kein Team
+teams-none-help = Ohne Teams stehen alle Tickets in einer Liste. Legen Sie ein Team an, wenn zwei Gruppen verschiedene Tickets übernehmen.

@@ -1,0 +1,9 @@
+team = Team
+team-new = New team
+team-members = Members
+team-archived = Archived
+team-archived-help = An archived team keeps its tickets and gets no new ones.
+teams-title = Teams
+teams-lead = Work is given to a team, and taken by one of its members.
+teams-none = No team yet
+teams-none-help = Without teams all tickets stand in one list. Make a team when two groups of people take different tickets.

@@ -1,0 +1,9 @@
+team = Team
+team-new = Nieuw team
+team-members = Leden
+team-archived = Gearchiveerd
+team-archived-help = Een gearchiveerd team houdt zijn tickets en krijgt geen nieuwe.
+teams-title = Teams
+teams-lead = Werk gaat naar een team en wordt door een van de leden opgepakt.
+teams-none = Nog geen team
+teams-none-help = Zonder teams staan alle tickets in één lijst. Maak een team als twee groepen verschillende tickets oppakken.
