@@ -256,7 +256,9 @@ fn every_route_refuses_strangers_those_without_permission_and_other_sites() {
                     let stranger = send(&nobody).await;
                     assert!(matches!(stranger, 401 | 303), "{method} {path}: {stranger}");
                     let is_customers = *key == "customer";
-                    assert_eq!(send(&customer).await == 403, !is_customers, "{method} {path} as a customer");
+                    if !is_customers {
+                        assert_eq!(send(&customer).await, 403, "{method} {path} as a customer");
+                    }
                     if method != axum::http::Method::GET {
                         let site = if is_customers { customer.clone() } else { ada.clone() };
                         assert_eq!(
