@@ -19,6 +19,7 @@ firstline.toml in the data folder (smtp_listen = \"0.0.0.0:25\"). A flag wins ov
   lmtp_listen        IP:PORT, for mail by LMTP                  none
   public_url         https://help.example.org                   http:// and the address of listen
   allow_outbound     private address ranges that may be called  none
+  dns                system, off, or name servers like 9.9.9.9  system
   max_message_bytes  the largest mail or upload                 52428800
   metrics            loopback or public: who reads /metrics     loopback
   log_format         text or json (as a flag: --log)            text
@@ -117,6 +118,9 @@ pub struct Serve {
     /// How people reach this desk; links in mails begin with it [default: http://LISTEN]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Who is asked about senders' domains: system, off, or addresses of name servers [default: system]
+    #[arg(long, value_name = "NAMES")]
+    dns: Option<String>,
     /// A private range that may be connected to, e.g. 10.0.0.0/8; repeat it for more
     #[arg(long, value_name = "CIDR")]
     allow_outbound: Vec<String>,
@@ -177,6 +181,7 @@ impl Cli {
                 lmtp_listen: serve.lmtp_listen.clone(),
                 public_url: serve.public_url.clone(),
                 allow_outbound: serve.allow_outbound.clone(),
+                dns: serve.dns.clone(),
                 ..common
             },
             _ => common,

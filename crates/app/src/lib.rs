@@ -9,6 +9,7 @@ mod failure;
 mod founding;
 mod http;
 mod log;
+mod mail;
 mod metrics;
 mod open;
 mod serve;

@@ -3,7 +3,7 @@ use crate::{
     config::Config,
     failure::Failure,
     http::{health, router, server},
-    metrics, open,
+    mail, metrics, open,
     wizard::Wizard,
 };
 use kernel::clock::Clock;
@@ -64,16 +64,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 
 /// Everything that works without being asked: readers of the log, jobs, mail in and out. Whoever is added here
 /// ends by itself soon after `stop` becomes true.
-async fn workers(
-    home: &Home,
-    _config: &Config,
-    stop: &watch::Receiver<bool>,
-) -> Result<JoinSet<()>, Failure> {
+async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> Result<JoinSet<()>, Failure> {
     let mut workers = JoinSet::new();
     workers.spawn(until(stop.clone(), events::follow(home.clone())));
     for _ in 0..JOB_WORKERS {
         workers.spawn(run_jobs(home.clone(), stop.clone()));
     }
+    mail::start(home, config, stop, &mut workers).await?;
     Ok(workers)
 }
 

@@ -19,6 +19,7 @@ pub struct Flags {
     pub listen: Option<String>,
     pub smtp_listen: Option<String>,
     pub lmtp_listen: Option<String>,
+    pub dns: Option<String>,
     pub public_url: Option<String>,
     pub allow_outbound: Vec<String>,
 }
@@ -72,6 +73,7 @@ impl Given {
             (Key::Listen, flags.listen),
             (Key::SmtpListen, flags.smtp_listen),
             (Key::LmtpListen, flags.lmtp_listen),
+            (Key::Dns, flags.dns),
             (Key::PublicUrl, flags.public_url),
         ];
         let of = |key, text| Value { text, key, source: Source::Flag };

@@ -8,6 +8,7 @@ mod place;
 mod tests;
 
 use crate::failure::Failure;
+use channels::email::verify::Names;
 pub use given::{Flags, Given};
 use platform::{db::Place, outbound::Cidr};
 use std::{
@@ -26,6 +27,7 @@ pub enum Key {
     LmtpListen,
     PublicUrl,
     AllowOutbound,
+    Dns,
     MaxMessageBytes,
     Metrics,
     LogFormat,
@@ -41,6 +43,7 @@ impl Key {
         Key::LmtpListen,
         Key::PublicUrl,
         Key::AllowOutbound,
+        Key::Dns,
         Key::MaxMessageBytes,
         Key::Metrics,
         Key::LogFormat,
@@ -55,6 +58,7 @@ impl Key {
             Key::LmtpListen => "lmtp_listen",
             Key::PublicUrl => "public_url",
             Key::AllowOutbound => "allow_outbound",
+            Key::Dns => "dns",
             Key::MaxMessageBytes => "max_message_bytes",
             Key::Metrics => "metrics",
             Key::LogFormat => "log_format",
@@ -106,6 +110,8 @@ pub struct Config {
     /// `None`: the address that is listened on.
     pub public_url: Option<String>,
     pub allow_outbound: Vec<Cidr>,
+    /// Who is asked about the domains of senders.
+    pub dns: Names,
     pub max_message_bytes: usize,
     pub metrics: MetricsFor,
     pub log_format: LogFormat,
@@ -173,6 +179,10 @@ impl Config {
             allow_outbound: (given.all(Key::AllowOutbound).iter())
                 .map(|value| value.text.parse().map_err(|cause| value.mistake(cause)))
                 .collect::<Result<_, _>>()?,
+            dns: match given.one(Key::Dns) {
+                None => Names::System,
+                Some(value) => value.text.parse().map_err(|cause| value.mistake(cause))?,
+            },
             max_message_bytes: max_message_bytes(given)?,
             metrics: [MetricsFor::Loopback, MetricsFor::Public][word(Key::Metrics, &["loopback", "public"])?],
             log_format: [LogFormat::Text, LogFormat::Json][word(Key::LogFormat, &["text", "json"])?],

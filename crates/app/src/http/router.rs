@@ -28,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(platform::web::frame::routes())
         .merge(people::routes())
         .merge(desk::routes())
+        .merge(channels::routes())
         .merge(wizard::routes())
 }
 
