@@ -9,4 +9,5 @@ import "./live";
 import "./palette";
 import "./keys";
 import "./recipients";
+import "./suggest";
 import "./composer-shell";

@@ -166,6 +166,13 @@ pub struct Found {
     bytes: Option<Vec<u8>>,
 }
 
+impl Found {
+    /// For a statement that reads rows of `blob` together with others.
+    pub fn new(hash: Hash, bytes: Option<Vec<u8>>) -> Found {
+        Found { hash, bytes }
+    }
+}
+
 /// * errors – `NoRow` where no such content was ever inserted.
 pub fn find(conn: &mut Conn, hash: Hash) -> db::Result<Found> {
     let (bytes,) =

@@ -1,1 +1,2 @@
 # Words of this slice.
+attachment-save = { $name } opslaan

@@ -103,6 +103,45 @@ pub fn locate_inline(conn: &mut Conn, message: Id<Message>, content_id: &str) ->
     )
 }
 
+/// The uploads among `ids` that wait for their message, of the same uploader.
+pub fn waiting(conn: &mut Conn, ids: &[Id<Attachment>], uploader: &str) -> Result<Vec<Attachment>> {
+    conn.all(
+        sql!(
+            "SELECT id, message_id, name, type, size, content_id, is_inline, created_at_ms
+               FROM attachment WHERE id {in $1} AND uploader = $2 AND message_id IS NULL ORDER BY id"
+        ),
+        args![&Id::list(ids), uploader],
+    )
+}
+
+/// Gives the files of one message to another as well.
+pub fn copy<P>(tx: &mut Tx<P>, from: Id<Message>, to: Id<Message>) -> Result<()> {
+    let (now, uploader) = (tx.now(), tx.actor().who.to_string());
+    tx.run(
+        sql!(
+            "INSERT INTO attachment (message_id, uploader, name, type, size, blob_hash, content_id, is_inline,
+                                     created_at_ms)
+               SELECT CAST($2 AS BIGINT), CAST($3 AS TEXT), name, type, size, blob_hash, NULL, FALSE,
+                      CAST($4 AS BIGINT)
+                 FROM attachment WHERE message_id = $1 ORDER BY id"
+        ),
+        args![from, to, &uploader, now],
+    )
+    .map(drop)
+}
+
+/// Pictures of a message that its HTML shows, by their own number as Content-ID.
+pub fn mark_inline(conn: &mut Conn, message: Id<Message>, ids: &[Id<Attachment>]) -> Result<()> {
+    conn.run(
+        sql!(
+            "UPDATE attachment SET content_id = CAST(id AS TEXT), is_inline = TRUE
+              WHERE message_id = $1 AND id {in $2} AND type LIKE 'image/%'"
+        ),
+        args![message, &Id::list(ids)],
+    )
+    .map(drop)
+}
+
 /// What an outgoing mail carries.
 #[derive(derive::Record)]
 pub struct Outgoing {

@@ -1,6 +1,6 @@
 //! Saying something: an answer, a note, and what comes back from the customer.
 use super::{
-    AuthorKind, Direction, Message, MessageAdded, MessageKind, Reply, references,
+    AuthorKind, Direction, Message, MessageAdded, MessageKind, Reply, ReplyDraft, references,
     store::{self, New},
 };
 use crate::{
@@ -76,6 +76,7 @@ pub fn note<P: Implies<NoteTickets>>(
         },
     )?;
     attachments::actions::attach(tx, message, &note.attachments)?;
+    attachments::actions::place(tx, message, note.html.as_deref(), &note.attachments)?;
     tickets::store::touch_time(tx, ticket.id)?;
     tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::Out })?;
     Ok(message)
@@ -137,6 +138,7 @@ pub fn reply(
         },
     )?;
     attachments::actions::attach(tx, message, &reply.attachments)?;
+    attachments::actions::place(tx, message, reply.html.as_deref(), &reply.attachments)?;
     references::remember(tx, ticket.id, &[&header])?;
     for address in &cc {
         tickets::actions::add_cc(tx, ticket, address, "")?;
@@ -159,6 +161,101 @@ pub fn reply(
     let after = reply.status.as_deref().or((ticket.category == Category::New).then_some("open"));
     set_status_after(tx, ticket, after)?;
     Ok(message)
+}
+
+/// Sends a message on to somebody who does not take part. It is a note with recipients: the customer's side sees
+/// nothing of it, and whoever gets it does not take part afterwards. The files of `original` go with it.
+///
+/// * errors – 422 without a recipient.
+pub fn forward(
+    tx: &mut Tx<ReplyTickets>,
+    ticket: &Seen<Ticket>,
+    original: &Message,
+    mut draft: ReplyDraft,
+    signer: &Signer,
+) -> Result<Id<Message>, TicketError> {
+    let block = forwarded(tx, original);
+    let words = draft.text.take().unwrap_or_default();
+    let html = draft.html.take().filter(|html| !html.trim().is_empty());
+    draft.html = html.map(|html| format!("{html}<br>{}", mail::html::from_text(&block)));
+    draft.text = Some(format!("{}\n\n{block}", words.trim_end()).trim_start().to_owned());
+    draft.kind = MessageKind::Public;
+    let reply = draft.parse()?;
+    let (to, cc) = (reply.to.unwrap_or_default(), reply.cc.unwrap_or_default());
+    if to.is_empty() {
+        return Err(Problem::field("to", "required").into());
+    }
+    let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
+    let from_email = tx.actor().email.clone();
+    let header = signer.message_id(ticket.id);
+    let message = store::insert(
+        tx,
+        &New {
+            ticket: ticket.id,
+            kind: MessageKind::Note,
+            direction: Direction::Out,
+            channel: "email",
+            author_kind,
+            author_id,
+            author_name: &author_name,
+            from_email: Some(&from_email),
+            to: &to,
+            cc: &cc,
+            bcc: &reply.bcc,
+            subject: &ticket.subject,
+            text: &reply.text,
+            quoted: None,
+            signature: None,
+            html: reply.html.as_deref(),
+            message_id: Some(&header),
+            inbound_id: None,
+            is_automatic: false,
+            is_sender_known: true,
+            remarks: "{}",
+        },
+    )?;
+    attachments::actions::attach(tx, message, &reply.attachments)?;
+    attachments::actions::place(tx, message, reply.html.as_deref(), &reply.attachments)?;
+    attachments::store::copy(tx, original.id, message)?;
+    references::remember(tx, ticket.id, &[&header])?;
+    let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
+    let subject = format!("Fwd: {}", ticket.subject);
+    let mailing = Mailing {
+        kind: outbox::Kind::Reply,
+        inbox: ticket.inbox_id.map(|id| id.number()),
+        ticket: ticket.id.number(),
+        message: message.number(),
+        header_id: &header,
+        recipients: &recipients,
+        subject: &subject,
+    };
+    let now = tx.now();
+    outbox::queue_message(tx, &mailing, now)?;
+    tickets::store::touch_time(tx, ticket.id)?;
+    tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::Out })?;
+    Ok(message)
+}
+
+/// The message as it stands below the words of whoever sends it on.
+fn forwarded<P>(tx: &Tx<P>, original: &Message) -> String {
+    let actor = tx.actor();
+    let words = |key: &str| platform::i18n::text(actor.language, key);
+    let zone = jiff::tz::TimeZone::get(&actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let at = original.created_at_ms.timestamp().to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z");
+    let from = match &original.from_email {
+        Some(email) if !original.author_name.is_empty() => format!("{} <{email}>", original.author_name),
+        Some(email) => email.clone(),
+        None => original.author_name.clone(),
+    };
+    format!(
+        "---------- {} ----------\n{}: {from}\n{}: {at}\n{}: {}\n\n{}",
+        words("forwarded-head"),
+        words("forwarded-from"),
+        words("forwarded-date"),
+        words("forwarded-subject"),
+        original.subject,
+        original.full_text()
+    )
 }
 
 /// The status that the writer chose for afterwards.

@@ -1,1 +1,75 @@
 field-note-has-no-recipients = Eine Notiz bleibt intern: Sie hat keine Empfänger
+
+field-newer-message = Inzwischen hat jemand geschrieben. Bitte lesen Sie es oben und senden Sie dann noch einmal
+
+message-not-delivered = Nicht zugestellt
+message-from-program = Automatisch
+message-automatic = automatisch
+message-forwarded = Weitergeleitet
+message-to = an { $whom }
+message-cc = , Kopie an { $whom }
+message-more = Mehr zu dieser Nachricht
+message-doubtful = Die Domain des Absenders bürgt nicht für diese E-Mail.
+message-forward-this = Diese Nachricht weiterleiten
+message-raw = Rohtext der E-Mail
+message-from-address = Von
+message-unknown-sender = Das kam von einer Adresse, die an diesem Ticket nicht beteiligt ist:
+message-second = Eine E-Mail mit derselben Message-ID und anderem Text kam schon früher.
+message-defects = An dieser E-Mail war nicht alles in Ordnung:
+message-original = Ursprüngliche Formatierung
+message-remote = { $count ->
+    [one] 1 Bild von einem anderen Server ist nicht geladen.
+   *[other] { $count } Bilder von anderen Servern sind nicht geladen.
+}
+message-load = Externe Bilder anzeigen
+delivery-waiting = Wartet auf den Versand
+delivery-sending = Wird gesendet
+delivery-sent = An den Mailserver übergeben
+delivery-failed = Nicht gesendet
+delivery-bounced = Nicht zugestellt
+bounce-unknown-address = Diese Adresse gibt es nicht
+bounce-unknown-domain = Diese Domain gibt es nicht
+bounce-mailbox-full = Das Postfach ist voll
+bounce-disabled = Das Postfach ist gesperrt
+bounce-too-large = Die E-Mail ist zu groß
+bounce-refused = Der andere Server hat die E-Mail abgelehnt
+bounce-not-reachable = Der andere Server war nicht erreichbar
+bounce-server-fault = Der andere Server hat eine Störung
+bounce-undetermined = Der andere Server nannte keinen Grund
+
+composer-answer = Antwort
+composer-kind = Art der Antwort
+composer-not-sent = Das wurde nicht gesendet
+composer-reply = Antworten
+composer-reply-all = Allen
+composer-forward = Weiterleiten
+composer-send = Senden
+composer-send-reply = Antwort senden
+composer-send-all = An alle senden
+composer-send-note = Notiz speichern
+composer-send-forward = Weiterleiten
+composer-send-wait = Senden und auf Kunden warten
+composer-more-ways = Weitere Arten zu senden
+composer-note-help = Diese Notiz sehen nur Ihre Kolleginnen und Kollegen.
+composer-to = An
+composer-cc = Kopie
+composer-bcc = Blindkopie
+composer-text = Ihre Antwort
+composer-placeholder = An { $name } schreiben …
+composer-attach = Dateien anhängen
+composer-format = Formatierung
+composer-bold = Fett
+composer-italic = Kursiv
+composer-link = Link
+composer-bullets = Liste
+composer-numbers = Nummerierte Liste
+composer-quote = Zitat
+composer-code = Code
+composer-status-after = Status nach dem Senden
+composer-then-stay = Status bleibt
+composer-then-wait = dann auf Kunden warten
+composer-then-solved = dann gelöst
+forwarded-head = Weitergeleitete Nachricht
+forwarded-from = Von
+forwarded-date = Datum
+forwarded-subject = Betreff

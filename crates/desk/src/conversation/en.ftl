@@ -1,1 +1,75 @@
 field-note-has-no-recipients = A note stays inside: it has no recipients
+
+field-newer-message = Somebody wrote meanwhile. Please read it above; then send again
+
+message-not-delivered = Not delivered
+message-from-program = Automatic
+message-automatic = automatic
+message-forwarded = Sent on
+message-to = to { $whom }
+message-cc = , cc { $whom }
+message-more = More about this message
+message-doubtful = The sender’s domain does not vouch for this mail.
+message-forward-this = Forward this message
+message-raw = Raw source
+message-from-address = From
+message-unknown-sender = This came from an address that does not take part in this ticket:
+message-second = Another mail with the same Message-ID and other words came before.
+message-defects = Not everything in this mail was in order:
+message-original = Original formatting
+message-remote = { $count ->
+    [one] 1 picture from another server is not loaded.
+   *[other] { $count } pictures from other servers are not loaded.
+}
+message-load = Show remote pictures
+delivery-waiting = Waiting to be sent
+delivery-sending = Being sent
+delivery-sent = Handed over to the mail server
+delivery-failed = Not sent
+delivery-bounced = Not delivered
+bounce-unknown-address = There is no such address
+bounce-unknown-domain = There is no such domain
+bounce-mailbox-full = The mailbox is full
+bounce-disabled = The mailbox is closed
+bounce-too-large = The mail is too large
+bounce-refused = The other server refused the mail
+bounce-not-reachable = The other server could not be reached
+bounce-server-fault = The other server has a fault
+bounce-undetermined = The other server gave no reason
+
+composer-answer = Answer
+composer-kind = Kind of answer
+composer-not-sent = This was not sent
+composer-reply = Reply
+composer-reply-all = All
+composer-forward = Forward
+composer-send = Send
+composer-send-reply = Send reply
+composer-send-all = Send to all
+composer-send-note = Save note
+composer-send-forward = Forward
+composer-send-wait = Send and wait for the customer
+composer-more-ways = More ways to send
+composer-note-help = Only your colleagues see this note.
+composer-to = To
+composer-cc = Cc
+composer-bcc = Bcc
+composer-text = Your answer
+composer-placeholder = Write to { $name }…
+composer-attach = Attach files
+composer-format = Formatting
+composer-bold = Bold
+composer-italic = Italic
+composer-link = Link
+composer-bullets = List
+composer-numbers = Numbered list
+composer-quote = Quote
+composer-code = Code
+composer-status-after = Status after sending
+composer-then-stay = status stays
+composer-then-wait = then wait for customer
+composer-then-solved = then solved
+forwarded-head = Forwarded message
+forwarded-from = From
+forwarded-date = Date
+forwarded-subject = Subject

@@ -1,11 +1,14 @@
 //! What was said about a ticket, over every channel, to the customer and among colleagues.
 pub mod actions;
 pub mod api;
+mod linkify;
+pub mod pages;
 pub mod policy;
 pub mod references;
 pub mod store;
 
 use crate::tickets::{NoteTickets, ViewTickets};
+use axum::routing::{get, post};
 use kernel::id::Id;
 use platform::web::Routes;
 pub use policy::{AuthorKind, Direction, Message, MessageKind, Reply, ReplyDraft, words};
@@ -28,5 +31,9 @@ platform::events! {
 }
 
 pub fn routes() -> Routes {
-    Routes::new().api::<ViewTickets>(routes!(api::list)).api::<NoteTickets>(routes!(api::post))
+    Routes::new()
+        .api::<ViewTickets>(routes!(api::list))
+        .api::<NoteTickets>(routes!(api::post))
+        .post::<NoteTickets>("/t/{number}/messages", post(pages::send::post))
+        .get::<ViewTickets>("/t/{number}/messages/{id}/body", get(pages::frame::body))
 }

@@ -1,1 +1,75 @@
 field-note-has-no-recipients = Een notitie blijft intern: zij heeft geen ontvangers
+
+field-newer-message = Intussen heeft iemand geschreven. Lees het hierboven en verstuur daarna opnieuw
+
+message-not-delivered = Niet bezorgd
+message-from-program = Automatisch
+message-automatic = automatisch
+message-forwarded = Doorgestuurd
+message-to = aan { $whom }
+message-cc = , kopie aan { $whom }
+message-more = Meer over dit bericht
+message-doubtful = Het domein van de afzender staat niet in voor deze e-mail.
+message-forward-this = Dit bericht doorsturen
+message-raw = Brontekst van de e-mail
+message-from-address = Van
+message-unknown-sender = Dit kwam van een adres dat niet bij dit ticket hoort:
+message-second = Eerder kwam een e-mail met dezelfde Message-ID en andere tekst.
+message-defects = Niet alles in deze e-mail was in orde:
+message-original = Oorspronkelijke opmaak
+message-remote = { $count ->
+    [one] 1 afbeelding van een andere server is niet geladen.
+   *[other] { $count } afbeeldingen van andere servers zijn niet geladen.
+}
+message-load = Externe afbeeldingen tonen
+delivery-waiting = Wacht op verzending
+delivery-sending = Wordt verzonden
+delivery-sent = Overgedragen aan de mailserver
+delivery-failed = Niet verzonden
+delivery-bounced = Niet bezorgd
+bounce-unknown-address = Dit adres bestaat niet
+bounce-unknown-domain = Dit domein bestaat niet
+bounce-mailbox-full = De mailbox is vol
+bounce-disabled = De mailbox is geblokkeerd
+bounce-too-large = De e-mail is te groot
+bounce-refused = De andere server heeft de e-mail geweigerd
+bounce-not-reachable = De andere server was niet bereikbaar
+bounce-server-fault = De andere server heeft een storing
+bounce-undetermined = De andere server gaf geen reden
+
+composer-answer = Antwoord
+composer-kind = Soort antwoord
+composer-not-sent = Dit is niet verzonden
+composer-reply = Beantwoorden
+composer-reply-all = Allen
+composer-forward = Doorsturen
+composer-send = Versturen
+composer-send-reply = Antwoord versturen
+composer-send-all = Aan allen versturen
+composer-send-note = Notitie opslaan
+composer-send-forward = Doorsturen
+composer-send-wait = Versturen en op klant wachten
+composer-more-ways = Andere manieren van versturen
+composer-note-help = Alleen uw collega’s zien deze notitie.
+composer-to = Aan
+composer-cc = Kopie
+composer-bcc = Blinde kopie
+composer-text = Uw antwoord
+composer-placeholder = Schrijf aan { $name }…
+composer-attach = Bestanden bijvoegen
+composer-format = Opmaak
+composer-bold = Vet
+composer-italic = Cursief
+composer-link = Link
+composer-bullets = Lijst
+composer-numbers = Genummerde lijst
+composer-quote = Citaat
+composer-code = Code
+composer-status-after = Status na het versturen
+composer-then-stay = status blijft
+composer-then-wait = daarna wachten op klant
+composer-then-solved = daarna opgelost
+forwarded-head = Doorgestuurd bericht
+forwarded-from = Van
+forwarded-date = Datum
+forwarded-subject = Onderwerp

@@ -4,7 +4,8 @@ use crate::tickets::Ticket;
 use kernel::id::Id;
 use platform::{
     args,
-    authority::Tx,
+    authority::{Tx, User},
+    blobs::{Found, Hash},
     db::{Conn, Result},
     sql,
 };
@@ -161,4 +162,41 @@ pub fn last_in_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) 
         )),
         args![ticket, before],
     )
+}
+
+/// A picture that the HTML of a message shows, with its content.
+#[derive(derive::Record)]
+pub struct InlinePicture {
+    pub content_id: String,
+    hash: Hash,
+    bytes: Option<Vec<u8>>,
+}
+impl InlinePicture {
+    pub fn content(&self) -> Found {
+        Found::new(self.hash, self.bytes.clone())
+    }
+}
+/// The pictures inside of a message that the caller has seen, 50 at most.
+pub fn inline_pictures(conn: &mut Conn, message: Id<Message>) -> Result<Vec<InlinePicture>> {
+    conn.all(
+        sql!(
+            "SELECT a.content_id, b.hash, b.bytes FROM attachment a JOIN blob b ON b.hash = a.blob_hash
+              WHERE a.message_id = $1 AND a.content_id IS NOT NULL AND a.type LIKE 'image/%'
+              ORDER BY a.id LIMIT 50"
+        ),
+        args![message],
+    )
+}
+
+/// Whether somebody else added something to a ticket after the message `seen`; machines do not count.
+pub fn has_newer(conn: &mut Conn, ticket: Id<Ticket>, seen: Id<Message>, me: Id<User>) -> Result<bool> {
+    let newer = conn.find::<(Id<Message>,)>(
+        sql!(
+            "SELECT id FROM message
+              WHERE ticket_id = $1 AND id > $2 AND is_automatic = FALSE
+                AND (author_kind <> 'user' OR author_id <> $3) LIMIT 1"
+        ),
+        args![ticket, seen, me],
+    )?;
+    Ok(newer.is_some())
 }

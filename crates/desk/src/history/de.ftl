@@ -1,1 +1,23 @@
-# Words of this slice.
+# Was mit einem Ticket geschah. $by ist, wer es tat.
+history-title = Verlauf
+history-program = Firstline
+history-opened = { $by } hat es für { $name } eröffnet ({ $channel })
+history-message-in = { $by } hat geschrieben
+history-message-out = { $by } hat geantwortet
+history-note = { $by } hat eine Notiz geschrieben
+history-participant-added = { $by } hat { $name } in Kopie genommen
+history-participant-removed = { $by } hat { $name } aus der Kopie genommen
+history-status = { $by } hat den Status von { $from } auf { $to } geändert
+history-subject = { $by } hat den Betreff von „{ $from }“ in „{ $to }“ geändert
+history-priority = { $by } hat die Priorität von { $from } auf { $to } geändert
+history-type = { $by } hat die Art von { $from } in { $to } geändert
+history-assigned = { $by } hat es { $to } zugewiesen
+history-unassigned = { $by } hat die Zuweisung an { $from } aufgehoben
+history-team = { $by } hat es dem Team { $to } gegeben
+history-team-none = { $by } hat es dem Team { $from } entzogen
+history-requester = { $by } hat die anfragende Person von { $from } in { $to } geändert
+history-tags-added = { $by } hat die Schlagwörter { $to } ergänzt
+history-tags-removed = { $by } hat die Schlagwörter { $from } entfernt
+history-field = { $by } hat { $field } auf „{ $to }“ gesetzt
+history-field-emptied = { $by } hat { $field } geleert
+history-other = { $by }: { $kind }

@@ -1,1 +1,23 @@
-# Words of this slice.
+# What happened to a ticket. $by is who did it.
+history-title = History
+history-program = Firstline
+history-opened = { $by } opened it for { $name } ({ $channel })
+history-message-in = { $by } wrote
+history-message-out = { $by } answered
+history-note = { $by } wrote a note
+history-participant-added = { $by } put { $name } in copy
+history-participant-removed = { $by } took { $name } out of copy
+history-status = { $by } changed the status from { $from } to { $to }
+history-subject = { $by } changed the subject from “{ $from }” to “{ $to }”
+history-priority = { $by } changed the priority from { $from } to { $to }
+history-type = { $by } changed the type from { $from } to { $to }
+history-assigned = { $by } assigned it to { $to }
+history-unassigned = { $by } took it off { $from }; nobody has it now
+history-team = { $by } gave it to the team { $to }
+history-team-none = { $by } took it from the team { $from }
+history-requester = { $by } changed who asks from { $from } to { $to }
+history-tags-added = { $by } added the tags { $to }
+history-tags-removed = { $by } removed the tags { $from }
+history-field = { $by } set { $field } to “{ $to }”
+history-field-emptied = { $by } emptied { $field }
+history-other = { $by }: { $kind }

@@ -1,4 +1,6 @@
 //! Who did what to a ticket, from the event log.
+pub mod pages;
+
 use crate::tickets::{self, Ticket, TicketError, ViewTickets};
 use axum::{Json, extract::Path};
 use derive::Record;
@@ -84,5 +86,7 @@ pub async fn get(
 }
 
 pub fn routes() -> Routes {
-    Routes::new().api::<ViewTickets>(routes!(get))
+    Routes::new()
+        .api::<ViewTickets>(routes!(get))
+        .get::<ViewTickets>("/t/{number}/history", axum::routing::get(pages::get))
 }

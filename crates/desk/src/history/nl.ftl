@@ -1,1 +1,23 @@
-# Words of this slice.
+# Wat er met een ticket gebeurde. $by is wie het deed.
+history-title = Geschiedenis
+history-program = Firstline
+history-opened = { $by } heeft het geopend voor { $name } ({ $channel })
+history-message-in = { $by } heeft geschreven
+history-message-out = { $by } heeft geantwoord
+history-note = { $by } heeft een notitie geschreven
+history-participant-added = { $by } heeft { $name } in kopie gezet
+history-participant-removed = { $by } heeft { $name } uit de kopie gehaald
+history-status = { $by } heeft de status gewijzigd van { $from } naar { $to }
+history-subject = { $by } heeft het onderwerp gewijzigd van ‘{ $from }’ in ‘{ $to }’
+history-priority = { $by } heeft de prioriteit gewijzigd van { $from } naar { $to }
+history-type = { $by } heeft de soort gewijzigd van { $from } in { $to }
+history-assigned = { $by } heeft het toegewezen aan { $to }
+history-unassigned = { $by } heeft de toewijzing aan { $from } opgeheven
+history-team = { $by } heeft het aan het team { $to } gegeven
+history-team-none = { $by } heeft het bij het team { $from } weggehaald
+history-requester = { $by } heeft de aanvrager gewijzigd van { $from } in { $to }
+history-tags-added = { $by } heeft de labels { $to } toegevoegd
+history-tags-removed = { $by } heeft de labels { $from } verwijderd
+history-field = { $by } heeft { $field } op ‘{ $to }’ gezet
+history-field-emptied = { $by } heeft { $field } leeggemaakt
+history-other = { $by }: { $kind }

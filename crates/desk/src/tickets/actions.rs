@@ -7,12 +7,15 @@ use super::{
 };
 use crate::{
     attachments,
-    conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, store::New},
+    conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, actions::Signer, store::New},
     fields, statuses,
 };
 use kernel::{fault::Problem, id::Id, text};
 use people::contacts::{self, ContactRow};
-use platform::authority::{Actor, Implies, Tx, Who};
+use platform::{
+    authority::{Actor, Implies, Tx, Who},
+    outbox::{self, Mailing},
+};
 use std::collections::BTreeMap;
 
 /// What a new ticket begins with.
@@ -48,9 +51,78 @@ impl Default for First<'_> {
 /// Opens a ticket for somebody, as a person or program with the permission.
 pub fn create(tx: &mut Tx<CreateTickets>, new: NewTicket) -> Result<Id<Ticket>, TicketError> {
     check_people(tx, new.team, new.assignee)?;
-    let requester = requester(tx, new.email.as_deref(), &new.name, new.phone.as_deref())?;
+    let requester = match (&new.email, &new.phone) {
+        (None, None) => known_by_name(tx, &new.name)?,
+        _ => None,
+    };
+    let requester = match requester {
+        Some(requester) => requester,
+        None => self::requester(tx, new.email.as_deref(), &new.name, new.phone.as_deref())?,
+    };
     let email = new.email.clone();
     let (ticket, _) = open(tx, &new, &requester, First { from_email: email.as_deref(), ..First::default() })?;
+    Ok(ticket)
+}
+
+/// The one contact that is called exactly so; two of a name are nobody.
+fn known_by_name<P>(tx: &mut Tx<P>, name: &str) -> Result<Option<ContactRow>, TicketError> {
+    let mut found = contacts::store::search(tx, name, 10)?;
+    found.retain(|contact| text::fold(&contact.name) == text::fold(name));
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
+/// Opens a ticket with the agent's own words, which are mailed to the customer.
+///
+/// * errors – 422 without an address.
+pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Result<Id<Ticket>, TicketError> {
+    check_people(tx, new.team, new.assignee)?;
+    let email = new.email.clone().ok_or_else(|| Problem::field("requester/email", "required"))?;
+    let requester = requester(tx, Some(&email), &new.name, new.phone.as_deref())?;
+    let (author_kind, author_id, author_name) = author(tx.actor());
+    let from_email = tx.actor().email.clone();
+    let ticket = begin(tx, &new, &requester, Category::Open, (&author_name, false))?;
+    let header = signer.message_id(ticket);
+    let to = [requester.email.clone().unwrap_or(email)];
+    let message = conversation::store::insert(
+        tx,
+        &New {
+            ticket,
+            kind: MessageKind::Public,
+            direction: Direction::Out,
+            channel: new.channel.word(),
+            author_kind,
+            author_id,
+            author_name: &author_name,
+            from_email: Some(&from_email),
+            to: &to,
+            cc: &[],
+            bcc: &[],
+            subject: &new.subject,
+            text: &new.text,
+            quoted: None,
+            signature: None,
+            html: new.html.as_deref(),
+            message_id: Some(&header),
+            inbound_id: None,
+            is_automatic: false,
+            is_sender_known: true,
+            remarks: "{}",
+        },
+    )?;
+    attachments::actions::attach(tx, message, &new.attachments)?;
+    conversation::references::remember(tx, ticket, &[&header])?;
+    let mailing = Mailing {
+        kind: outbox::Kind::Reply,
+        inbox: new.inbox.map(|id| id.number()),
+        ticket: ticket.number(),
+        message: message.number(),
+        header_id: &header,
+        recipients: &to,
+        subject: &new.subject,
+    };
+    let now = tx.now();
+    outbox::queue_message(tx, &mailing, now)?;
+    announce(tx, ticket, message, &new, &requester, Direction::Out)?;
     Ok(ticket)
 }
 
@@ -77,18 +149,8 @@ pub fn open<P>(
     requester: &ContactRow,
     first: First,
 ) -> Result<(Id<Ticket>, Id<crate::conversation::Message>), TicketError> {
-    let category = Category::New;
-    let status = statuses::default_of(tx, category)?;
-    let by = &requester.name;
-    let last = (&*text::shorten(&new.text, 140), by.as_str(), first.direction == Direction::In);
-    let ticket = store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
-    store::add_participant(tx, ticket, requester.id, "requester")?;
-    if !new.tags.is_empty() {
-        store::set_tags(tx, ticket, &new.tags)?;
-    }
-    if !new.fields.is_empty() {
-        fields::set(tx, ticket, &new.fields)?;
-    }
+    let is_in = first.direction == Direction::In;
+    let ticket = begin(tx, new, requester, Category::New, (&requester.name, is_in))?;
     let message = conversation::store::insert(
         tx,
         &New {
@@ -116,16 +178,49 @@ pub fn open<P>(
         },
     )?;
     attachments::actions::attach(tx, message, &new.attachments)?;
+    announce(tx, ticket, message, new, requester, first.direction)?;
+    Ok((ticket, message))
+}
+
+/// The row with its tags and fields, counted. `last` is who speaks first, and whether that is the customer.
+fn begin<P>(
+    tx: &mut Tx<P>,
+    new: &NewTicket,
+    requester: &ContactRow,
+    category: Category,
+    (by, is_in): (&str, bool),
+) -> Result<Id<Ticket>, TicketError> {
+    let status = statuses::default_of(tx, category)?;
+    let last = (&*text::shorten(&new.text, 140), by, is_in);
+    let ticket = store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
+    store::add_participant(tx, ticket, requester.id, "requester")?;
+    if !new.tags.is_empty() {
+        store::set_tags(tx, ticket, &new.tags)?;
+    }
+    if !new.fields.is_empty() {
+        fields::set(tx, ticket, &new.fields)?;
+    }
     let cell = Cell::of(new.team.unwrap_or(Id::new(0)), new.assignee.unwrap_or(Id::new(0)), category);
     counts::moved(tx, None, Some(cell))?;
+    Ok(ticket)
+}
+
+fn announce<P>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    message: Id<conversation::Message>,
+    new: &NewTicket,
+    requester: &ContactRow,
+    direction: Direction,
+) -> Result<(), TicketError> {
     tx.emit(TicketOpened {
         ticket,
         subject: new.subject.clone(),
         channel: new.channel,
         requester: requester.name.clone(),
     })?;
-    tx.emit(MessageAdded { ticket, message, kind: MessageKind::Public, direction: first.direction })?;
-    Ok((ticket, message))
+    tx.emit(MessageAdded { ticket, message, kind: MessageKind::Public, direction })?;
+    Ok(())
 }
 
 /// * errors – 422 for a team that is gone or a person who no longer works here.

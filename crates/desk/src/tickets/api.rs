@@ -303,7 +303,8 @@ pub async fn search(
     Ok(Json(Listing { items, next: None }))
 }
 
-fn find(
+/// Tickets by number, subject and person, and people; both 20 or so at most.
+pub fn find(
     tx: &mut Tx<ViewTickets>,
     asked: &str,
     wants_tickets: bool,

@@ -3,9 +3,11 @@ pub mod actions;
 pub mod api;
 pub mod counts;
 pub mod error;
+pub mod pages;
 pub mod policy;
 pub mod store;
 
+use axum::routing::{get, post};
 pub use error::TicketError;
 use platform::web::Routes;
 pub use policy::{Category, Channel, Draft, Kind, NewTicket, Patch, Priority, Requester, Ticket};
@@ -44,4 +46,12 @@ pub fn routes() -> Routes {
         .api::<ViewTickets>(routes!(api::get))
         .api::<EditTickets>(routes!(api::patch))
         .api::<ViewTickets>(routes!(api::search))
+        .get::<ViewTickets>("/search", get(pages::search::get))
+        .get::<CreateTickets>("/tickets/new", get(pages::new::get))
+        .post::<CreateTickets>("/tickets/new", post(pages::new::post))
+        .get::<ViewTickets>("/t/{number}", get(pages::get))
+        .post::<EditTickets>("/t/{number}", post(pages::edit::post))
+        .post::<EditTickets>("/t/{number}/people", post(pages::edit::add_person))
+        .post::<EditTickets>("/t/{number}/people/remove", post(pages::edit::remove_person))
+        .post::<ViewTickets>("/t/{number}/follow", post(pages::edit::follow))
 }

@@ -5,3 +5,16 @@ view-waiting-customer = Wartet auf Kunde
 view-waiting-third-party = Wartet auf Dritte
 view-open = Alle offenen
 view-solved = Zuletzt gelöst
+
+list-count = { $count ->
+    [one] 1 Ticket
+   *[other] { $count } Tickets
+}
+list-newest = Letzte Änderung zuerst
+list-customer-last = Zuletzt schrieb der Kunde
+list-to-top = Zum Anfang
+list-empty-mine = Ihnen ist nichts zugewiesen
+list-empty-unassigned = Alles ist vergeben
+list-empty-other = Hier ist nichts
+list-empty-help = Was eingeht, erscheint hier von selbst.
+list-empty-next = Zeigen, was zu tun ist

@@ -1,6 +1,9 @@
 //! Lists of tickets that people work from, with counts that are maintained, not counted.
+pub mod pages;
 pub mod store;
 
+use crate::tickets::ViewTickets;
+use axum::routing::get;
 use platform::web::Routes;
 
 platform::translations!();
@@ -49,5 +52,5 @@ impl Shown {
 }
 
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().get::<ViewTickets>("/", get(pages::start)).get::<ViewTickets>("/tickets", get(pages::get))
 }

@@ -11,6 +11,7 @@ use platform::{
     authority::{Implies, Scope, Team, Tx},
     db::{Conn, Result},
     sql,
+    web::Ui,
 };
 
 /// A line of a list.
@@ -52,6 +53,14 @@ impl Place {
 impl Row {
     pub fn place(&self) -> String {
         format!("{}-{}", self.updated_at_ms.0, self.id)
+    }
+    pub fn status(&self, ui: &Ui) -> String {
+        let (name, code) = (self.status_name.as_deref(), self.status_code.as_deref());
+        crate::statuses::name_in(ui.language, name, code, self.category)
+    }
+    /// The first word of who spoke last: there is room for no more.
+    pub fn first_name(&self) -> &str {
+        self.last_by.split_whitespace().next().unwrap_or_default()
     }
 }
 

@@ -73,6 +73,10 @@ impl Ui {
     pub fn has_settings(&self) -> bool {
         SETTINGS.iter().any(|(_, entries)| entries.iter().any(|entry| self.may(entry.permission)))
     }
+    /// Whether a list of tickets or one ticket is shown.
+    pub fn is_at_tickets(&self) -> bool {
+        (self.is_at("/tickets") || self.is_at("/t")) && !self.is_at("/tickets/new")
+    }
     /// `user/3` as the event log names the person, so that a page need not announce its own changes.
     pub fn who(&self) -> String {
         self.actor.as_ref().map_or_else(String::new, |actor| actor.who.to_string())

@@ -1,0 +1,164 @@
+//! The conversation as the agent's pages show it.
+pub mod frame;
+pub mod send;
+
+use super::{Message, MessageKind, api::Conversation, linkify, policy::Remarks};
+use crate::attachments::Attachment;
+use platform::{
+    outbox::Delivery,
+    web::{Html, Ui},
+};
+
+/// A picture inside of a mail that is smaller is a logo: the text view leaves it out.
+const LOGO_MOST: i64 = 10_000;
+
+/// What a message looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    In,
+    Out,
+    Note,
+    /// Sent on to somebody outside; the customer does not see it.
+    Forward,
+    /// Written by a machine.
+    Auto,
+    /// The report that a mail was not delivered.
+    Bounce,
+}
+impl Look {
+    /// The class of the message, as the style sheet knows it.
+    pub fn class(self) -> &'static str {
+        match self {
+            Look::In => "in",
+            Look::Out => "out",
+            Look::Note | Look::Forward => "note",
+            Look::Auto => "auto",
+            Look::Bounce => "bounce",
+        }
+    }
+}
+
+/// A message with all that its page shows.
+pub struct Entry {
+    pub message: Message,
+    pub look: Look,
+    pub to: String,
+    pub cc: String,
+    pub bcc: String,
+    pub text: Html,
+    /// Signature and quotes, folded.
+    pub folded: Option<Html>,
+    pub files: Vec<Attachment>,
+    pub delivery: Option<Delivery>,
+    pub remarks: Remarks,
+}
+
+impl Entry {
+    fn of(message: Message, files: Vec<Attachment>, delivery: Option<Delivery>) -> Entry {
+        let remarks = message.remarks();
+        let to = message.to().join(", ");
+        let look = match (message.kind, message.is_in()) {
+            (MessageKind::Note, _) if !to.is_empty() => Look::Forward,
+            (MessageKind::Note, _) => Look::Note,
+            (MessageKind::Public, _) if remarks.bounce.is_some() => Look::Bounce,
+            (MessageKind::Public, _) if message.is_automatic => Look::Auto,
+            (MessageKind::Public, true) => Look::In,
+            (MessageKind::Public, false) => Look::Out,
+        };
+        let rest: Vec<&str> =
+            [&message.signature, &message.quoted].into_iter().flatten().map(String::as_str).collect();
+        let is_shown = |file: &Attachment| !file.is_inline || (file.is_image() && file.size >= LOGO_MOST);
+        Entry {
+            look,
+            cc: message.cc().join(", "),
+            bcc: message.bcc().join(", "),
+            text: linkify::html(&message.text),
+            folded: (!rest.is_empty()).then(|| linkify::html(&rest.join("\n\n"))),
+            files: files.into_iter().filter(is_shown).collect(),
+            to,
+            delivery,
+            remarks,
+            message,
+        }
+    }
+    pub fn message(&self) -> &Message {
+        &self.message
+    }
+    /// The author, or what stands for one.
+    pub fn from(&self, ui: &Ui) -> String {
+        match self.look {
+            Look::Bounce => ui.t("message-not-delivered").into(),
+            _ if self.message.author_name.is_empty() => ui.t("message-from-program").into(),
+            _ => self.message.author_name.clone(),
+        }
+    }
+    /// One line: to whom, and who else got it.
+    pub fn addressed(&self, ui: &Ui) -> String {
+        let mut line = String::new();
+        if !self.to.is_empty() {
+            line = ui.t1("message-to", "whom", &self.to);
+        }
+        if !self.cc.is_empty() {
+            line.push_str(&ui.t1("message-cc", "whom", &self.cc));
+        }
+        line
+    }
+    /// Why a mail was not delivered: the class in words, and what the other server said.
+    pub fn bounce(&self, ui: &Ui) -> String {
+        self.remarks.bounce.as_deref().map_or_else(String::new, |reason| because(ui, reason))
+    }
+    /// What became of the mail: tone, icon, words.
+    pub fn delivered(&self, ui: &Ui) -> Option<Delivered> {
+        let delivery = self.delivery.as_ref()?;
+        let reason = delivery.reason.as_deref().filter(|reason| !reason.is_empty());
+        let (tone, icon) = match delivery.state.as_str() {
+            "sent" => ("done", "check"),
+            "failed" | "bounced" => ("late", "circle-alert"),
+            _ if reason.is_some() => ("act", "clock"),
+            _ => ("wait", "clock"),
+        };
+        let because = reason.map(|reason| because(ui, reason)).unwrap_or_default();
+        Some(Delivered { tone, icon, words: ui.t_of("delivery", &delivery.state), because })
+    }
+    /// Whether the message has more than plain words: then its own formatting can be shown.
+    pub fn has_formatting(&self) -> bool {
+        const MARKS: [&str; 9] = ["<b", "<strong", "<em", "<i", "<a ", "<ul", "<ol", "<pre", "<code"];
+        let is_rich = |html: &String| self.message.is_in() || MARKS.iter().any(|mark| html.contains(mark));
+        self.message.html.as_ref().is_some_and(is_rich)
+    }
+    /// Whether the author's own domain disowns the mail.
+    pub fn is_doubtful(&self) -> bool {
+        self.message.is_in() && self.remarks.is_authentic == Some(false)
+    }
+}
+
+/// The state of a mail, to show.
+pub struct Delivered {
+    pub tone: &'static str,
+    pub icon: &'static str,
+    pub words: &'static str,
+    pub because: String,
+}
+
+/// `mailbox_full ada@x.org: 552 5.2.2 full` in words; a reason without a class we know stays as it is.
+fn because(ui: &Ui, reason: &str) -> String {
+    let (code, rest) = reason.split_once(' ').unwrap_or((reason, ""));
+    let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let key = format!("bounce-{}", code.replace('_', "-"));
+    if !is_code || !platform::i18n::exists(ui.language, &key) {
+        return reason.to_owned();
+    }
+    let words = ui.t(&key);
+    if rest.is_empty() { words.to_owned() } else { format!("{words} ({rest})") }
+}
+
+/// The whole conversation, oldest first.
+pub fn thread(conversation: Conversation) -> Vec<Entry> {
+    let Conversation { messages, mut files, mut deliveries } = conversation;
+    let entry = |message: Message| {
+        let files = files.remove(&message.id).unwrap_or_default();
+        let delivery = deliveries.remove(&message.id.number());
+        Entry::of(message, files, delivery)
+    };
+    messages.into_iter().map(entry).collect()
+}

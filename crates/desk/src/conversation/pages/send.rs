@@ -1,0 +1,193 @@
+//! What the composer sends: an answer, an answer to all, a note, or the conversation sent on to somebody else.
+use crate::{
+    attachments::{self, Attachment},
+    conversation::{
+        self, Message, MessageKind, ReplyDraft,
+        actions::{self, Signer},
+    },
+    drafts,
+    tickets::{
+        self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets,
+        pages::{self, Asked, edit::by_form_names},
+    },
+};
+use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use kernel::{fault::Problem, id::Id};
+use platform::{
+    authority::{Grant, Implies, Tx},
+    web::{Failure, Form, Page, Ui},
+};
+
+const FIELDS: &[&str] =
+    &["kind", "to", "cc", "bcc", "text", "html", "status", "seen", "message", "attachment", "plain"];
+
+/// The tabs of the composer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Reply,
+    ReplyAll,
+    Note,
+    Forward,
+}
+impl Way {
+    fn from_word(word: &str) -> Option<Way> {
+        match word {
+            "reply" => Some(Way::Reply),
+            "reply-all" => Some(Way::ReplyAll),
+            "note" => Some(Way::Note),
+            "forward" => Some(Way::Forward),
+            _ => None,
+        }
+    }
+}
+
+/// `POST /t/{number}/messages`.
+pub async fn post(
+    grant: Grant<NoteTickets>,
+    replying: Option<Grant<ReplyTickets>>,
+    ui: Ui,
+    Path(number): Path<Id<Ticket>>,
+    Query(asked): Query<Asked>,
+    form: Form,
+) -> Result<Response, Failure> {
+    form.only(FIELDS)?;
+    let files = keep(&grant, &form).await?;
+    match send(&grant, replying, number, &form, &files).await {
+        Ok(message) => Ok(Redirect::to(&format!("{}#m{message}", asked.back(number))).into_response()),
+        Err(problem) if problem.status == 422 => {
+            let page = pages::load(&grant, ui, number, asked).await?;
+            let me = grant.actor().who.to_string();
+            let waiting = move |tx: &mut Tx<NoteTickets>| attachments::store::waiting(tx, &files, &me);
+            let waiting = grant.read::<_, platform::db::Error>(waiting).await?;
+            let page = page.with_composer(form.with_mistakes(&by_form_names(problem)), waiting);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// Takes in the files of a form and those that were uploaded before it was sent.
+pub async fn keep<P: 'static>(grant: &Grant<P>, form: &Form) -> Result<Vec<Id<Attachment>>, Problem> {
+    let mut ids = Vec::new();
+    for id in form.all("attachment") {
+        ids.push(id.parse().map_err(|_| Problem::field("attachments", "unknown_id"))?);
+    }
+    for file in &form.files {
+        ids.push(attachments::api::keep(grant, file.clone()).await?.id);
+    }
+    Ok(ids)
+}
+
+async fn send(
+    grant: &Grant<NoteTickets>,
+    replying: Option<Grant<ReplyTickets>>,
+    number: Id<Ticket>,
+    form: &Form,
+    files: &[Id<Attachment>],
+) -> Result<Id<Message>, Problem> {
+    let way = Way::from_word(form.get("kind")).ok_or_else(|| Problem::field("kind", "unknown_word"))?;
+    let draft = draft(form, way, files);
+    // A button's status stands behind the one of the list beside it, and counts.
+    let status = form.all("status").last().filter(|status| !status.is_empty()).map(str::to_owned);
+    if way == Way::Note {
+        let may_edit = grant.actor().reach("tickets.edit").is_some();
+        let reply = draft.parse()?;
+        let work = move |tx: &mut Tx<NoteTickets>| {
+            let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            let message = actions::note(tx, &ticket, &reply)?;
+            actions::set_status_after(tx, &ticket, status.as_deref().filter(|_| may_edit))?;
+            forget_draft(tx, number)?;
+            Ok::<_, TicketError>(message)
+        };
+        return grant.change(work).await.map_err(Problem::from);
+    }
+    let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
+    let signer = Signer::of(grant.home());
+    let seen: Id<Message> = form.get("seen").parse().unwrap_or(Id::new(i64::MAX));
+    let original = form.get("message").parse().ok();
+    let work = move |tx: &mut Tx<ReplyTickets>| {
+        let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+        let me = tx.actor().user().unwrap_or(Id::new(0));
+        if conversation::store::has_newer(tx, number, seen, me)? {
+            return Err(Problem::field("seen", "newer_message").into());
+        }
+        let message = if way == Way::Forward {
+            let original = original.ok_or_else(|| Problem::field("message", "unknown_id"))?;
+            let original = conversation::store::one(tx, number, original)?;
+            let original = original.ok_or_else(|| Problem::field("message", "unknown_id"))?;
+            actions::forward(tx, &ticket, &original, draft, &signer)?
+        } else {
+            let mut reply = draft.parse()?;
+            reply.status = status.clone();
+            let has_nobody =
+                [&reply.to, &reply.cc].iter().all(|list| list.as_ref().is_some_and(Vec::is_empty));
+            if has_nobody && reply.bcc.is_empty() && ticket.requester_email.is_some() {
+                return Err(Problem::field("to", "required").into());
+            }
+            actions::reply(tx, &ticket, &reply, &signer)?
+        };
+        if way == Way::Forward {
+            actions::set_status_after(tx, &ticket, status.as_deref())?;
+        }
+        forget_draft(tx, number)?;
+        Ok::<_, TicketError>(message)
+    };
+    grant.change(work).await.map_err(Problem::from)
+}
+
+fn forget_draft<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> platform::db::Result<()> {
+    match tx.actor().user() {
+        Some(me) => drafts::remove(tx, me, ticket),
+        None => Ok(()),
+    }
+}
+
+fn draft(form: &Form, way: Way, files: &[Id<Attachment>]) -> ReplyDraft {
+    let text = |name: &str| form.some(name).map(str::to_owned);
+    let (to, cc) = (addresses(form.get("to")), addresses(form.get("cc")));
+    // Without scripts nobody fills in the copies of an answer to all: then those who take part are meant.
+    let is_default = way == Way::ReplyAll && form.is_on("plain") && cc.is_empty();
+    let is_note = way == Way::Note;
+    ReplyDraft {
+        kind: if is_note { MessageKind::Note } else { MessageKind::Public },
+        text: text("text"),
+        html: text("html"),
+        to: (!is_note).then_some(to),
+        cc: (!is_note && !is_default).then_some(cc),
+        bcc: if is_note { Vec::new() } else { addresses(form.get("bcc")) },
+        status: None,
+        attachments: files.to_vec(),
+    }
+}
+
+/// `Ada <ada@x.org>, bo@x.org`: the addresses alone.
+pub fn addresses(text: &str) -> Vec<String> {
+    let address = |part: &str| match part.rsplit_once('<') {
+        Some((_, address)) => address.trim_end().trim_end_matches('>').trim().to_owned(),
+        None => part.trim().to_owned(),
+    };
+    text.split([',', ';', '\n']).map(address).filter(|address| !address.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_may_come_with_names() {
+        let found = addresses("Ada Peters <ada@x.org>; bo@x.org,\n <cy@x.org> ,");
+        assert_eq!(found, ["ada@x.org", "bo@x.org", "cy@x.org"]);
+    }
+    #[test]
+    fn an_answer_to_all_without_scripts_goes_to_all() {
+        let form = Form::filled([("to", "a@x.org".into()), ("cc", "".into()), ("plain", "1".into())]);
+        assert!(draft(&form, Way::ReplyAll, &[]).cc.is_none());
+        assert_eq!(draft(&form, Way::Reply, &[]).cc.unwrap(), Vec::<String>::new());
+        let note = draft(&form, Way::Note, &[]);
+        assert!(note.to.is_none() && note.cc.is_none() && note.bcc.is_empty(), "a note has no recipients");
+    }
+}

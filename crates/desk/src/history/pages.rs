@@ -1,0 +1,241 @@
+//! The history of a ticket in sentences.
+use super::Entry;
+use crate::{
+    statuses::{self, Status},
+    tickets::{
+        Category, Ticket, TicketError, ViewTickets,
+        pages::{self, Asked, Middle, TicketPage},
+    },
+};
+use axum::extract::{Path, Query};
+use kernel::{clock::Millis, id::Id};
+use people::{contacts, teams, users};
+use platform::{
+    authority::{Grant, Implies, Tx},
+    db,
+    i18n::{self, Arg},
+    web::{Failure, Page, Ui},
+};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// One line of the history.
+pub struct Line {
+    pub icon: &'static str,
+    pub at: Millis,
+    pub text: String,
+}
+
+/// `GET /t/{number}/history`.
+pub async fn get(
+    grant: Grant<ViewTickets>,
+    ui: Ui,
+    Path(number): Path<Id<Ticket>>,
+    Query(asked): Query<Asked>,
+) -> Result<Page<TicketPage>, Failure> {
+    let page = grant
+        .read::<_, TicketError>(move |tx| {
+            let around = pages::around(tx, &ui, number, &asked)?;
+            let entries = super::of(tx, number)?;
+            let names = Names::load(tx, &entries)?;
+            let lines = entries.iter().flat_map(|entry| names.lines(&ui, entry)).collect();
+            Ok(around.page(ui, Middle::History(lines), asked))
+        })
+        .await?;
+    Ok(Page(page))
+}
+
+/// What the numbers in events are called today.
+struct Names {
+    users: HashMap<String, String>,
+    teams: HashMap<String, String>,
+    contacts: HashMap<String, String>,
+    statuses: Vec<Status>,
+    fields: HashMap<String, String>,
+}
+
+impl Names {
+    fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>, entries: &[Entry]) -> db::Result<Names> {
+        let users = users::store::names(tx, &numbers(entries, "assignee"))?;
+        let contacts = contacts::store::by_ids(tx, &numbers(entries, "requester"))?;
+        Ok(Names {
+            users: users.into_iter().map(|user| (user.id.to_string(), user.name)).collect(),
+            teams: teams::store::all(tx)?.into_iter().map(|team| (team.id.to_string(), team.name)).collect(),
+            contacts: contacts.into_iter().map(|contact| (contact.id.to_string(), contact.name)).collect(),
+            statuses: statuses::all(tx)?,
+            fields: crate::fields::all(tx)?.into_iter().map(|field| (field.key, field.name)).collect(),
+        })
+    }
+
+    fn lines(&self, ui: &Ui, entry: &Entry) -> Vec<Line> {
+        let by = if entry.actor.is_empty() { ui.t("history-program") } else { &entry.actor };
+        let data = &entry.changes;
+        let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+        let say = |key: &str, more: &[(&str, &str)]| {
+            let mut arguments = vec![("by", Arg::from(by))];
+            arguments.extend(more.iter().map(|(name, value)| (*name, Arg::from(*value))));
+            i18n::format(ui.language, key, &arguments)
+        };
+        let line = |icon, text| Line { icon, at: entry.at, text };
+        match entry.kind.as_str() {
+            "ticket.opened" => {
+                let channel = ui.t_of("channel", word("channel"));
+                vec![line(
+                    "plus",
+                    say("history-opened", &[("name", word("requester")), ("channel", channel)]),
+                )]
+            }
+            "ticket.message_added" => {
+                let (icon, key) = match (word("kind"), word("direction")) {
+                    ("note", _) => ("sticky-note", "history-note"),
+                    (_, "in") => ("arrow-down-left", "history-message-in"),
+                    _ => ("corner-up-left", "history-message-out"),
+                };
+                vec![line(icon, say(key, &[]))]
+            }
+            "ticket.participant_added" => {
+                vec![line("user-plus", say("history-participant-added", &[("name", word("name"))]))]
+            }
+            "ticket.participant_removed" => {
+                let name = self.name(&self.contacts, data.get("contact"));
+                let name = name.unwrap_or_else(|| "?".into());
+                vec![line("users", say("history-participant-removed", &[("name", &name)]))]
+            }
+            "ticket.changed" => {
+                let changes = data.get("changes").and_then(Value::as_object);
+                let changes = changes.into_iter().flatten();
+                let pair = |(field, values): (&String, &Value)| {
+                    let before = values.get(0).cloned().unwrap_or_default();
+                    let after = values.get(1).cloned().unwrap_or_default();
+                    self.change(ui, field, &before, &after)
+                };
+                let told = changes.flat_map(pair);
+                told.map(|change| {
+                    let more = [("from", change.from.as_str()), ("to", &change.to), ("field", &change.field)];
+                    line(change.icon, say(change.key, &more))
+                })
+                .collect()
+            }
+            other => vec![line("zap", say("history-other", &[("kind", other)]))],
+        }
+    }
+
+    fn name(&self, names: &HashMap<String, String>, id: Option<&Value>) -> Option<String> {
+        let id = match id? {
+            Value::String(id) => id.clone(),
+            Value::Number(id) => id.to_string(),
+            _ => return None,
+        };
+        Some(names.get(&id).cloned().unwrap_or_else(|| format!("#{id}")))
+    }
+
+    /// What one changed field says; tags and own fields may say several things.
+    fn change(&self, ui: &Ui, field: &str, before: &Value, after: &Value) -> Vec<Change> {
+        let tell =
+            |icon, key, from: String, to: String| vec![Change { icon, key, from, to, field: String::new() }];
+        let both = |show: &dyn Fn(&Value) -> String| (show(before), show(after));
+        match field {
+            "status" => {
+                let (from, to) = both(&|value| self.status(ui, value));
+                tell("state-open", "history-status", from, to)
+            }
+            "subject" => {
+                let (from, to) = both(&plain);
+                tell("pencil", "history-subject", from, to)
+            }
+            "priority" => {
+                let (from, to) =
+                    both(&|value| ui.t_of("priority", value.as_str().unwrap_or_default()).into());
+                tell("priority-high", "history-priority", from, to)
+            }
+            "type" => {
+                let (from, to) =
+                    both(&|value| ui.t_of("ticket-kind", value.as_str().unwrap_or_default()).into());
+                tell("tag", "history-type", from, to)
+            }
+            "assignee" | "team" | "requester" => {
+                let (names, icon, some, none) = match field {
+                    "assignee" => (&self.users, "user-check", "history-assigned", "history-unassigned"),
+                    "team" => (&self.teams, "users", "history-team", "history-team-none"),
+                    _ => (&self.contacts, "user", "history-requester", "history-requester"),
+                };
+                let from = self.name(names, Some(before)).unwrap_or_default();
+                match self.name(names, Some(after)) {
+                    Some(to) => tell(icon, some, from, to),
+                    None => tell(icon, none, from, String::new()),
+                }
+            }
+            "tags" => {
+                let list = |value: &Value| -> Vec<String> {
+                    value.as_array().into_iter().flatten().map(plain).collect()
+                };
+                let (from, to) = (list(before), list(after));
+                let only = |these: &[String], others: &[String]| {
+                    these.iter().filter(|tag| !others.contains(tag)).cloned().collect::<Vec<_>>().join(", ")
+                };
+                let (added, removed) = (only(&to, &from), only(&from, &to));
+                let mut told = Vec::new();
+                if !added.is_empty() {
+                    told.extend(tell("tag", "history-tags-added", String::new(), added));
+                }
+                if !removed.is_empty() {
+                    told.extend(tell("tag", "history-tags-removed", removed, String::new()));
+                }
+                told
+            }
+            _ => {
+                let news = after.as_object().into_iter().flatten();
+                let value = |key: &String, value: &Value| {
+                    let to = plain(value);
+                    let key_of = if to.is_empty() { "history-field-emptied" } else { "history-field" };
+                    let name = self.fields.get(key).unwrap_or(key).clone();
+                    let from = before.get(key).map(plain).unwrap_or_default();
+                    Change { icon: "pencil", key: key_of, from, to, field: name }
+                };
+                news.map(|(key, after)| value(key, after)).collect()
+            }
+        }
+    }
+
+    /// A category, or the number of a status where both are of one category.
+    fn status(&self, ui: &Ui, value: &Value) -> String {
+        let word = value.as_str().unwrap_or_default();
+        let by_id = self.statuses.iter().find(|status| status.id.to_string() == word);
+        match (by_id, Category::from_word(word)) {
+            (Some(status), _) => status.name_in(ui.language),
+            (None, Some(category)) => statuses::name_in(ui.language, None, None, category),
+            (None, None) => word.into(),
+        }
+    }
+}
+
+struct Change {
+    icon: &'static str,
+    key: &'static str,
+    from: String,
+    to: String,
+    field: String,
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "✓".into(),
+        Value::Bool(false) => "–".into(),
+        other => other.to_string(),
+    }
+}
+
+/// The ids that a field had in these events, and those of people who left.
+fn numbers<T>(entries: &[Entry], field: &str) -> Vec<Id<T>> {
+    let changed = entries.iter().filter_map(|entry| entry.changes.get("changes")?.get(field)?.as_array());
+    let left =
+        entries.iter().filter_map(|entry| entry.changes.get("contact")).filter(|_| field == "requester");
+    let values = changed.flatten().chain(left);
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    let mut ids: Vec<_> = values.filter_map(number).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(Id::new).collect()
+}

@@ -1,0 +1,346 @@
+//! The ticket's page: list, conversation, properties, the person who asks.
+pub mod edit;
+pub mod new;
+pub mod search;
+pub mod store;
+
+use super::{Category, Channel, Kind, Priority, Seen, Ticket, TicketError, ViewTickets};
+use crate::{
+    conversation::{
+        self,
+        pages::{Entry, Look},
+    },
+    fields::{Field, FieldKind},
+    history::pages::Line,
+    views::{
+        self,
+        pages::{List, Sidebar},
+        store::Place,
+    },
+};
+use axum::extract::{Path, Query};
+use kernel::{fault::Problem, id::Id};
+use platform::{
+    authority::{Grant, Implies, Tx},
+    web::{Failure, Form, Page, Ui},
+};
+use store::{Choices, Facts};
+
+/// Messages of one page. Longer conversations are rare; their beginning is a page of its own.
+const MESSAGES: usize = 300;
+
+/// The shape that stands for a channel.
+pub fn channel_icon(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "mail",
+        Channel::Web => "globe",
+        Channel::Api => "code",
+        Channel::Phone => "phone",
+        Channel::WalkIn => "footprints",
+        Channel::Letter => "mailbox",
+        Channel::Chat | Channel::Messaging => "message-square",
+    }
+}
+
+/// The same for a channel as messages store it.
+pub fn icon_of(channel: &str) -> &'static str {
+    Channel::from_word(channel).map_or("mail", channel_icon)
+}
+
+/// `?view=` keeps the list beside the ticket; `?forward=` is the message to send on.
+#[derive(Clone, Default, serde::Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    pub view: String,
+    #[serde(default)]
+    pub forward: String,
+}
+impl Asked {
+    /// The ticket's address with the list that was beside it.
+    pub fn back(&self, ticket: Id<Ticket>) -> String {
+        match views::Shown::from_word(&self.view) {
+            Some(shown) => format!("/t/{ticket}?view={}", shown.word()),
+            None => format!("/t/{ticket}"),
+        }
+    }
+}
+
+/// What is shown in the middle.
+pub enum Middle {
+    Conversation(Vec<Entry>),
+    History(Vec<Line>),
+}
+
+#[derive(askama::Template)]
+#[template(path = "tickets/ticket.html")]
+pub struct TicketPage {
+    ui: Ui,
+    /// The list and its views, where the ticket was opened from one.
+    beside: Option<(Sidebar, List)>,
+    ticket: Ticket,
+    middle: Middle,
+    facts: Facts,
+    choices: Choices,
+    others: Vec<Ticket>,
+    /// What is in the composer.
+    composer: Form,
+    /// Files that wait in the composer, of a form that came back.
+    waiting: Vec<crate::attachments::Attachment>,
+    /// What came back from the properties with mistakes.
+    props: Form,
+    asked: Asked,
+}
+
+/// All that a ticket's page needs beside its middle.
+pub struct Around {
+    pub ticket: Seen<Ticket>,
+    beside: Option<(Sidebar, List)>,
+    facts: Facts,
+    choices: Choices,
+    others: Vec<Ticket>,
+}
+
+/// Seven statements; four without a list beside it.
+///
+/// * errors – 404 for a ticket out of sight.
+pub fn around<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ui: &Ui,
+    number: Id<Ticket>,
+    asked: &Asked,
+) -> Result<Around, TicketError> {
+    let ticket = super::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+    let beside = match asked.view.as_str() {
+        "" => None,
+        word => Some(views::pages::load(tx, ui, views::pages::shown(Some(word))?, Place::TOP, Some(number))?),
+    };
+    let reader = tx.actor().user().unwrap_or(Id::new(0));
+    let facts = store::facts(tx, number, reader)?;
+    let choices = store::choices(tx)?;
+    let mut others = super::store::of_contact(tx, ticket.requester_id)?;
+    others.retain(|other| other.id != number);
+    Ok(Around { ticket, beside, facts, choices, others })
+}
+
+impl Around {
+    pub fn page(self, ui: Ui, middle: Middle, asked: Asked) -> TicketPage {
+        let composer = self.composer(&ui, &middle, &asked);
+        TicketPage {
+            ui,
+            beside: self.beside,
+            ticket: self.ticket.into_inner(),
+            middle,
+            facts: self.facts,
+            choices: self.choices,
+            others: self.others,
+            composer,
+            waiting: Vec::new(),
+            props: Form::default(),
+            asked,
+        }
+    }
+    /// The composer as it opens: what was begun, else an answer to all who take part.
+    fn composer(&self, ui: &Ui, middle: &Middle, asked: &Asked) -> Form {
+        let draft: serde_json::Value = self
+            .facts
+            .draft
+            .as_deref()
+            .and_then(|draft| serde_json::from_str(draft).ok())
+            .unwrap_or_default();
+        let text = |name: &str| draft.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let (to, cc) = self.recipients();
+        let is_forward = !asked.forward.is_empty();
+        let kind = match text("kind") {
+            _ if is_forward => "forward".into(),
+            Some(kind) => kind,
+            None if !ui.may("tickets.reply") => "note".into(),
+            None if cc.is_empty() => "reply".into(),
+            None => "reply-all".into(),
+        };
+        let is_plain_reply = kind == "reply";
+        let given = |name: &str, default: String| {
+            if is_forward { String::new() } else { text(name).unwrap_or(default) }
+        };
+        Form::filled([
+            ("to", given("to", to)),
+            ("cc", given("cc", if is_plain_reply { String::new() } else { cc })),
+            ("bcc", given("bcc", String::new())),
+            ("kind", kind),
+            ("text", text("text").unwrap_or_default()),
+            ("html", text("html").unwrap_or_default()),
+            ("message", self.forwarded(middle, asked)),
+        ])
+    }
+    fn forwarded(&self, middle: &Middle, asked: &Asked) -> String {
+        let Middle::Conversation(entries) = middle else { return String::new() };
+        let last = entries.iter().rev().find(|entry| !entry.message.is_note()).or(entries.last());
+        let chosen = entries.iter().find(|entry| entry.message.id.to_string() == asked.forward).or(last);
+        chosen.map_or_else(String::new, |entry| entry.message.id.to_string())
+    }
+    fn recipients(&self) -> (String, String) {
+        recipients(&self.facts)
+    }
+}
+
+/// To whom an answer goes, and who gets a copy: as the fields of the composer have it.
+fn recipients(facts: &Facts) -> (String, String) {
+    let with_email = || facts.participants.iter().filter(|person| !person.email.is_empty());
+    let list = |is_requester: bool| {
+        let chosen = with_email().filter(|person| (person.role == "requester") == is_requester);
+        chosen.map(|person| person.email.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    (list(true), list(false))
+}
+
+/// The conversation of a ticket and all around it, with eleven statements at most.
+pub async fn load<P: Implies<ViewTickets> + 'static>(
+    grant: &Grant<P>,
+    ui: Ui,
+    number: Id<Ticket>,
+    asked: Asked,
+) -> Result<TicketPage, TicketError> {
+    grant
+        .read(move |tx| {
+            let around = around(tx, &ui, number, &asked)?;
+            let conversation = conversation::api::load(tx, number, None, MESSAGES)?;
+            let middle = Middle::Conversation(conversation::pages::thread(conversation));
+            Ok(around.page(ui, middle, asked))
+        })
+        .await
+}
+
+/// `GET /t/{number}`.
+pub async fn get(
+    grant: Grant<ViewTickets>,
+    ui: Ui,
+    Path(number): Path<Id<Ticket>>,
+    Query(asked): Query<Asked>,
+) -> Result<Page<TicketPage>, Failure> {
+    Ok(Page(load(&grant, ui, number, asked).await?))
+}
+
+/// What the template asks.
+impl TicketPage {
+    /// The page with a composer that came back.
+    pub fn with_composer(self, composer: Form, waiting: Vec<crate::attachments::Attachment>) -> TicketPage {
+        TicketPage { composer, waiting, ..self }
+    }
+    pub fn with_props(self, props: Form) -> TicketPage {
+        TicketPage { props, ..self }
+    }
+    fn status(&self) -> String {
+        status_name(&self.ui, &self.ticket)
+    }
+    fn status_of(&self, ticket: &Ticket) -> String {
+        status_name(&self.ui, ticket)
+    }
+    /// `?view=` for links that keep the list.
+    fn query(&self) -> String {
+        self.asked
+            .back(self.ticket.id)
+            .split_once('?')
+            .map_or_else(String::new, |(_, query)| format!("?{query}"))
+    }
+    fn back_to_list(&self) -> String {
+        match views::Shown::from_word(&self.asked.view) {
+            Some(shown) => format!("/tickets?view={}", shown.word()),
+            None => "/tickets".into(),
+        }
+    }
+    fn is_mine(&self) -> bool {
+        self.ui.actor.as_ref().and_then(|actor| actor.user()) == Some(self.ticket.assignee_id)
+    }
+    fn is_following(&self) -> bool {
+        let me = self.ui.actor.as_ref().and_then(|actor| actor.user()).map(Id::number);
+        self.facts.followers.iter().any(|person| Some(person.id) == me)
+    }
+    fn me(&self) -> String {
+        let me = self.ui.actor.as_ref().and_then(|actor| actor.user());
+        me.map_or_else(String::new, |me| me.to_string())
+    }
+    fn is_open(&self) -> bool {
+        self.ticket.category.is_open()
+    }
+    fn entries(&self) -> &[Entry] {
+        if let Middle::Conversation(entries) = &self.middle { entries } else { &[] }
+    }
+    fn lines(&self) -> Option<&[Line]> {
+        if let Middle::History(lines) = &self.middle { Some(lines) } else { None }
+    }
+    /// The newest message that the page shows: what the writer has read.
+    fn last_seen(&self) -> String {
+        self.entries().last().map_or_else(|| "0".into(), |entry| entry.message.id.to_string())
+    }
+    fn reply_to(&self) -> String {
+        recipients(&self.facts).0
+    }
+    fn reply_cc(&self) -> String {
+        recipients(&self.facts).1
+    }
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
+    fn priorities(&self) -> [Priority; 4] {
+        Priority::ALL
+    }
+    /// What the tags' field shows.
+    fn tags(&self) -> String {
+        self.facts.tags.join(", ")
+    }
+    fn value(&self, field: &Field) -> &str {
+        self.facts.values.get(&field.id.number()).map_or("", String::as_str)
+    }
+    /// What a field of the properties shows: what came back with a mistake, else what is stored.
+    fn prop<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {
+        if self.props.mistake(name).is_some() { self.props.get(name) } else { stored }
+    }
+    fn is_checkbox(&self, field: &Field) -> bool {
+        field.kind == FieldKind::Checkbox
+    }
+    fn is_choice(&self, field: &Field) -> bool {
+        field.kind == FieldKind::Choice
+    }
+    fn input_type(&self, field: &Field) -> &'static str {
+        if field.kind == FieldKind::Date { "date" } else { "text" }
+    }
+    /// Whether the person who has it, the team or the status is no longer among the choices.
+    fn has_left(&self) -> bool {
+        self.ticket.assignee_id.number() != 0
+            && !self.choices.users.iter().any(|(id, _)| *id == self.ticket.assignee_id)
+    }
+    fn is_team_gone(&self) -> bool {
+        self.ticket.team_id.number() != 0
+            && !self.choices.teams.iter().any(|(id, _)| *id == self.ticket.team_id)
+    }
+    fn is_status_gone(&self) -> bool {
+        !self.choices.statuses.iter().any(|status| status.id == self.ticket.status_id)
+    }
+    fn name_of(&self, status: &crate::statuses::Status) -> String {
+        status.name_in(self.ui.language)
+    }
+    fn channel_icon(&self) -> &'static str {
+        channel_icon(self.ticket.channel)
+    }
+    /// The tone of the category: somebody has to act, or waits, or is done.
+    fn tone(&self) -> &'static str {
+        match self.ticket.category {
+            Category::New | Category::Open => "act",
+            Category::WaitingCustomer | Category::WaitingThirdParty => "wait",
+            Category::Solved | Category::Closed => "done",
+        }
+    }
+    fn may_reply(&self) -> bool {
+        self.ui.may("tickets.reply")
+    }
+    fn may_note(&self) -> bool {
+        self.ui.may("tickets.note")
+    }
+    fn may_edit(&self) -> bool {
+        self.ui.may("tickets.edit")
+    }
+}
+
+fn status_name(ui: &Ui, ticket: &Ticket) -> String {
+    let (name, code) = (ticket.status_name.as_deref(), ticket.status_code.as_deref());
+    crate::statuses::name_in(ui.language, name, code, ticket.category)
+}

@@ -1,0 +1,156 @@
+//! SQL for the ticket's page: what stands beside the conversation, in two statements instead of a dozen.
+use crate::{statuses::Status, tickets::Ticket};
+use derive::Record;
+use kernel::id::Id;
+use platform::{
+    args,
+    authority::{Team, User},
+    db::{Conn, Result},
+    sql,
+};
+use std::collections::BTreeMap;
+
+/// A small fact about a ticket; what `a`, `b` and `c` are depends on `noun`.
+#[derive(Record)]
+struct Fact {
+    noun: String,
+    id: i64,
+    a: String,
+    b: String,
+    c: String,
+}
+
+/// Somebody of the customer's side, or a colleague who follows.
+#[derive(Clone)]
+pub struct Person {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    /// `requester`, `cc`, `follower`.
+    pub role: String,
+}
+
+/// What stands beside a conversation.
+#[derive(Default)]
+pub struct Facts {
+    /// The requester first.
+    pub participants: Vec<Person>,
+    pub followers: Vec<Person>,
+    /// Of the requester, the primary one first.
+    pub emails: Vec<String>,
+    pub phones: Vec<String>,
+    pub notes: String,
+    pub tags: Vec<String>,
+    /// By the field's id, as stored.
+    pub values: BTreeMap<i64, String>,
+    /// What the reader has begun to write here.
+    pub draft: Option<String>,
+}
+
+/// All of a ticket that the caller has seen. `reader` is whose draft is meant.
+pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Facts> {
+    let rows = conn.all::<Fact>(
+        sql!(
+            "SELECT 'participant' AS noun, p.contact_id AS id, c.name AS a, coalesce(e.email, '') AS b, p.role AS c
+               FROM ticket_participant p
+               JOIN contact c ON c.id = p.contact_id
+               LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+              WHERE p.ticket_id = $1
+             UNION ALL
+             SELECT 'follower', u.id, u.name, u.email, 'follower'
+               FROM ticket_follower f JOIN desk_user u ON u.id = f.user_id WHERE f.ticket_id = $1
+             UNION ALL
+             SELECT CASE WHEN e.is_primary = TRUE THEN 'primary' ELSE 'email' END, 0, e.email, '', ''
+               FROM ticket t JOIN contact_email e ON e.contact_id = t.requester_id WHERE t.id = $1
+             UNION ALL
+             SELECT 'phone', 0, n.phone, '', ''
+               FROM ticket t JOIN contact_phone n ON n.contact_id = t.requester_id WHERE t.id = $1
+             UNION ALL
+             SELECT 'notes', 0, c.notes, '', ''
+               FROM ticket t JOIN contact c ON c.id = t.requester_id WHERE t.id = $1 AND c.notes <> ''
+             UNION ALL
+             SELECT 'tag', 0, g.tag, '', '' FROM ticket_tag g WHERE g.ticket_id = $1
+             UNION ALL
+             SELECT 'field', v.field_id, v.value, '', '' FROM ticket_field v WHERE v.ticket_id = $1
+             UNION ALL
+             SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $2 AND d.ticket_id = $1"
+        ),
+        args![ticket, reader],
+    )?;
+    let mut facts = Facts::default();
+    for Fact { noun, id, a, b, c } in rows {
+        match noun.as_str() {
+            "participant" => facts.participants.push(Person { id, name: a, email: b, role: c }),
+            "follower" => facts.followers.push(Person { id, name: a, email: b, role: c }),
+            "primary" => facts.emails.insert(0, a),
+            "email" => facts.emails.push(a),
+            "phone" => facts.phones.push(a),
+            "notes" => facts.notes = a,
+            "tag" => facts.tags.push(a),
+            "field" => drop(facts.values.insert(id, a)),
+            _ => facts.draft = Some(a),
+        }
+    }
+    facts.participants.sort_by_key(|person| (person.role != "requester", person.id));
+    facts.tags.sort();
+    Ok(facts)
+}
+
+#[derive(Record)]
+struct Choosable {
+    noun: String,
+    id: i64,
+    name: String,
+    a: String,
+    b: String,
+    c: String,
+}
+
+/// What a ticket's properties can be set to.
+#[derive(Default)]
+pub struct Choices {
+    pub statuses: Vec<Status>,
+    /// Those who still work here, by name.
+    pub users: Vec<(Id<User>, String)>,
+    pub teams: Vec<(Id<Team>, String)>,
+    pub fields: Vec<crate::fields::Field>,
+}
+
+/// All of a desk, in the order in which people see them.
+pub fn choices(conn: &mut Conn) -> Result<Choices> {
+    let rows = conn.all::<Choosable>(
+        sql!(
+            "SELECT noun, id, name, a, b, c FROM (
+             SELECT 'status' AS noun, id, coalesce(name, '') AS name, coalesce(code, '') AS a, category AS b, '' AS c,
+                    position AS place, '' AS folded
+               FROM ticket_status WHERE is_archived = FALSE
+             UNION ALL
+             SELECT 'user', id, name, '', '', '', 0, name_folded FROM desk_user WHERE is_active = TRUE
+             UNION ALL
+             SELECT 'team', id, name, '', '', '', 0, name_folded FROM team WHERE is_archived = FALSE
+             UNION ALL
+             SELECT 'field', id, name, key, kind, choices, position, '' FROM field WHERE is_archived = FALSE) x
+              ORDER BY place, folded, id"
+        ),
+        args![],
+    )?;
+    let mut choices = Choices::default();
+    for row in rows {
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        match row.noun.as_str() {
+            "user" => choices.users.push((Id::new(row.id), row.name)),
+            "team" => choices.teams.push((Id::new(row.id), row.name)),
+            "status" => {
+                let Some(category) = crate::tickets::Category::from_word(&row.b) else { continue };
+                let (id, code, name) = (Id::new(row.id), some(row.a), some(row.name));
+                choices.statuses.push(Status { id, code, category, name, is_default: false });
+            }
+            _ => {
+                let Some(kind) = crate::fields::FieldKind::from_word(&row.b) else { continue };
+                let (id, key, name) = (Id::new(row.id), row.a, row.name);
+                choices.fields.push(crate::fields::Field { id, key, name, kind, choices: row.c });
+            }
+        }
+    }
+    Ok(choices)
+}
