@@ -78,6 +78,16 @@ Asks for what is missing when it runs in a terminal. A robot gives all of it:
     #[command(after_help = "\
 `serve` does this by itself. Before a SQLite desk is changed, a copy is kept in the folder `snapshots`.")]
     Migrate,
+    /// Fills an empty desk with a believable company, the same for the same number of tickets
+    #[command(after_help = "\
+Prints the people and their password. Never for a desk that others can reach.
+
+  firstline demo --data ./data --tickets 2000")]
+    Demo {
+        /// How many tickets
+        #[arg(long, value_name = "N", default_value_t = 400)]
+        tickets: usize,
+    },
     /// Writes the whole desk into one file, also while it is served
     #[command(after_help = "\
 The file holds every row, every attachment and the desk's key: keep it like a password. It fits both databases.

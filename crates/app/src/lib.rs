@@ -5,6 +5,7 @@
 mod backup;
 mod cli;
 mod config;
+mod demo;
 mod failure;
 mod founding;
 mod http;
@@ -58,6 +59,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Backup { to } => backup::run(&config, &to).await,
         Command::Restore { from, resend } => backup::restore::run(&config, &from, resend).await,
         Command::Migrate => migrate(&config).await,
+        Command::Demo { tickets } => demo::run(&config, tickets).await,
     }
 }
 
