@@ -148,7 +148,7 @@ impl Mailbox for Folder {
         let (inbox, uids) = (self.inbox, uids.to_vec());
         let known = self
             .grant()
-            .read::<_, db::Error>(move |tx| ledger::known_uids(tx, inbox, uid_validity.into(), &uids))
+            .read::<_, db::Error>(move |tx| ledger::whole_uids(tx, inbox, uid_validity.into(), &uids))
             .await
             .map_err(not_stored)?;
         Ok(known.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())

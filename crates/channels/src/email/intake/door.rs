@@ -157,7 +157,8 @@ pub async fn store_fetched(
     let content = prepare(home, raw).await?;
     Grant::system(home)
         .change::<_, db::Error>(move |tx| {
-            let new = New { inbox, way: Way::Imap, envelope: "{}", content: &content, spot: Some(spot) };
+            let envelope = if refused.is_some() { ledger::PARTIAL } else { "{}" };
+            let new = New { inbox, way: Way::Imap, envelope, content: &content, spot: Some(spot) };
             let inserted = ledger::insert(tx, &new)?;
             if let (Some(id), Some(why)) = (inserted, refused) {
                 ledger::quarantine(tx, id, &why)?;

@@ -11,6 +11,9 @@ use platform::{
     sql,
 };
 
+/// The envelope of a mail of which only a part could be fetched. On its server it must stay.
+pub const PARTIAL: &str = r#"{"is_partial":true}"#;
+
 /// Where on a server a fetched mail was.
 #[derive(Clone, Copy, Debug)]
 pub struct Spot {
@@ -142,8 +145,8 @@ pub fn quarantine(conn: &mut Conn, id: Id<Inbound>, why: &str) -> Result<()> {
     .map(drop)
 }
 
-/// Which of these messages of a folder have a row.
-pub fn known_uids(
+/// Which of these messages of a folder were stored with all their bytes.
+pub fn whole_uids(
     conn: &mut Conn,
     inbox: Id<authority::Inbox>,
     uid_validity: i64,
@@ -151,8 +154,11 @@ pub fn known_uids(
 ) -> Result<Vec<i64>> {
     let list: Vec<Id<()>> = uids.iter().map(|uid| Id::new((*uid).into())).collect();
     let rows = conn.all::<(i64,)>(
-        sql!("SELECT uid FROM inbound WHERE inbox_id = $1 AND uid_validity = $2 AND uid {in $3}"),
-        args![inbox, uid_validity, &Id::list(&list)],
+        sql!(
+            "SELECT uid FROM inbound
+              WHERE inbox_id = $1 AND uid_validity = $2 AND uid {in $3} AND envelope <> $4"
+        ),
+        args![inbox, uid_validity, &Id::list(&list), PARTIAL],
     )?;
     Ok(rows.into_iter().map(|(uid,)| uid).collect())
 }
