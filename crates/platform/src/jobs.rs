@@ -113,9 +113,19 @@ fn claim(tx: &mut Tx<System>) -> db::Result<Option<Claimed>> {
     )
 }
 
+fn is_due(tx: &mut Tx<System>) -> db::Result<bool> {
+    let now = tx.now();
+    let due = sql!("SELECT id FROM job WHERE state <> 'dead' AND run_at_ms <= $1 LIMIT 1");
+    Ok(tx.find::<(Id<Claimed>,)>(due, args![now])?.is_some())
+}
+
 /// Runs the next due job; says whether there was one.
 pub async fn run_next(home: &Home) -> db::Result<bool> {
     let grant = Grant::<System>::system(home);
+    // Every change wakes all workers: one that finds nothing must not wake them again.
+    if !grant.read(is_due).await? {
+        return Ok(false);
+    }
     let Some(job) = grant.change(claim).await? else { return Ok(false) };
     let outcome = match JOB_KINDS.iter().find(|known| known.kind == job.kind) {
         Some(known) => (known.run)(home, &job.payload).await,

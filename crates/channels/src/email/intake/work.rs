@@ -51,6 +51,10 @@ pub async fn work(home: Home, verifier: Arc<Verifier>, mut stop: watch::Receiver
 /// Takes a batch and decides it; returns how many there were.
 pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize> {
     let grant = Grant::<System>::system(home);
+    // Every change wakes all workers: one that finds nothing must not wake them again.
+    if !grant.read::<_, db::Error>(|tx| ledger::is_due(tx)).await? {
+        return Ok(0);
+    }
     let taken = grant
         .change::<_, db::Error>(|tx| {
             let until = tx.now().plus(LEASE_MS);

@@ -70,6 +70,13 @@ pub struct Claimed {
     pub lease_token: i64,
 }
 
+/// Whether a mail waits to be read.
+pub fn is_due<P>(tx: &mut Tx<P>) -> Result<bool> {
+    let now = tx.now();
+    let due = sql!("SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1 LIMIT 1");
+    Ok(tx.find::<(Id<Inbound>,)>(due, args![now])?.is_some())
+}
+
 /// Takes the oldest due mails and leases them. First tries come in batches; whoever failed before comes alone, so
 /// that a mail which ends the program takes no other with it.
 pub fn claim<P>(tx: &mut Tx<P>, until: Millis, most: usize) -> Result<Vec<Claimed>> {
