@@ -1,0 +1,136 @@
+// A real desk for a journey: the program with the demo company, a mail relay that keeps what it gets, a browser.
+import { spawn, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const root = new URL("..", import.meta.url).pathname;
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+export const program = process.env.FIRSTLINE ?? join(target, "debug", "firstline");
+export const password = "welcome to the demo desk";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = join(root, "artefacts");
+mkdirSync(pictures, { recursive: true });
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** A relay: takes every mail and keeps it. */
+function relay(port) {
+  const mails = [];
+  const server = net.createServer((socket) => {
+    let data = null, buffer = "";
+    socket.write("220 relay\r\n");
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      buffer += chunk.toString("utf8");
+      for (let at; (at = buffer.indexOf("\r\n")) >= 0; ) {
+        const line = buffer.slice(0, at);
+        buffer = buffer.slice(at + 2);
+        if (data !== null) {
+          if (line === ".") { mails.push(data.join("\n")); data = null; socket.write("250 kept\r\n"); }
+          else data.push(line.startsWith("..") ? line.slice(1) : line);
+        } else if (/^DATA/i.test(line)) { data = []; socket.write("354 go on\r\n"); }
+        else if (/^QUIT/i.test(line)) { socket.end("221 bye\r\n"); }
+        else socket.write("250 fine\r\n");
+      }
+    });
+  });
+  return new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve({ server, mails })));
+}
+
+/** Sends a mail as a customer's mail program would. */
+export async function sendMail(port, from, to, lines) {
+  const socket = net.connect(port, "127.0.0.1");
+  let reply = "";
+  socket.on("data", (chunk) => (reply += chunk));
+  const expect = async (code) => {
+    for (let waited = 0; !new RegExp(`^${code} .*\r\n`, "m").test(reply); waited += 10) {
+      if (waited > 10_000) throw new Error(`expected ${code}, got ${reply}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    reply = "";
+  };
+  await expect(220);
+  for (const [command, code] of [["HELO e2e", 250], [`MAIL FROM:<${from}>`, 250], [`RCPT TO:<${to}>`, 250], ["DATA", 354]]) {
+    socket.write(`${command}\r\n`);
+    await expect(code);
+  }
+  socket.write(`${lines.join("\r\n")}\r\n.\r\n`);
+  await expect(250);
+  socket.end("QUIT\r\n");
+}
+
+export async function until(what, look) {
+  for (let waited = 0; waited < 20_000; waited += 100) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+export async function open() {
+  const data = mkdtempSync(join(tmpdir(), "firstline-e2e-"));
+  execFileSync(program, ["demo", "--data", data, "--tickets", "120"], { stdio: ["ignore", "ignore", "inherit"] });
+  const [web, smtp] = [await freePort(), await freePort()];
+  // The demo's inbox sends to this port.
+  const outgoing = await relay(2526);
+  const server = spawn(program, ["serve", "--data", data, "--listen", `127.0.0.1:${web}`, "--smtp-listen", `127.0.0.1:${smtp}`,
+    "--allow-outbound", "127.0.0.0/8", "--dns", "off"], { stdio: ["ignore", "pipe", "ignore"] });
+  await new Promise((resolve, reject) => {
+    server.stdout.on("data", (line) => String(line).includes("listening on") && resolve());
+    server.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
+  });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const base = `http://127.0.0.1:${web}`;
+  const findings = [];
+  /** A person's browser. */
+  const person = async (options = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", reducedMotion: "reduce", ...options });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => findings.push(`${page.url()}: ${error.message}`));
+    page.on("console", (line) => line.type() === "error" && !/frame is sandboxed|status of 4\d\d/.test(line.text()) && findings.push(`${page.url()}: ${line.text()}`));
+    page.on("request", (request) => /^https?:/.test(request.url()) && !request.url().startsWith(base) && findings.push(`foreign host: ${request.url()}`));
+    return page;
+  };
+  const signIn = async (page, email) => {
+    await page.goto(`${base}/sign-in`);
+    await page.fill("[name=email]", email);
+    await page.fill("[name=password]", password);
+    await page.click("main button[type=submit], main button.button-primary");
+    await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  };
+  /** A picture, and what axe says of the page. */
+  const look = async (page, name) => {
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+    if (!(await page.evaluate(() => document.documentElement.lang))) findings.push(`${name}: no language`);
+    await page.evaluate(axe);
+    const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+    for (const violation of result.violations)
+      findings.push(`${name}: axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => node.target).join(" | ")}`);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wider > 0) findings.push(`${name}: ${wider} px wider than the window`);
+  };
+  const close = async () => {
+    await browser.close();
+    const ended = new Promise((resolve) => server.on("exit", resolve));
+    server.kill("SIGTERM");
+    const code = await ended;
+    outgoing.server.close();
+    rmSync(data, { recursive: true, force: true });
+    return code;
+  };
+  return { base, smtp, mails: outgoing.mails, person, signIn, look, findings, close };
+}
