@@ -493,3 +493,37 @@ fn every_page_speaks_three_languages() {
         }
     });
 }
+
+#[test]
+fn an_administrator_names_statuses_and_adds_fields() {
+    alone(async |mut world| {
+        world.ada.get("/admin/statuses").await.assert_status(200).assert_has("Waiting for customer");
+        world
+            .ada
+            .post_form("/admin/statuses/2", &[("name", "In hand")])
+            .await
+            .assert_leads_to("/admin/statuses");
+        world.ada.post_form("/admin/statuses/999", &[("name", "x")]).await.assert_status(404);
+        let add = [("status_name", "At the workshop"), ("category", "waiting_third_party")];
+        world.ada.post_form("/admin/statuses", &add).await.assert_status(303);
+        let empty = [("status_name", ""), ("category", "open")];
+        world
+            .ada
+            .post_form("/admin/statuses", &empty)
+            .await
+            .assert_status(422)
+            .assert_has("status_name-error");
+        let field = [("key", "asset"), ("name", "Asset"), ("kind", "text"), ("choices", "")];
+        world.ada.post_form("/admin/fields", &field).await.assert_status(303);
+        world.ada.post_form("/admin/fields", &field).await.assert_status(422).assert_has("key-error");
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let page = world.ada.get(&format!("/t/{number}")).await;
+        page.assert_has("In hand").assert_has("At the workshop").assert_has("name=\"field.asset\"");
+        let set = [("was.field.asset", ""), ("field.asset", "PRN-3")];
+        world.ada.post_form(&format!("/t/{number}"), &set).await.assert_status(303);
+        world.ada.get(&format!("/t/{number}/history")).await.assert_has("set Asset to “PRN-3”");
+        let mut ben = world.person("Ben", Builtin::Agent, Language::En).await;
+        ben.get("/admin/statuses").await.assert_status(403);
+        ben.post_form("/admin/statuses/2", &[("name", "x")]).await.assert_status(403);
+    });
+}

@@ -2,6 +2,8 @@
 history-title = Verlauf
 history-program = Firstline
 history-opened = { $by } hat es für { $name } eröffnet ({ $channel })
+history-opened-itself = { $name } hat es eröffnet ({ $channel })
+history-message-arrived = Eine Nachricht der Kundenseite ging ein
 history-message-in = { $by } hat geschrieben
 history-message-out = { $by } hat geantwortet
 history-note = { $by } hat eine Notiz geschrieben

@@ -2,6 +2,8 @@
 history-title = History
 history-program = Firstline
 history-opened = { $by } opened it for { $name } ({ $channel })
+history-opened-itself = { $name } opened it ({ $channel })
+history-message-arrived = A message of the customer’s side arrived
 history-message-in = { $by } wrote
 history-message-out = { $by } answered
 history-note = { $by } wrote a note

@@ -2,6 +2,8 @@
 history-title = Geschiedenis
 history-program = Firstline
 history-opened = { $by } heeft het geopend voor { $name } ({ $channel })
+history-opened-itself = { $name } heeft het geopend ({ $channel })
+history-message-arrived = Er kwam een bericht van de klant binnen
 history-message-in = { $by } heeft geschreven
 history-message-out = { $by } heeft geantwoord
 history-note = { $by } heeft een notitie geschreven

@@ -80,14 +80,13 @@ impl Names {
         match entry.kind.as_str() {
             "ticket.opened" => {
                 let channel = ui.t_of("channel", word("channel"));
-                vec![line(
-                    "plus",
-                    say("history-opened", &[("name", word("requester")), ("channel", channel)]),
-                )]
+                let key = if entry.actor.is_empty() { "history-opened-itself" } else { "history-opened" };
+                vec![line("plus", say(key, &[("name", word("requester")), ("channel", channel)]))]
             }
             "ticket.message_added" => {
                 let (icon, key) = match (word("kind"), word("direction")) {
                     ("note", _) => ("sticky-note", "history-note"),
+                    (_, "in") if entry.actor.is_empty() => ("arrow-down-left", "history-message-arrived"),
                     (_, "in") => ("arrow-down-left", "history-message-in"),
                     _ => ("corner-up-left", "history-message-out"),
                 };

@@ -1,8 +1,14 @@
 //! Own names of statuses in fixed categories.
+pub mod actions;
+pub mod pages;
+mod store;
+
 use crate::tickets::{Category, ViewTickets};
 use axum::Json;
+use axum::routing::{get, post};
 use derive::Record;
 use kernel::id::Id;
+use people::permissions::ManageDesk;
 use platform::{
     args,
     authority::Grant,
@@ -14,6 +20,12 @@ use platform::{
 use utoipa_axum::routes;
 
 platform::translations!();
+platform::events! {
+    /// A status was added.
+    StatusCreated = "status.created" about "status" status { status: Id<Status>, name: String, category: Category }
+    /// A status got another name; an empty one is its translation.
+    StatusRenamed = "status.renamed" about "status" status { status: Id<Status>, name: String }
+}
 
 /// A status. Its name is the translation of its code until the desk gives it a name of its own.
 #[derive(Clone, Debug, Record)]
@@ -102,5 +114,11 @@ pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<StatusBody>>
 }
 
 pub fn routes() -> Routes {
-    Routes::new().api::<ViewTickets>(routes!(list))
+    Routes::new()
+        .api::<ViewTickets>(routes!(list))
+        .get::<ManageDesk>("/admin/statuses", get(pages::get))
+        .post::<ManageDesk>("/admin/statuses", post(pages::add))
+        .post::<ManageDesk>("/admin/statuses/{id}", post(pages::rename))
+        .get::<ManageDesk>("/admin/fields", get(pages::get_fields))
+        .post::<ManageDesk>("/admin/fields", post(pages::add_field))
 }

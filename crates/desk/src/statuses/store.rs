@@ -1,0 +1,36 @@
+//! SQL for changing statuses. Nothing else.
+use super::Status;
+use crate::tickets::Category;
+use kernel::id::Id;
+use platform::{
+    args,
+    db::{Conn, Result},
+    sql,
+};
+
+/// `None` is the translation of the status's code.
+///
+/// * returns – whether there is such a status; one without a code keeps needing a name.
+pub(super) fn rename(conn: &mut Conn, id: Id<Status>, name: Option<&str>) -> Result<bool> {
+    let changed = conn.run(
+        sql!(
+            "UPDATE ticket_status SET name = CAST($2 AS TEXT)
+              WHERE id = $1 AND is_archived = FALSE AND (CAST($2 AS TEXT) IS NOT NULL OR code IS NOT NULL)"
+        ),
+        args![id, name],
+    )?;
+    Ok(changed == 1)
+}
+
+/// A status behind the others of its category.
+pub(super) fn insert(conn: &mut Conn, category: Category, name: &str) -> Result<Id<Status>> {
+    let (id,) = conn.one(
+        sql!(
+            "INSERT INTO ticket_status (category, name, position, is_default)
+               VALUES ($1, $2, (SELECT coalesce(max(position), 0) FROM ticket_status WHERE category = $1), FALSE)
+               RETURNING id"
+        ),
+        args![category, name],
+    )?;
+    Ok(id)
+}
