@@ -20,15 +20,15 @@ pub fn attach<P>(tx: &mut Tx<P>, message: Id<Message>, ids: &[Id<Attachment>]) -
     Ok(())
 }
 
-/// Pictures among `ids` that the HTML shows as `cid:ID`, as the editor writes them, become parts of the text.
+/// Pictures among `ids` that the HTML shows from `/attachments/ID` become parts of the text.
 pub fn place<P>(
     tx: &mut Tx<P>,
     message: Id<Message>,
     html: Option<&str>,
     ids: &[Id<Attachment>],
 ) -> Result<(), TicketError> {
-    let Some(html) = html.filter(|html| html.contains("cid:")) else { return Ok(()) };
-    let is_shown = |id: &&Id<Attachment>| html.contains(&format!("\"cid:{id}\""));
+    let Some(html) = html.filter(|html| html.contains("/attachments/")) else { return Ok(()) };
+    let is_shown = |id: &&Id<Attachment>| html.contains(&format!("\"/attachments/{id}\""));
     let shown: Vec<_> = ids.iter().filter(is_shown).copied().collect();
     Ok(store::mark_inline(tx, message, &shown)?)
 }

@@ -150,7 +150,8 @@ fn source(tag: &str) -> Option<(std::ops::Range<usize>, Source)> {
         "data-cid=\"" => Source::Inline(value),
         _ => match value.strip_prefix("inline/") {
             Some(path) => Source::Inline(percent_decoded(path)),
-            None => Source::Inline(value.strip_prefix("cid:").unwrap_or_default().to_owned()),
+            // A picture that an agent pasted: its own number is its Content-ID.
+            None => Source::Inline(value.strip_prefix("/attachments/").unwrap_or_default().to_owned()),
         },
     };
     Some((at..end + 1, source))
@@ -217,8 +218,8 @@ mod tests {
     }
     #[test]
     fn what_is_no_picture_is_not_shown_as_one() {
-        let html = cleaned(r#"<img src="cid:a">"#);
+        let html = r#"<img src="/attachments/a">"#;
         let pictures = HashMap::from([(Source::Inline("a".into()), b"<svg onload=alert(1)>".to_vec())]);
-        assert!(!with_pictures(&html, &pictures).contains("data:"));
+        assert!(!with_pictures(html, &pictures).contains("data:"));
     }
 }

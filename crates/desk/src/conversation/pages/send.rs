@@ -155,13 +155,20 @@ fn draft(form: &Form, way: Way, files: &[Id<Attachment>]) -> ReplyDraft {
     ReplyDraft {
         kind: if is_note { MessageKind::Note } else { MessageKind::Public },
         text: text("text"),
-        html: text("html"),
+        html: text("html").map(|html| placed(html, files)),
         to: (!is_note).then_some(to),
         cc: (!is_note && !is_default).then_some(cc),
         bcc: if is_note { Vec::new() } else { addresses(form.get("bcc")) },
         status: None,
         attachments: files.to_vec(),
     }
+}
+
+/// The editor names a picture in the text `cid:ID`; from here on it is where everybody finds an upload.
+fn placed(html: String, files: &[Id<Attachment>]) -> String {
+    files.iter().fold(html, |html, id| {
+        html.replace(&format!("src=\"cid:{id}\""), &format!("src=\"/attachments/{id}\""))
+    })
 }
 
 /// `Ada <ada@x.org>, bo@x.org`: the addresses alone.
@@ -181,6 +188,11 @@ mod tests {
     fn addresses_may_come_with_names() {
         let found = addresses("Ada Peters <ada@x.org>; bo@x.org,\n <cy@x.org> ,");
         assert_eq!(found, ["ada@x.org", "bo@x.org", "cy@x.org"]);
+    }
+    #[test]
+    fn a_pasted_picture_stands_where_uploads_are_found() {
+        let html = placed("<img src=\"cid:7\"><img src=\"cid:8\">".into(), &[Id::new(7)]);
+        assert_eq!(html, "<img src=\"/attachments/7\"><img src=\"cid:8\">", "8 is somebody else's");
     }
     #[test]
     fn an_answer_to_all_without_scripts_goes_to_all() {
