@@ -67,6 +67,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> Result<JoinSet<()>, Failure> {
     let mut workers = JoinSet::new();
     workers.spawn(until(stop.clone(), events::follow(home.clone())));
+    workers.spawn(until(stop.clone(), people::sign_in::actions::tidy(home.clone())));
     for _ in 0..JOB_WORKERS {
         workers.spawn(run_jobs(home.clone(), stop.clone()));
     }

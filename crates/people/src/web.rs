@@ -115,7 +115,8 @@ impl<T: Serialize> IntoResponse for Tagged<T> {
 }
 /// Changes with everything that the API shows of a thing.
 fn tag<T: Serialize>(thing: &T) -> String {
-    let text = serde_json::to_string(thing).unwrap_or_default();
+    // As a value: fields in one order, whatever the thing was made from.
+    let text = serde_json::to_value(thing).unwrap_or_default().to_string();
     format!("\"{}\"", keys::base32(&keys::token_hash(&text)[..10]))
 }
 

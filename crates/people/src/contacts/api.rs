@@ -4,12 +4,16 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::{IfMatch, PathId, Tagged, of},
 };
-use axum::{extract::Query, http::StatusCode};
+use axum::{
+    extract::Query,
+    http::{HeaderMap, StatusCode},
+};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Tx},
     db,
     i18n::Language,
+    idempotency,
     web::{Failure, Json, Listing, Paged, Routes},
 };
 use serde::{Deserialize, Serialize};
@@ -123,12 +127,19 @@ pub async fn list(
 /// Add a contact.
 #[utoipa::path(post, path = "/api/v1/contacts", tag = "contacts", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManageContacts>, Json(draft): Json<Draft>) -> Result<Tagged<Body>, Failure> {
+pub async fn post(
+    grant: Grant<ManageContacts>,
+    headers: HeaderMap,
+    Json(draft): Json<Draft>,
+) -> Result<Tagged<serde_json::Value>, Failure> {
+    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
-        .change(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Failure>(move |tx| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Failure>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Tagged(StatusCode::CREATED, body))

@@ -6,11 +6,11 @@ use kernel::{
     text,
 };
 use platform::{authority::Organisation, i18n::Language};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// Untrusted input, from the form or the API alike. It needs a name, an address or a number.
-#[derive(Clone, Default, Deserialize, ToSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewContact)]
 pub struct Draft {

@@ -136,3 +136,19 @@ fn a_new_sender_belongs_to_the_organisation_of_the_domain() {
         ada.get(&path).await.assert_has("gold").assert_status(200);
     });
 }
+
+#[test]
+fn the_same_request_sent_twice_with_a_key_is_done_once() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = world.program(ADA, "all").await.with_header("idempotency-key", "k1");
+        let one = ada.post_json("/api/v1/contacts", r#"{"name":"Cy"}"#).await.assert_status(201);
+        let two = ada.post_json("/api/v1/contacts", r#"{"name":"Cy"}"#).await.assert_status(201);
+        assert_eq!((&one.body, one.header("etag")), (&two.body, two.header("etag")));
+        ada.post_json("/api/v1/contacts", r#"{"name":"Dee"}"#).await.assert_status(422);
+        let id = one.json()["id"].as_str().unwrap().to_owned();
+        let read = ada.get(&format!("/api/v1/contacts/{id}")).await.assert_status(200);
+        assert_eq!(read.header("etag"), one.header("etag"));
+        assert_eq!(ada.get("/api/v1/contacts").await.json()["items"].as_array().unwrap().len(), 1);
+    });
+}

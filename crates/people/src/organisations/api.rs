@@ -4,11 +4,14 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::{IfMatch, PathId, Tagged, of},
 };
-use axum::{extract::Query, http::StatusCode};
+use axum::{
+    extract::Query,
+    http::{HeaderMap, StatusCode},
+};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Organisation, Tx},
-    db,
+    db, idempotency,
     web::{Failure, Json, Listing, Paged, Routes},
 };
 use serde::Serialize;
@@ -67,12 +70,19 @@ pub async fn list(
 /// Add an organisation.
 #[utoipa::path(post, path = "/api/v1/organisations", tag = "organisations", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManageContacts>, Json(draft): Json<Draft>) -> Result<Tagged<Body>, Failure> {
+pub async fn post(
+    grant: Grant<ManageContacts>,
+    headers: HeaderMap,
+    Json(draft): Json<Draft>,
+) -> Result<Tagged<serde_json::Value>, Failure> {
+    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
-        .change(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Failure>(move |tx| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Failure>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Tagged(StatusCode::CREATED, body))

@@ -3,7 +3,7 @@ use kernel::{
     fault::{Mistakes, Problem},
     text,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Notes are shorter than this many characters.
@@ -45,7 +45,7 @@ const MAIL_PROVIDERS: &[&str] = &[
 ];
 
 /// Untrusted input, from the form or the API alike.
-#[derive(Clone, Default, Deserialize, ToSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewOrganisation)]
 pub struct Draft {

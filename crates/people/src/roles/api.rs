@@ -5,11 +5,11 @@ use crate::{
     sign_in,
     web::{IfMatch, PathId, Tagged},
 };
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use kernel::id::Id;
 use platform::{
     authority::{Grant, Implies, Scope, Tx},
-    db,
+    db, idempotency,
     web::{Failure, Json, Listing, Routes},
 };
 use serde::Serialize;
@@ -68,12 +68,19 @@ pub async fn list(grant: Grant<ViewPeople>) -> Result<Json<Listing<Body>>, Failu
 /// Add a role. It may do no more than you may.
 #[utoipa::path(post, path = "/api/v1/roles", tag = "roles", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManagePeople>, Json(draft): Json<Draft>) -> Result<Tagged<Body>, Failure> {
+pub async fn post(
+    grant: Grant<ManagePeople>,
+    headers: HeaderMap,
+    Json(draft): Json<Draft>,
+) -> Result<Tagged<serde_json::Value>, Failure> {
+    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
-        .change(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Failure>(move |tx| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Failure>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Tagged(StatusCode::CREATED, body))

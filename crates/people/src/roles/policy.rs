@@ -67,7 +67,7 @@ pub struct Allowance {
 }
 
 /// Untrusted input, from the form or the API alike.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewRole)]
 pub struct Draft {

@@ -461,3 +461,23 @@ pub fn remove_second_factor<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()>
     store::end_sessions(tx, Owner::User(user), None)?;
     tx.emit(SecondFactorChanged { user, is_on: false })
 }
+
+/// Removes sessions, links and limits whose time is over, once an hour, for as long as the program runs.
+pub async fn tidy(home: Home) {
+    let grant = Grant::<System>::system(&home);
+    loop {
+        let swept = grant
+            .change::<_, db::Error>(|tx| {
+                store::sweep(tx)?;
+                let now = tx.now();
+                platform::rate::sweep(tx, now)
+            })
+            .await;
+        let pause = match swept {
+            // There may be more than one round takes.
+            Ok(1000..) => std::time::Duration::from_secs(1),
+            Ok(_) | Err(_) => std::time::Duration::from_secs(3600),
+        };
+        tokio::time::sleep(pause).await;
+    }
+}

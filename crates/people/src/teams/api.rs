@@ -4,11 +4,14 @@ use crate::{
     permissions::{ManagePeople, ViewPeople},
     web::{IfMatch, PathId, Tagged},
 };
-use axum::{extract::Query, http::StatusCode};
+use axum::{
+    extract::Query,
+    http::{HeaderMap, StatusCode},
+};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Team, Tx, User},
-    db,
+    db, idempotency,
     web::{Failure, Json, Listing, Paged, Routes},
 };
 use serde::Serialize;
@@ -66,12 +69,19 @@ pub async fn list(
 /// Add a team.
 #[utoipa::path(post, path = "/api/v1/teams", tag = "teams", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManagePeople>, Json(draft): Json<Draft>) -> Result<Tagged<Body>, Failure> {
+pub async fn post(
+    grant: Grant<ManagePeople>,
+    headers: HeaderMap,
+    Json(draft): Json<Draft>,
+) -> Result<Tagged<serde_json::Value>, Failure> {
+    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
-        .change(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Failure>(move |tx| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Failure>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Tagged(StatusCode::CREATED, body))

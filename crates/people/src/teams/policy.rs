@@ -1,11 +1,11 @@
 //! What a team is.
 use kernel::{fault::Problem, id::Id, text};
 use platform::authority::User;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Untrusted input, from the form or the API alike.
-#[derive(Default, Deserialize, ToSchema)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewTeam)]
 pub struct Draft {

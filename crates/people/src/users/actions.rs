@@ -14,11 +14,12 @@ use kernel::{
     text,
 };
 use platform::{
-    authority::{Grant, Implies, Inbox, Organisation, Team, Tx, User},
+    authority::{Implies, Inbox, Organisation, Team, Tx, User},
     i18n::Language,
+    settings::Site,
 };
 
-/// Adds a user. Without a password the caller also sends an invitation.
+/// Adds a user with the hash of a password, or without one: then the caller also sends an invitation.
 pub fn create(
     tx: &mut Tx<ManagePeople>,
     new: NewUser,
@@ -38,23 +39,28 @@ pub fn create(
     Ok(user)
 }
 
-/// Adds a user with the password that was given, or invites them by mail.
-pub async fn add(grant: &Grant<ManagePeople>, mut new: NewUser) -> Result<Id<User>, Problem> {
-    let hash = match new.password.take() {
+/// A new user with the hash of their password, if one is given.
+pub struct Ready {
+    new: NewUser,
+    password_hash: Option<String>,
+}
+/// Hashes the password, which takes its time, before the transaction.
+///
+/// * errors – 503 where too many wait.
+pub async fn with_hash(mut new: NewUser) -> Result<Ready, Problem> {
+    let password_hash = match new.password.take() {
         Some(password) => Some(passwords::hash(password).await?),
         None => None,
     };
-    let site = grant.home().site.clone();
-    let user = grant
-        .change::<_, UserError>(move |tx| {
-            let is_invited = hash.is_none();
-            let user = create(tx, new, hash)?;
-            if is_invited {
-                sign_in::actions::invite(tx, &site, user)?;
-            }
-            Ok(user)
-        })
-        .await?;
+    Ok(Ready { new, password_hash })
+}
+/// Adds a user with the password that was given, or invites them by mail.
+pub fn add(tx: &mut Tx<ManagePeople>, site: &Site, ready: Ready) -> Result<Id<User>, UserError> {
+    let is_invited = ready.password_hash.is_none();
+    let user = create(tx, ready.new, ready.password_hash)?;
+    if is_invited {
+        sign_in::actions::invite(tx, site, user)?;
+    }
     Ok(user)
 }
 

@@ -5,12 +5,16 @@ use crate::{
     roles::Role,
     web::{IfMatch, PathId, Tagged, of},
 };
-use axum::{extract::Query, http::StatusCode};
+use axum::{
+    extract::Query,
+    http::{HeaderMap, StatusCode},
+};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Inbox, Organisation, Team, Tx, User},
     db,
     i18n::Language,
+    idempotency,
     web::{Failure, Json, Listing, Paged, Routes},
 };
 use serde::Serialize;
@@ -91,9 +95,23 @@ pub async fn list(
 /// Add a user. Without a password they get an invitation by mail.
 #[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManagePeople>, Json(draft): Json<Draft>) -> Result<Tagged<Body>, Failure> {
-    let id = actions::add(&grant, draft.parse()?).await?;
-    Ok(Tagged(StatusCode::CREATED, grant.read(move |tx| body(tx, id)).await?))
+pub async fn post(
+    grant: Grant<ManagePeople>,
+    headers: HeaderMap,
+    Json(draft): Json<Draft>,
+) -> Result<Tagged<serde_json::Value>, Failure> {
+    let key = idempotency::Key::of(&headers, &draft)?;
+    let new = actions::with_hash(draft.parse()?).await?;
+    let site = grant.home().site.clone();
+    let body = grant
+        .change::<_, Failure>(move |tx| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let id = actions::add(tx, &site, new)?;
+                Ok::<_, Failure>(body(tx, id)?)
+            })
+        })
+        .await?;
+    Ok(Tagged(StatusCode::CREATED, body))
 }
 
 /// Get a user.

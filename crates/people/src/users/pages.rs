@@ -224,8 +224,12 @@ async fn create(grant: Grant<ManagePeople>, ui: Ui, form: Form) -> Result<Respon
         password: Some(password).filter(|password| !password.reveal().is_empty()),
     };
     let is_invited = draft.password.is_none();
+    let site = grant.home().site.clone();
     let added = match draft.parse() {
-        Ok(new) => actions::add(&grant, new).await,
+        Ok(new) => {
+            let ready = actions::with_hash(new).await?;
+            grant.change(move |tx| actions::add(tx, &site, ready)).await.map_err(Problem::from)
+        }
         Err(problem) => Err(problem),
     };
     match added {

@@ -10,7 +10,7 @@ use platform::{
     authority::{Inbox, Organisation, Team},
     i18n::Language,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -23,7 +23,7 @@ pub enum Theme {
 platform::words! { Theme { Auto = "auto", Light = "light", Dark = "dark" } }
 
 /// Untrusted input, from the form or the API alike.
-#[derive(Default, Deserialize, ToSchema)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewUser)]
 pub struct Draft {
@@ -48,6 +48,7 @@ pub struct Draft {
     #[schema(value_type = Vec<String>)]
     pub organisations: Vec<Id<Organisation>>,
     /// Without one the person gets an invitation by mail, good for 72 hours.
+    #[serde(skip_serializing)]
     #[schema(value_type = Option<String>)]
     pub password: Option<Secret<String>>,
 }

@@ -200,3 +200,32 @@ fn a_team_has_members_and_a_name_of_its_own() {
         world.stranger().get("/api/v1/teams").await.assert_status(401);
     });
 }
+
+// S13, S28
+#[test]
+fn no_answer_of_the_api_holds_a_secret() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        world.user("ben@acme.example", "agent").await;
+        let mut admin = world.program(ADA, "all").await;
+        let all = [
+            "/api/v1/users",
+            "/api/v1/users/1",
+            "/api/v1/events",
+            "/admin/users/2",
+            "/admin/tokens",
+            "/profile",
+        ];
+        for path in all {
+            let reply = admin.get(path).await;
+            let reply =
+                reply.assert_has_not("argon2").assert_has_not(PASSWORD).assert_has_not("password_hash");
+            reply.assert_has_not("totp").assert_has_not("fl_");
+        }
+        let grant = world.system();
+        let read = grant
+            .read::<_, platform::db::Error>(|tx| platform::events::after(tx, kernel::id::Id::new(0), 1000));
+        let log = format!("{:?}", read.await.unwrap());
+        assert!(log.contains("user.created") && !log.contains("argon2") && !log.contains(PASSWORD));
+    });
+}
