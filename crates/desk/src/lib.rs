@@ -23,6 +23,7 @@ pub fn routes() -> Routes {
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())
+        .merge(portal::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())
         .merge(views::routes())

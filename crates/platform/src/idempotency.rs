@@ -19,6 +19,14 @@ impl Key {
         let body = serde_json::to_vec(body).map_err(|_| Problem::internal())?;
         Ok(Some(Key { key, request: Hash::of(&body).hex() }))
     }
+    /// For a page's form: the same words from the same `form` are one request; other words are another.
+    ///
+    /// * `form` – what tells this showing of the form from others.
+    pub fn of_form(form: &str, words: &impl serde::Serialize) -> Key {
+        let words = serde_json::to_string(words).expect("words are plain data");
+        let request = Hash::of(format!("{form}\n{words}").as_bytes()).hex();
+        Key { key: format!("form/{request}"), request }
+    }
 }
 
 /// Runs `work` unless this actor already sent the key; then gives the first answer again.

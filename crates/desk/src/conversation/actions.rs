@@ -311,6 +311,12 @@ pub struct Incoming<'a> {
 pub const REOPEN_FOR_MS: i64 = 30 * DAY;
 const REOPENINGS: platform::rate::Limit = platform::rate::Limit { most: 3, window_ms: HOUR };
 
+/// Whether the customer's side may open the solved ticket once more; counts it.
+pub fn may_reopen<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> platform::db::Result<bool> {
+    let now = tx.now();
+    Ok(platform::rate::spend(tx, &format!("reopen/{ticket}"), REOPENINGS, now)?.is_none())
+}
+
 /// Whether something new from the customer still belongs into this ticket.
 pub fn takes_more(ticket: &Ticket, now: kernel::clock::Millis) -> bool {
     match ticket.category {
@@ -365,10 +371,7 @@ pub fn receive<P>(
     }
     said(tx, ticket, message, incoming.text, incoming.author_name, Direction::In)?;
     let is_waiting = matches!(ticket.category, Category::WaitingCustomer | Category::Solved);
-    let now = tx.now();
-    let may_reopen = ticket.category != Category::Solved
-        || platform::rate::spend(tx, &format!("reopen/{}", ticket.id), REOPENINGS, now)?.is_none();
-    if is_waiting && may_reopen {
+    if is_waiting && (ticket.category != Category::Solved || may_reopen(tx, ticket.id)?) {
         let fresh = tickets::store::see_for_machine(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
         tickets::actions::set_category(tx, &fresh, Category::Open)?;
     }

@@ -64,11 +64,21 @@ struct ErrorPage {
     help: &'static str,
 }
 
+/// The same on the customers' side.
+#[derive(askama::Template)]
+#[template(path = "portal_error.html")]
+struct PortalErrorPage {
+    ui: Ui,
+    title: &'static str,
+    detail: Option<String>,
+    help: &'static str,
+}
+
 /// Turns problems of pages into pages; whoever has to sign in is sent there and comes back afterwards.
 pub async fn error_pages(State(home): State<crate::Home>, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = language.map_or(Language::En, Language::accepted);
+    let language = super::ui::stranger_language(request.headers(), request.uri().query());
+    let is_customers = path.starts_with("/portal") || path.starts_with("/p/");
     let is_api = path.starts_with("/api/");
     let is_get = request.method() == axum::http::Method::GET;
     let is_fragment = request.headers().contains_key("hx-request");
@@ -97,7 +107,8 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
                 back.push_str(&format!("%{byte:02X}"));
             }
         }
-        return Redirect::to(&format!("/sign-in?next={back}")).into_response();
+        let door = if is_customers { "/portal/sign-in" } else { "/sign-in" };
+        return Redirect::to(&format!("{door}?next={back}")).into_response();
     }
     if is_api || !wants_page {
         return answer(&problem, language);
@@ -110,13 +121,10 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
         500.. => "error-help-server",
         _ => "error-help-other",
     };
-    let page = ErrorPage {
-        status: problem.status,
-        title: key("problem"),
-        detail: problem.detail,
-        help: i18n::text(language, help),
-        ui,
-    };
+    let (title, help, detail) = (key("problem"), i18n::text(language, help), problem.detail);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, super::Page(page)).into_response()
+    if is_customers {
+        return (status, super::Page(PortalErrorPage { ui, title, detail, help })).into_response();
+    }
+    (status, super::Page(ErrorPage { ui, status: problem.status, title, detail, help })).into_response()
 }

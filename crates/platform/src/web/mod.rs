@@ -14,4 +14,4 @@ pub use forms::{Form, Upload};
 pub use guard::security_headers;
 pub use request::{Request, session_cookie, session_cookie_name};
 pub use routes::{Access, Route, Routes};
-pub use ui::{Html, Ui};
+pub use ui::{Html, LANGUAGE_COOKIE, Ui, chosen_language};

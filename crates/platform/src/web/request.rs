@@ -24,6 +24,12 @@ pub struct Request {
     pub peer: IpAddr,
 }
 
+/// The value of the first cookie with this name.
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
 impl Request {
     fn of(parts: &Parts) -> Request {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -38,9 +44,7 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let all = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        all.flat_map(|line| line.split(';'))
-            .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        cookie(&self.headers, name)
     }
     pub fn bearer(&self) -> Option<&str> {
         let value = self.header(header::AUTHORIZATION)?;

@@ -2,13 +2,13 @@
 use super::request;
 use crate::{
     Home, assets,
-    authority::Actor,
+    authority::{Actor, Who},
     i18n::{self, Arg, Language},
     settings::Site,
 };
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use jiff::tz::TimeZone;
 use kernel::clock::{DAY, HOUR, MINUTE, Millis};
@@ -51,6 +51,13 @@ impl Ui {
     pub fn of(home: &Home, actor: Arc<Actor>, path: &str) -> Ui {
         let zone = TimeZone::get(&actor.zone).unwrap_or(TimeZone::UTC);
         Ui { zone, actor: Some(actor.clone()), ..Ui::stranger(home, actor.language, path) }
+    }
+
+    /// Shows times as the clocks of this zone do; an unknown name changes nothing.
+    pub fn set_zone(&mut self, name: &str) {
+        if let Ok(zone) = TimeZone::get(name) {
+            self.zone = zone;
+        }
     }
 
     /// The words of `key`.
@@ -102,6 +109,11 @@ impl Ui {
     pub fn is_at(&self, prefix: &str) -> bool {
         let rest = self.path.strip_prefix(prefix);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+
+    /// Whether it is this page, whatever its query.
+    pub fn is_exactly(&self, path: &str) -> bool {
+        self.path.split('?').next() == Some(path)
     }
 
     /// An icon of the sprite; it says nothing to a screen reader.
@@ -168,19 +180,37 @@ fn desk_name(site: &Site) -> Arc<str> {
     site.desk_name.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |name| name.clone())
 }
 
+/// Remembers which language somebody chose on the customers' pages.
+pub const LANGUAGE_COOKIE: &str = "firstline-language";
+
+/// The language that somebody without an account here asked for on a page: with `?lang=`, or earlier.
+pub fn chosen_language(headers: &HeaderMap, query: Option<&str>) -> Option<Language> {
+    let asked = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "lang")
+        .and_then(|(_, value)| Language::from_word(&value));
+    asked.or_else(|| request::cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_word))
+}
+/// That one, else what the browser prefers.
+pub(super) fn stranger_language(headers: &HeaderMap, query: Option<&str>) -> Language {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let preferred = || header.map_or(Language::En, Language::accepted);
+    chosen_language(headers, query).unwrap_or_else(preferred)
+}
+
 impl FromRequestParts<Home> for Ui {
     type Rejection = super::Failure;
     async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, super::Failure> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        if let Some(actor) = request::actor(parts, home).await? {
-            return Ok(Ui::of(home, actor, &path));
+        let Some(actor) = request::actor(parts, home).await? else {
+            let language = stranger_language(&parts.headers, parts.uri.query());
+            return Ok(Ui::stranger(home, language, &path));
+        };
+        let mut ui = Ui::of(home, actor, &path);
+        // People who work here set their language in their profile.
+        let chosen = chosen_language(&parts.headers, parts.uri.query());
+        if let (Some(language), Some(Who::Contact(_))) = (chosen, ui.actor.as_ref().map(|actor| actor.who)) {
+            ui.language = language;
         }
-        let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let chosen = parts.uri.query().and_then(|query| {
-            let mut pairs = form_urlencoded::parse(query.as_bytes());
-            pairs.find(|(name, _)| name == "lang").and_then(|(_, value)| Language::from_word(&value))
-        });
-        let language = chosen.unwrap_or_else(|| header.map_or(Language::En, Language::accepted));
-        Ok(Ui::stranger(home, language, &path))
+        Ok(ui)
     }
 }

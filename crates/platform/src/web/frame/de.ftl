@@ -101,3 +101,6 @@ message-quoted = Zitierten Text anzeigen
 
 portal-ask = Anfrage stellen
 portal-requests = Meine Anfragen
+portal-enter = Anmelden
+portal-leave = Abmelden
+portal-language = Sprache

@@ -102,3 +102,6 @@ message-quoted = Show the quoted text
 
 portal-ask = Ask
 portal-requests = My requests
+portal-enter = Sign in
+portal-leave = Sign out
+portal-language = Language

@@ -101,3 +101,6 @@ message-quoted = Geciteerde tekst tonen
 
 portal-ask = Vraag stellen
 portal-requests = Mijn aanvragen
+portal-enter = Inloggen
+portal-leave = Uitloggen
+portal-language = Taal
