@@ -56,8 +56,12 @@ where
         return serde_json::from_str(&body).map_err(|_| Problem::internal().into());
     }
     let value = json(work(tx)?)?;
-    // Two at once: the second fails on the primary key, is undone, and finds the answer when it is sent again.
-    tx.run(sql!("DELETE FROM idempotency WHERE key = $1"), args![&name])?;
+    // Two at once: the second fails on the primary key, is undone, and finds the answer when it is sent again. So only
+    // what is too old goes, never what the first has just written.
+    tx.run(
+        sql!("DELETE FROM idempotency WHERE key = $1 AND created_at_ms <= $2"),
+        args![&name, now.plus(-DAY)],
+    )?;
     tx.run(
         sql!(
             "INSERT INTO idempotency (key, request_hash, status, body, created_at_ms)

@@ -1,0 +1,179 @@
+//! What a link opens, and for how long.
+use super::world::{World, files};
+use desk::tickets::Category;
+use kernel::clock::{DAY, HOUR, MINUTE};
+use platform::{args, sql};
+use testkit::on_both;
+
+#[test]
+fn a_link_with_any_character_changed_opens_nothing_and_says_nothing() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Salary list", "secret words").await;
+        let link = world.link(ticket, "ada@acme.example").await;
+        let mut stranger = world.browser();
+        stranger.get(&link).await.assert_status(200).assert_has("Salary list");
+        let never = stranger.get("/p/not-a-link").await.assert_status(404).text();
+        let token = link.strip_prefix("/p/").unwrap();
+        for at in 0..token.len() {
+            for other in ['a', 'z', '2', '9', '-', 'A'] {
+                let mut changed: Vec<char> = token.chars().collect();
+                if changed[at] == other {
+                    continue;
+                }
+                changed[at] = other;
+                let changed: String = changed.into_iter().collect();
+                let page = stranger.get(&format!("/p/{changed}")).await.assert_status(404);
+                assert_eq!(page.text(), never, "{changed}");
+            }
+        }
+        for more in ["a", "/", "%00", "%20", "0"] {
+            stranger.get(&format!("{link}{more}")).await.assert_status(404).assert_has_not("Salary");
+        }
+    });
+}
+
+#[test]
+fn a_link_to_one_request_shows_nothing_of_another() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let first = world.ticket("ada@acme.example", "First", "one").await;
+        let second = world.ticket("ada@acme.example", "Second", "two").await;
+        let foreign = world.ticket("bo@acme.example", "Foreign", "three").await;
+        for ticket in [second, foreign] {
+            world.ben_replies_with(ticket, "with a file", &[], &[("plan.txt", b"the plan")]).await;
+        }
+        let (mut ada, link) = (world.browser(), world.link(first, "ada@acme.example").await);
+        let page = ada.get(&link).await.assert_status(200);
+        assert!(files(&page).is_empty());
+        page.assert_has_not("Second").assert_has_not("Foreign");
+        for (ticket, email) in [(second, "ada@acme.example"), (foreign, "bo@acme.example")] {
+            let other = world.link(ticket, email).await;
+            let [file] = &files(&world.browser().get(&other).await)[..] else { panic!("one file") };
+            world.browser().get(file).await.assert_status(200).assert_has("the plan");
+            let id = file.rsplit('/').next().unwrap();
+            ada.get(&format!("{link}/attachments/{id}")).await.assert_status(404).assert_has_not("plan");
+        }
+        for id in ["0", "-1", "x", "99999"] {
+            ada.get(&format!("{link}/attachments/{id}")).await.assert_status(404);
+        }
+    });
+}
+
+#[test]
+fn what_the_desk_writes_to_others_stays_between_them() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Broken", "please").await;
+        let link = world.link(ticket, "ada@acme.example").await;
+        let to = ["parts@supplier.example"];
+        world.ben_replies_with(ticket, "What does the part cost?", &to, &[("offer.txt", b"9,99")]).await;
+        world.read(move |tx| {
+            // What intake stores of a machine and of a stranger with a valid token.
+            for (is_automatic, is_known, text) in [(true, true, "out of office"), (false, false, "stranger")] {
+                tx.run(
+                    sql!(
+                        "INSERT INTO message (ticket_id, kind, direction, channel, author_kind, author_name, subject,
+                                              text, is_automatic, is_sender_known, created_at_ms)
+                           VALUES ($1, 'public', 'in', 'email', 'contact', 'x', 'x', $4, $2, $3, 0)"
+                    ),
+                    args![ticket, is_automatic, is_known, text],
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+        let (offer,) =
+            world.read(|tx| tx.one::<(i64,)>(sql!("SELECT max(id) AS id FROM attachment"), args![])).await;
+        for mut browser in [world.browser(), world.signed_in("ada@acme.example").await] {
+            let base = match browser.cookie("firstline") {
+                Some(_) => format!("/portal/requests/{ticket}"),
+                None => link.clone(),
+            };
+            let page = browser.get(&base).await.assert_status(200).assert_has("please");
+            for hidden in ["cost", "offer.txt", "supplier", "out of office", "stranger"] {
+                assert!(!page.text().contains(hidden), "{hidden}");
+            }
+            browser.get(&format!("{base}/attachments/{offer}")).await.assert_status(404);
+        }
+    });
+}
+
+#[test]
+fn a_link_ends_with_the_part_in_the_ticket_with_the_address_and_with_time() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Hello", "x").await;
+        let mut browser = world.browser();
+
+        world.add_cc(ticket, "bo@acme.example").await;
+        let of_bo = world.link(ticket, "bo@acme.example").await;
+        browser.get(&of_bo).await.assert_status(200);
+        world.remove_cc(ticket, "bo@acme.example").await;
+        browser.get(&of_bo).await.assert_status(404);
+        browser.post_form(&of_bo, &[("text", "still here")]).await.assert_status(404);
+
+        let of_ada = world.link(ticket, "ada@acme.example").await;
+        let rename = |from: &'static str, to: &'static str| {
+            world.read(move |tx| {
+                tx.run(sql!("UPDATE contact_email SET email = $2 WHERE email = $1"), args![from, to])
+            })
+        };
+        rename("ada@acme.example", "ada@new.example").await;
+        browser.get(&of_ada).await.assert_status(404);
+        rename("ada@new.example", "ada@acme.example").await;
+        browser.get(&of_ada).await.assert_status(200);
+
+        world.clock.advance(180 * DAY - HOUR);
+        browser.get(&of_ada).await.assert_status(200);
+        world.ben_notes(ticket, "still at it").await;
+        world.clock.advance(180 * DAY);
+        browser.get(&of_ada).await.assert_status(200);
+        world.clock.advance(MINUTE);
+        browser.get(&of_ada).await.assert_status(404);
+        browser.post_form(&of_ada, &[("text", "late")]).await.assert_status(404);
+        assert_eq!(world.messages().await, 2);
+    });
+}
+
+#[test]
+fn a_closed_request_takes_nothing_more_and_keeps_what_was_typed() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Hello", "x").await;
+        let (mut ada, link) = (world.browser(), world.link(ticket, "ada@acme.example").await);
+        world.set_category(ticket, Category::Closed).await;
+        ada.get(&link).await.assert_status(200).assert_has_not("<form class=\"form sheet\"");
+        ada.post_form(&link, &[("text", "one more")]).await.assert_status(409).assert_has("one more");
+        ada.post_form(&format!("{link}/reopen"), &[]).await.assert_status(409);
+        assert_eq!((world.messages().await, world.category(ticket).await), (1, Category::Closed));
+
+        // Solved long ago is the same.
+        let ticket = world.ticket("ada@acme.example", "Second", "x").await;
+        let link = world.link(ticket, "ada@acme.example").await;
+        world.set_category(ticket, Category::Solved).await;
+        world.clock.advance(31 * DAY);
+        ada.post_form(&link, &[("text", "one more")]).await.assert_status(409);
+        ada.post_form(&format!("{link}/reopen"), &[]).await.assert_status(409);
+        assert_eq!(world.category(ticket).await, Category::Solved);
+    });
+}
+
+#[test]
+fn many_messages_come_in_pages() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Long", "the very first").await;
+        for number in 0..40 {
+            world.ben_replies(ticket, &format!("Answer number {number:02}"), &[]).await;
+        }
+        let (mut ada, link) = (world.browser(), world.link(ticket, "ada@acme.example").await);
+        let page = ada.get(&link).await.assert_has("Answer number 39").assert_has_not("the very first");
+        assert!(page.body.len() < 40_000, "{} bytes", page.body.len());
+        let text = page.text();
+        let (_, rest) = text.split_once("?before=").unwrap();
+        let before = rest.split('"').next().unwrap();
+        let page = ada.get(&format!("{link}?before={before}")).await.assert_has("the very first");
+        page.assert_has("Answer number 09").assert_has_not("Answer number 10");
+    });
+}
