@@ -211,6 +211,7 @@ fn open<P>(tx: &mut Tx<P>, asked: &Asked) -> Result<Id<Ticket>, TicketError> {
                 contact: contact.id,
                 address,
                 language: contact.language.unwrap_or(asked.language),
+                answers: None,
                 is_proven: asked.known.is_some(),
             };
             asked.acknowledger.acknowledge(tx, &receipt)?;
