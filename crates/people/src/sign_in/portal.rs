@@ -20,7 +20,7 @@ use platform::{
 use serde::Deserialize;
 
 /// Where customers see all their requests.
-const REQUESTS: &str = "/requests";
+const REQUESTS: &str = "/portal/requests";
 
 #[derive(Deserialize)]
 pub struct Next {

@@ -484,7 +484,9 @@ fn customers_sign_in_by_link_or_password_and_are_no_agents() {
         let token = link.strip_prefix("/portal/sign-in/").unwrap();
         cy.get(&link).await.assert_status(200);
         cy.get("/portal/account").await.assert_leads_to("/sign-in?next=/portal/account");
-        cy.post_form("/portal/sign-in/confirm", &[("token", token)]).await.assert_leads_to("/requests");
+        cy.post_form("/portal/sign-in/confirm", &[("token", token)])
+            .await
+            .assert_leads_to("/portal/requests");
         cy.get("/portal/account").await.assert_status(200);
         cy.get("/api/v1/users").await.assert_status(403);
         cy.get("/profile").await.assert_status(403);
@@ -496,7 +498,7 @@ fn customers_sign_in_by_link_or_password_and_are_no_agents() {
             cy.post_form("/portal/account", &[("old", "wrong"), ("password", "another of mine")]).await;
         change.assert_status(422);
         let fields = [("email", "cy@customer.example"), ("password", "a sentence of mine")];
-        world.stranger().post_form("/portal/sign-in", &fields).await.assert_leads_to("/requests");
+        world.stranger().post_form("/portal/sign-in", &fields).await.assert_leads_to("/portal/requests");
         world.stranger().post_form("/sign-in", &fields).await.assert_status(422);
         world
             .stranger()
