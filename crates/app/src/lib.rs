@@ -18,7 +18,7 @@ mod setup;
 mod token;
 mod wizard;
 
-pub use http::router::routes;
+pub use http::router::{everything, routes};
 
 use clap::Parser;
 use cli::{Cli, Command, Token};

@@ -25,8 +25,12 @@ pub trait Event: serde::Serialize {
 /// A kind of event as the catalogue knows it.
 pub struct Kind {
     pub kind: &'static str,
+    /// What its subjects are: `ticket` of `ticket/7`.
+    pub noun: &'static str,
     /// The first line of the struct's documentation.
     pub about: &'static str,
+    /// The names of the payload's fields.
+    pub fields: &'static [&'static str],
 }
 /// Every kind of event of the program; `docs/reference/events.md` is made from it.
 #[allow(unsafe_code)]
@@ -50,7 +54,12 @@ macro_rules! events {
             #[allow(unsafe_code)] // linkme's link section
             #[$crate::linkme::distributed_slice($crate::events::EVENT_KINDS)]
             #[linkme(crate = $crate::linkme)]
-            static KIND: $crate::events::Kind = $crate::events::Kind { kind: $kind, about: $about };
+            static KIND: $crate::events::Kind = $crate::events::Kind {
+                kind: $kind,
+                noun: $noun,
+                about: $about,
+                fields: &[$(stringify!($field)),*],
+            };
         };
     )*};
 }

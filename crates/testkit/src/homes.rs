@@ -6,7 +6,7 @@ use platform::{
     blobs::Blobs,
     db::Db,
     keys::Keys,
-    outbound::{Outbound, Policy},
+    outbound::{Cidr, Outbound, Policy},
     settings::Site,
     web::Request,
 };
@@ -31,11 +31,16 @@ pub fn home(db: Db, clock: Clock) -> Home {
 
 /// The same, with somebody who knows people.
 pub fn home_with(db: Db, clock: Clock, authenticate: Box<dyn Authenticate>) -> Home {
+    let loopback = "127.0.0.0/8".parse().expect("it is a range");
+    home_allowing(db, clock, vec![loopback], authenticate)
+}
+
+/// The same, with the private ranges that the operator allows.
+pub fn home_allowing(db: Db, clock: Clock, allow: Vec<Cidr>, authenticate: Box<dyn Authenticate>) -> Home {
     let folder = tempfile::tempdir().expect("the temporary folder is writable").keep();
     let blobs = Blobs::open(folder).expect("the temporary folder is writable");
     let keys = Keys::from_bytes(&[7; 32]).expect("32 bytes are a key");
     let site = Site::new("http://127.0.0.1:8080", 25_000_000);
-    let loopback = "127.0.0.0/8".parse().expect("it is a range");
-    let outbound = Outbound::new(Policy { allow: vec![loopback], ..Policy::default() });
+    let outbound = Outbound::new(Policy { allow, ..Policy::default() });
     Home::new(db, clock, keys, blobs, site, outbound, authenticate)
 }

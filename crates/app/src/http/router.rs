@@ -32,6 +32,13 @@ pub fn routes() -> Routes {
         .merge(wizard::routes())
 }
 
+/// The program as `serve` answers with it, without a socket: for tests of the whole.
+pub async fn everything(home: &Home) -> Router {
+    let wizard = Wizard::start(home).await.expect("the database answers");
+    let (_, stop) = watch::channel(false);
+    whole(home.clone(), wizard, crate::metrics::start(), MetricsFor::Loopback, stop)
+}
+
 /// All that answers once the desk is open.
 pub fn whole(
     home: Home,

@@ -6,7 +6,7 @@ use derive::Record;
 use kernel::{clock::Millis, id::Id, text};
 use platform::{
     args,
-    authority::{Contact, Implies, Organisation, Scope, Team, Tx, User, Who},
+    authority::{Actor, Contact, Implies, Organisation, Scope, Team, Tx, User, Who},
     db::{Conn, Result},
     sql,
 };
@@ -33,8 +33,10 @@ pub struct Sight {
 }
 impl Sight {
     pub fn of<P>(tx: &Tx<P>) -> Sight {
-        let actor = tx.actor();
-        let scope = tx.scope();
+        Sight::within(tx.actor(), tx.scope())
+    }
+    /// What `actor` sees where their permission reaches `scope`.
+    pub fn within(actor: &Actor, scope: Scope) -> Sight {
         let ids = match scope {
             Scope::Team => Id::list(&actor.teams),
             Scope::Inbox => Id::list(&actor.inboxes),

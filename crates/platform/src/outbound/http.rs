@@ -116,6 +116,16 @@ impl Outbound {
         Ok(target)
     }
 
+    /// As [`Outbound::check_url`], and a host's name is looked up too: one that leads to an address which may not
+    /// be reached is refused. A name that nobody knows yet passes; it is checked again at every connection.
+    pub async fn check_url_and_name(&self, url: &str) -> Result<Target, Refused> {
+        let target = self.check_url(url)?;
+        match self.checked(&target.host, target.port, Purpose::Web).await {
+            Err(refused @ Refused::NotAllowed(_)) => Err(refused),
+            _ => Ok(target),
+        }
+    }
+
     /// * `headers` – besides `Host`, `User-Agent` and the length.
     pub async fn get(&self, url: &str, headers: &[(HeaderName, HeaderValue)]) -> Result<Answer, Refused> {
         self.request(Method::GET, url, headers, Bytes::new()).await

@@ -30,6 +30,11 @@ impl Form {
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Form { values, ..Form::default() }
     }
+    /// The form with one more value; several of one name are several choices.
+    pub fn with(mut self, name: &str, value: &str) -> Form {
+        self.values.push((name.to_owned(), value.to_owned()));
+        self
+    }
     /// The first value; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim())

@@ -43,8 +43,8 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         "settings-channels",
         &[
             entry("/admin/inboxes", "mail", "settings-inboxes", "inboxes.manage"),
-            entry("/admin/inbound", "arrow-down-left", "settings-inbound", "ledger.view"),
-            entry("/admin/outbox", "arrow-up-right", "settings-outbox", "ledger.view"),
+            entry("/admin/inbound", "arrow-down-left", "settings-inbound", "inboxes.view"),
+            entry("/admin/outbox", "arrow-up-right", "settings-outbox", "inboxes.view"),
             entry("/admin/webhooks", "webhook", "settings-webhooks", "webhooks.manage"),
         ],
     ),

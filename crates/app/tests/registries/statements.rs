@@ -1,4 +1,4 @@
-//! What holds for every entry of the program's registries.
+//! Every statement prepares on both databases.
 use platform::db::{self, Error, MIGRATIONS, STATEMENTS};
 
 #[test]

@@ -1,0 +1,1 @@
+permission-events-view = Ereignisprotokoll lesen

@@ -1,0 +1,19 @@
+//! What varies in a path.
+use super::Failure;
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use kernel::fault::Problem;
+use serde::de::DeserializeOwned;
+
+/// `InPath<Id<Ticket>>`, `InPath<(Id<Webhook>, Id<Delivery>)>`: what does not parse is not there (404).
+pub struct InPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Path(found) = Path::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+        Ok(InPath(found))
+    }
+}
