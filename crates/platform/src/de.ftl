@@ -19,10 +19,6 @@ month-9 = Sept.
 month-10 = Okt.
 month-11 = Nov.
 month-12 = Dez.
-count-attachments = { $count ->
-    [one] 1 Anhang
-   *[other] { $count } Anhänge
-}
 
 error-help-not-found = Es existiert nicht, oder es ist nicht für Sie bestimmt. Prüfen Sie die Adresse oder gehen Sie zum Anfang zurück.
 error-help-forbidden = Ihre Rolle erlaubt das nicht. Die Administration kann das ändern.

@@ -20,10 +20,6 @@ month-9 = Sep
 month-10 = Oct
 month-11 = Nov
 month-12 = Dec
-count-attachments = { $count ->
-    [one] 1 attachment
-   *[other] { $count } attachments
-}
 
 error-help-not-found = It does not exist, or it is not for you. Check the address, or go back to the start.
 error-help-forbidden = Your role does not allow this. An administrator can change that.

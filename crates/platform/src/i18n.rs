@@ -192,9 +192,9 @@ mod tests {
     }
     #[test]
     fn a_number_chooses_its_plural() {
-        let one = format(Language::De, "count-attachments", &[("count", 1.into())]);
-        let two = format(Language::De, "count-attachments", &[("count", 2.into())]);
-        assert_eq!((one.as_str(), two.as_str()), ("1 Anhang", "2 Anhänge"));
+        let one = format(Language::De, "time-minutes-ago", &[("count", 1.into())]);
+        let two = format(Language::De, "time-minutes-ago", &[("count", 2.into())]);
+        assert_eq!((one.as_str(), two.as_str()), ("vor 1 Minute", "vor 2 Minuten"));
     }
     #[test]
     fn an_unknown_key_stays_visible() {

@@ -19,10 +19,6 @@ month-9 = sep
 month-10 = okt
 month-11 = nov
 month-12 = dec
-count-attachments = { $count ->
-    [one] 1 bijlage
-   *[other] { $count } bijlagen
-}
 
 error-help-not-found = Het bestaat niet, of het is niet voor u. Controleer het adres of ga terug naar het begin.
 error-help-forbidden = Uw rol staat dit niet toe. De beheerder kan dat wijzigen.

@@ -31,6 +31,23 @@ const PUBLIC: &[&str] = &[
     // The first start; asks for the code of the console, and answers 410 once somebody works here.
     "GET /setup",
     "POST /setup",
+    // Signing in: each is limited by network and by address, says the same for known and unknown, and a link
+    // works once.
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /sign-in/code",
+    "POST /sign-in/code",
+    "GET /forgot",
+    "POST /forgot",
+    "GET /reset/{token}",
+    "POST /reset",
+    "GET /invite/{token}",
+    "POST /invite",
+    "GET /portal/sign-in",
+    "POST /portal/sign-in",
+    "POST /portal/sign-in/link",
+    "GET /portal/sign-in/{token}",
+    "POST /portal/sign-in/confirm",
     // Samples of components, without a word about this desk.
     "GET /styleguide",
 ];

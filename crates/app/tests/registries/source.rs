@@ -27,7 +27,9 @@ pub fn files(ending: &str) -> Vec<File> {
                 if !matches!(name.as_str(), "tests" | "testkit" | "target" | "node_modules") {
                     walk(&path, ending, found);
                 }
-            } else if name.ends_with(ending) && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
+            } else if name.ends_with(ending)
+                && !matches!(name.as_str(), "tests.rs" | "testing.rs" | "world.rs")
+            {
                 found.push(path);
             }
         }
@@ -134,6 +136,8 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/people/src/sign_in/actions.rs", "signing in: whoever asks is not known yet"),
     ("crates/app/src/founding.rs", "the first administrator of an empty desk"),
     ("crates/app/src/wizard/mod.rs", "limits guesses of the code of the first start"),
+    ("crates/app/src/demo/company.rs", "fills an empty desk with samples"),
+    ("crates/app/src/demo/tickets.rs", "fills an empty desk with samples"),
     ("crates/app/src/token.rs", "the command line of the machine's owner"),
     ("crates/app/src/metrics/mod.rs", "counts what waits"),
 ];

@@ -35,7 +35,6 @@ letter-password-changed-text = Guten Tag { $name },
 problem-token-unknown = Dieses Token ist nicht (mehr) gültig
 problem-too-many-tries = Zu viele Versuche. Warten Sie etwas bis zum nächsten
 problem-changed-meanwhile = Jemand hat es geändert, seit Sie es gelesen haben
-problem-link-used = Dieser Link wurde schon benutzt oder ist zu alt
 problem-session-needed = Dafür müssen Sie sich mit einem Browser anmelden
 field-password-short = Mindestens 8 Zeichen
 field-password-common = Das ist zu leicht zu erraten

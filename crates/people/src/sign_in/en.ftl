@@ -35,7 +35,6 @@ letter-password-changed-text = Hello { $name },
 problem-token-unknown = This token is not good (any more)
 problem-too-many-tries = Too many tries. Wait a while before the next
 problem-changed-meanwhile = Somebody changed it since you read it
-problem-link-used = This link was used or is too old
 problem-session-needed = For this you have to sign in with a browser
 field-password-short = At least 8 characters
 field-password-common = This is guessed too easily

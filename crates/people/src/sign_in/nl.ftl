@@ -35,7 +35,6 @@ letter-password-changed-text = Hallo { $name },
 problem-token-unknown = Dit token is niet (meer) geldig
 problem-too-many-tries = Te veel pogingen. Wacht even voor de volgende
 problem-changed-meanwhile = Iemand heeft het gewijzigd sinds u het las
-problem-link-used = Deze link is al gebruikt of te oud
 problem-session-needed = Hiervoor moet u zich met een browser aanmelden
 field-password-short = Minstens 8 tekens
 field-password-common = Dit is te gemakkelijk te raden

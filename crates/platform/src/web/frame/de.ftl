@@ -95,7 +95,6 @@ form-undo = Rückgängig
 list-newer = Neuere
 list-older = Ältere
 list-pages = Seiten
-list-unread = Ungelesen
 breadcrumb = Sie sind hier
 message-quoted = Zitierten Text anzeigen
 

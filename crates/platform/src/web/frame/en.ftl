@@ -96,7 +96,6 @@ form-undo = Undo
 list-newer = Newer
 list-older = Older
 list-pages = Pages
-list-unread = Unread
 breadcrumb = Where you are
 message-quoted = Show the quoted text
 

@@ -95,7 +95,6 @@ form-undo = Ongedaan maken
 list-newer = Nieuwer
 list-older = Ouder
 list-pages = Pagina’s
-list-unread = Ongelezen
 breadcrumb = Waar u bent
 message-quoted = Geciteerde tekst tonen
 
