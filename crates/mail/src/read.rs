@@ -5,7 +5,7 @@ use crate::attachment::Attachment;
 use crate::charset::{self, Found};
 use crate::defect::Defect;
 use crate::header::{self, Headers, Parameters};
-use crate::html::{UntrustedHtml, from_text, render};
+use crate::html::{Rendered, UntrustedHtml, from_text, render};
 use crate::invite::Invite;
 use crate::limits::Limits;
 use crate::mime::{Content, Part, Splitter, text_in_the_deep};
@@ -38,6 +38,9 @@ pub struct Mail {
     pub text: String,
     /// Whether `text` was made from `html`.
     pub text_is_from_html: bool,
+    /// Where mail programs have marked quotes and signatures in `text`, when it was made from one HTML body.
+    /// Its own text is empty.
+    pub(crate) marks: Rendered,
     /// The HTML body, pictures from `data:` addresses moved to `attachments`.
     pub html: Option<UntrustedHtml>,
     pub attachments: Vec<Attachment>,
@@ -392,11 +395,17 @@ impl<'l> Reader<'l> {
                         self.note(Defect::HtmlTooComplex);
                     }
                     self.mail.text_is_from_html = true;
-                    pieces.push(render(text::prefix(&html, self.limits.html)).text);
+                    let mut rendered = render(text::prefix(&html, self.limits.html));
+                    pieces.push(std::mem::take(&mut rendered.text));
+                    self.mail.marks = rendered;
                 }
                 (Some(plain), None) => pieces.push(plain),
                 (None, None) => {}
             }
+        }
+        if pieces.len() != 1 {
+            // The marks are places in one text, not in several joined.
+            self.mail.marks = Rendered::default();
         }
         self.mail.text = match pieces.len() {
             1 => pieces.pop().unwrap_or_default(),

@@ -7,7 +7,7 @@ mod attribution;
 mod header_block;
 mod signature;
 
-use crate::html::{Rendered, render};
+use crate::html::render;
 use crate::limits::Limits;
 use crate::read::Mail;
 use crate::text;
@@ -36,31 +36,18 @@ pub enum PieceKind {
 impl Split {
     /// Takes the text of a mail apart. Where the text was made from HTML, the marks of mail programs count too.
     pub fn of(mail: &Mail, limits: &Limits) -> Split {
-        match &mail.html {
-            Some(html) if mail.text_is_from_html => {
-                let rendered = render(text::prefix(html.as_raw(), limits.html));
-                if rendered.text == mail.text {
-                    Split::rendered(&rendered, limits)
-                } else {
-                    Split::text(&mail.text, limits)
-                }
-            }
-            _ => Split::text(&mail.text, limits),
-        }
+        split(&mail.text, &mail.marks.quoted, &mail.marks.signatures, limits)
     }
 
     /// Takes an HTML text apart.
     pub fn html(html: &str, limits: &Limits) -> Split {
-        Split::rendered(&render(text::prefix(html, limits.html)), limits)
+        let rendered = render(text::prefix(html, limits.html));
+        split(&rendered.text, &rendered.quoted, &rendered.signatures, limits)
     }
 
     /// Takes a plain text apart. Linear in its length; what lies beyond the limits counts as quoted.
     pub fn text(text: &str, limits: &Limits) -> Split {
         split(text, &[], &[], limits)
-    }
-
-    fn rendered(rendered: &Rendered, limits: &Limits) -> Split {
-        split(&rendered.text, &rendered.quoted, &rendered.signatures, limits)
     }
 
     /// What was written new, without empty lines at both ends; empty when everything is quoted.

@@ -60,6 +60,10 @@ fn headers_parts_and_attachments_agree_with_cpython() {
         // Attachments: each of theirs is one of ours, with its name and size.
         for attachment in row["attachments"].as_array().expect("a list") {
             let name_stated = attachment["name"].as_str().unwrap_or_default();
+            if attachment["type"] == "application/ms-tnef" {
+                // We list what is packed in it instead.
+                continue;
+            }
             let size = attachment["size"].as_u64().unwrap_or_default() as usize;
             let safe = mail::text::file_name(&readable_header(name_stated), "");
             let found = mail
