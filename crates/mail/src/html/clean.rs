@@ -1,12 +1,15 @@
 //! The one place where HTML of strangers becomes HTML that may be shown.
+//!
+//! Nothing of the input is passed on: its tokens are read, and HTML is written anew. What can be written is
+//! fixed here: start tags of known elements with known attributes whose values are quoted and escaped, their
+//! end tags in the right order, and text with every `<`, `>` and `&` escaped. No element is among them whose
+//! content a browser reads in another way (script, style, title, svg …), so a browser sees exactly the
+//! elements that were written, however broken the input was.
 
 use super::render::render;
+use super::scan::{Name, Scanner, Tag, Token, decoded};
 use super::{escape_into, from_text, style};
-use ammonia::{Builder, UrlRelative};
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::LazyLock;
 
 /// HTML as it came. It cannot be printed: [`clean`] is the only way to a page.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,14 +77,14 @@ pub struct CleanedHtml {
     pub html: SafeHtml,
     /// Pictures on foreign servers, shown or not.
     pub remote_images: usize,
-    /// Too long or too deep for HTML: `html` is its text.
+    /// Too long for HTML: `html` is its text.
     pub is_simplified: bool,
 }
 
-/// Longest HTML that is cleaned, and deepest nesting; beyond it only the text is shown. Browsers stop at
-/// a depth of 512 themselves.
+/// Longest HTML that is cleaned; beyond it only the text is shown.
 const LONGEST: usize = 2 * 1024 * 1024;
-const DEEPEST: usize = 400;
+/// Elements inside one another; deeper ones are left out, their text stays. Browsers stop at 512.
+const DEEPEST: usize = 200;
 
 /// Cleans HTML of a stranger. `inline` says where the picture of a `cid:` address can be had, if it can.
 pub fn clean(
@@ -89,321 +92,399 @@ pub fn clean(
     images: RemoteImages<'_>,
     inline: &dyn Fn(&str) -> Option<String>,
 ) -> CleanedHtml {
-    clean_with(&RECEIVED, html, images, inline)
+    if html.0.len() > LONGEST {
+        let text = render(crate::text::prefix(&html.0, LONGEST)).text;
+        return CleanedHtml { html: SafeHtml(from_text(&text)), remote_images: 0, is_simplified: true };
+    }
+    let mut writer = Writer::new(&html.0, Pictures::Received { images, inline });
+    writer.write_all(&html.0);
+    CleanedHtml { html: SafeHtml(writer.out), remote_images: writer.remote_images, is_simplified: false }
 }
 
-/// Cleans what an agent wrote in the composer: the same allow-list, relative addresses of our own
-/// attachments kept in pictures.
+/// Cleans what an agent wrote in the composer: the same allow-list; pictures stay where they are, our own
+/// (`/attachments/7`), inline ones (`cid:`) and those of the web.
 pub fn clean_composed(html: &UntrustedHtml) -> SafeHtml {
-    let keep = |_: &str| None;
-    clean_with(&COMPOSED, html, RemoteImages::Blocked, &keep).html
+    let mut writer = Writer::new(&html.0, Pictures::Composed);
+    writer.write_all(&html.0);
+    SafeHtml(writer.out)
 }
 
-fn clean_with(
-    builder: &Builder<'static>,
-    html: &UntrustedHtml,
-    images: RemoteImages<'_>,
-    inline: &dyn Fn(&str) -> Option<String>,
-) -> CleanedHtml {
-    if html.0.len() > LONGEST || depth_bound(&html.0) > DEEPEST {
-        let text = from_text(&render(&html.0).text);
-        return CleanedHtml { html: SafeHtml(text), remote_images: 0, is_simplified: true };
-    }
-    let allowed = builder.clean(&html.0).to_string();
-    let is_composed = std::ptr::eq(builder, &*COMPOSED);
-    let (html, remote_images) = place_images(allowed, images, inline, is_composed);
-    CleanedHtml { html: SafeHtml(html), remote_images, is_simplified: false }
+/// Whose pictures they are.
+enum Pictures<'p> {
+    Received { images: RemoteImages<'p>, inline: &'p dyn Fn(&str) -> Option<String> },
+    Composed,
 }
 
-/// More open elements than this the HTML never has: opening tags minus closing ones of the same name, at
-/// their highest. Void elements, and those that close one another, do not count.
-fn depth_bound(html: &str) -> usize {
-    const NAMES: usize = 64;
-    let bytes = html.as_bytes();
-    let mut open: Vec<(Vec<u8>, usize)> = Vec::new();
-    let (mut depth, mut highest) = (0usize, 0usize);
-    for at in memchr::memchr_iter(b'<', bytes) {
-        let closes = bytes.get(at + 1) == Some(&b'/');
-        let name_at = at + 1 + usize::from(closes);
-        let rest = &bytes[name_at.min(bytes.len())..bytes.len().min(name_at + 12)];
-        let end = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let name = rest[..end].to_ascii_lowercase();
-        let counts = !matches!(
-            name.as_slice(),
-            b"" | b"br"
-                | b"img"
-                | b"hr"
-                | b"meta"
-                | b"link"
-                | b"input"
-                | b"col"
-                | b"wbr"
-                | b"base"
-                | b"area"
-                | b"p"
-                | b"li"
-                | b"td"
-                | b"tr"
-                | b"th"
-                | b"option"
-        );
-        if !counts {
-            continue;
+/// Writes HTML anew.
+struct Writer<'p> {
+    out: String,
+    pictures: Pictures<'p>,
+    remote_images: usize,
+    /// Elements written and not yet closed.
+    open: Vec<Name>,
+    /// Inside an element whose content is no text: its name, and how many of the same name are open.
+    hidden: Option<(Name, usize)>,
+}
+
+impl<'p> Writer<'p> {
+    fn new(html: &str, pictures: Pictures<'p>) -> Writer<'p> {
+        Writer {
+            out: String::with_capacity(html.len() + 64),
+            pictures,
+            remote_images: 0,
+            open: Vec::new(),
+            hidden: None,
         }
-        match (open.iter_mut().find(|(known, _)| *known == name), closes) {
-            (Some((_, count)), true) if *count > 0 => {
-                *count -= 1;
-                depth -= 1;
-            }
-            (_, true) => {}
-            (Some((_, count)), false) => {
-                *count += 1;
-                depth += 1;
-            }
-            (None, false) => {
-                if open.len() < NAMES {
-                    open.push((name, 1));
+    }
+
+    fn write_all(&mut self, html: &str) {
+        for token in Scanner::new(html) {
+            match (token, &mut self.hidden) {
+                (Token::Text(_), Some(_)) => {}
+                (Token::Start(tag), Some((name, depth))) => {
+                    *depth += usize::from(tag.name == *name && !tag.is_self_closing)
                 }
-                depth += 1;
+                (Token::End(ended), Some((name, depth))) => {
+                    if ended == *name {
+                        *depth -= 1;
+                        if *depth == 0 {
+                            self.hidden = None;
+                        }
+                    }
+                }
+                (Token::Text(text), None) => escape_text(&decoded(text, false), &mut self.out),
+                (Token::Start(tag), None) => self.start(&tag),
+                (Token::End(name), None) => self.end(name),
             }
         }
-        highest = highest.max(depth);
+        self.close_to(0);
     }
-    highest
-}
 
-static RECEIVED: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = allow_list();
-    builder.url_relative(UrlRelative::Deny);
-    builder
-});
-
-static COMPOSED: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = allow_list();
-    builder.url_relative(UrlRelative::PassThrough);
-    builder
-});
-
-/// The allow-list. Everything that is not in it is taken out; the text stays.
-fn allow_list() -> Builder<'static> {
-    const TAGS: &[&str] = &[
-        "a",
-        "abbr",
-        "address",
-        "article",
-        "aside",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ];
-    // Their content is not text.
-    const EMPTIED: &[&str] = &[
-        "script", "style", "title", "template", "noscript", "svg", "math", "object", "applet", "iframe",
-        "frameset", "textarea", "select",
-    ];
-    let attributes: HashMap<&str, HashSet<&str>> = HashMap::from([
-        ("a", HashSet::from(["href"])),
-        ("img", HashSet::from(["src", "alt", "width", "height", "border"])),
-        ("font", HashSet::from(["color", "face", "size"])),
-        ("ol", HashSet::from(["start", "type"])),
-        ("ul", HashSet::from(["type"])),
-        ("col", HashSet::from(["span", "width"])),
-        ("colgroup", HashSet::from(["span", "width"])),
-        ("table", HashSet::from(["border", "cellpadding", "cellspacing", "width", "bgcolor"])),
-        ("td", HashSet::from(["colspan", "rowspan", "width", "height", "bgcolor", "valign"])),
-        ("th", HashSet::from(["colspan", "rowspan", "width", "height", "bgcolor", "valign"])),
-        ("tr", HashSet::from(["bgcolor", "valign"])),
-    ]);
-    let mut builder = Builder::default();
-    builder
-        .tags(TAGS.iter().copied().collect())
-        .clean_content_tags(EMPTIED.iter().copied().collect())
-        .tag_attributes(attributes)
-        .generic_attributes(HashSet::from(["style", "align", "dir", "lang", "title"]))
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid"]))
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .set_tag_attribute_value("a", "target", "_blank")
-        .strip_comments(true)
-        .attribute_filter(|element, attribute, value| match (element, attribute) {
-            (_, "style") => style::allowed(value).map(Cow::Owned),
-            ("a", "href") if scheme(value) == "cid" => None,
-            ("img", "src") if matches!(scheme(value), "mailto" | "tel") => None,
-            // Only pictures of our own may be named without a host.
-            ("a", "href") if scheme(value).is_empty() => None,
-            ("img", "src")
-                if scheme(value).is_empty() && (!value.starts_with('/') || value.starts_with("//")) =>
-            {
-                None
+    fn start(&mut self, tag: &Tag<'_>) {
+        let name = tag.name.as_str();
+        match element(name) {
+            None => {}
+            Some(Element::Emptied) => {
+                if !tag.is_self_closing {
+                    self.hidden = Some((tag.name, 1));
+                }
             }
-            _ => Some(Cow::Borrowed(value)),
-        });
-    builder
+            Some(Element::Void) => self.write_start(tag),
+            Some(Element::Container(content)) => {
+                self.make_room(name, content);
+                if self.open.len() < DEEPEST && self.has_place(content) {
+                    self.write_start(tag);
+                    self.open.push(tag.name);
+                }
+            }
+        }
+    }
+
+    /// Closes what a browser would close when this element begins.
+    fn make_room(&mut self, name: &str, content: Content) {
+        let closed_by: &[&str] = match content {
+            Content::Cell => &["td", "th"],
+            Content::Row => &["tr", "caption", "colgroup"],
+            Content::RowGroup => &["tbody", "thead", "tfoot", "caption", "colgroup"],
+            Content::Item => &["li"],
+            Content::Definition => &["dt", "dd"],
+            Content::Block => &["p"],
+            Content::Link => &["a"],
+            Content::Inline | Content::Table | Content::List => &[],
+        };
+        let closed_by =
+            if matches!(content, Content::Table | Content::List) { &["p"][..] } else { closed_by };
+        let barrier: &[&str] = match content {
+            Content::Cell | Content::Row | Content::RowGroup => &["table"],
+            Content::Item => &["ul", "ol", "table", "td", "th"],
+            Content::Definition => &["dl", "table", "td", "th"],
+            _ => &["table", "td", "th", "caption", "div", "blockquote", "li"],
+        };
+        let mut lowest = None;
+        for (at, open) in self.open.iter().enumerate().rev() {
+            let open = open.as_str();
+            if closed_by.contains(&open) {
+                lowest = Some(at);
+                break;
+            }
+            if barrier.contains(&open) && open != name {
+                break;
+            }
+        }
+        if let Some(at) = lowest {
+            self.close_to(at);
+        }
+    }
+
+    /// Parts of a table or list are written only inside one: elsewhere a browser would close with them what
+    /// lies around the mail.
+    fn has_place(&self, content: Content) -> bool {
+        let nearest = |wanted: &[&str], barrier: &[&str]| {
+            let found = self
+                .open
+                .iter()
+                .rev()
+                .map(Name::as_str)
+                .find(|open| wanted.contains(open) || barrier.contains(open));
+            found.is_some_and(|open| wanted.contains(&open))
+        };
+        match content {
+            Content::Cell | Content::Row | Content::RowGroup => nearest(&["table"], &[]),
+            Content::Item => nearest(&["ul", "ol"], &["td", "th"]),
+            Content::Definition => nearest(&["dl"], &["td", "th"]),
+            _ => true,
+        }
+    }
+
+    fn end(&mut self, name: Name) {
+        // An end tag closes the nearest element of its name, but reaches out of no table cell.
+        let is_cell_part =
+            matches!(name.as_str(), "table" | "tr" | "td" | "th" | "tbody" | "thead" | "tfoot");
+        for at in (0..self.open.len()).rev() {
+            if self.open[at] == name {
+                return self.close_to(at);
+            }
+            if !is_cell_part && matches!(self.open[at].as_str(), "td" | "th") {
+                return;
+            }
+        }
+    }
+
+    fn close_to(&mut self, at: usize) {
+        while self.open.len() > at {
+            let Some(name) = self.open.pop() else { return };
+            self.out.push_str("</");
+            self.out.push_str(name.as_str());
+            self.out.push('>');
+        }
+    }
+
+    fn write_start(&mut self, tag: &Tag<'_>) {
+        let name = tag.name.as_str();
+        self.out.push('<');
+        self.out.push_str(name);
+        let mut written: Vec<&'static str> = Vec::new();
+        for attribute in &tag.attributes {
+            let Some(key) = attribute_name(name, attribute.raw_name()) else { continue };
+            // The first of two attributes counts; a second one would be dropped by the browser.
+            if written.contains(&key) {
+                continue;
+            }
+            written.push(key);
+            let value = attribute.decoded();
+            match key {
+                "style" => {
+                    if let Some(style) = style::allowed(&value) {
+                        self.attribute("style", &style);
+                    }
+                }
+                "href" => {
+                    if is_link(&value) {
+                        self.attribute("href", value.trim());
+                    }
+                }
+                "src" => self.picture(value.trim()),
+                "width" | "height" | "border" | "cellpadding" | "cellspacing" | "colspan" | "rowspan"
+                | "span" | "start" | "size" => {
+                    let value = value.trim();
+                    if value.len() <= 6
+                        && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'%' | b'.' | b'+' | b'-'))
+                    {
+                        self.attribute(key, value);
+                    }
+                }
+                _ => self.attribute(key, &value),
+            }
+        }
+        if name == "a" {
+            self.out.push_str(" target=\"_blank\" rel=\"noopener noreferrer nofollow\"");
+        }
+        self.out.push('>');
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        escape_value(value, &mut self.out);
+        self.out.push('"');
+    }
+
+    fn picture(&mut self, address: &str) {
+        let scheme = scheme(address);
+        let content_id = address.get(4..).unwrap_or_default();
+        match (&self.pictures, scheme) {
+            (Pictures::Composed, Scheme::Web | Scheme::ContentId) => self.attribute("src", address),
+            // Only pictures of our own may be named without a host.
+            (Pictures::Composed, Scheme::None)
+                if address.starts_with('/') && !address[1..].starts_with(['/', '\\']) =>
+            {
+                self.attribute("src", address);
+            }
+            (Pictures::Composed, _) => {}
+            (Pictures::Received { inline, .. }, Scheme::ContentId) => match inline(content_id) {
+                Some(place) => self.attribute("src", &place),
+                None => self.attribute("data-cid", content_id),
+            },
+            (Pictures::Received { images, .. }, Scheme::Web) => {
+                let images = *images;
+                self.remote_images += 1;
+                match images {
+                    RemoteImages::Blocked => self.attribute("data-remote-src", address),
+                    RemoteImages::Proxied { prefix } => {
+                        let proxied = format!("{prefix}{}", percent_encoded(address));
+                        self.attribute("src", &proxied);
+                    }
+                }
+            }
+            (Pictures::Received { .. }, Scheme::None | Scheme::Mail | Scheme::Other) => {}
+        }
+    }
 }
 
-fn scheme(address: &str) -> &str {
-    address.trim_start().split_once(':').map_or("", |(scheme, _)| match scheme {
-        _ if scheme.eq_ignore_ascii_case("cid") => "cid",
-        _ if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => "http",
-        _ if scheme.eq_ignore_ascii_case("mailto") => "mailto",
-        _ if scheme.eq_ignore_ascii_case("tel") => "tel",
-        _ => "",
+/// What an element of the allow-list is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    /// Has no content: `<br>`.
+    Void,
+    Container(Content),
+    /// Left out with everything in it.
+    Emptied,
+}
+
+/// How an element stands among others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Inline,
+    Link,
+    Block,
+    List,
+    Item,
+    Definition,
+    Table,
+    RowGroup,
+    Row,
+    Cell,
+}
+
+/// The allow-list. An element that is not in it is left out, its text stays.
+fn element(name: &str) -> Option<Element> {
+    use Content::{Block, Cell, Definition, Inline, Item, Link, List, Row, RowGroup, Table};
+    Some(match name {
+        "br" | "hr" | "img" | "wbr" => Element::Void,
+        "a" => Element::Container(Link),
+        "abbr" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "del" | "dfn" | "em" | "font" | "i"
+        | "ins" | "kbd" | "mark" | "q" | "s" | "samp" | "small" | "span" | "strike" | "strong" | "sub"
+        | "sup" | "tt" | "u" | "var" => Element::Container(Inline),
+        "address" | "article" | "aside" | "blockquote" | "center" | "div" | "figcaption" | "figure"
+        | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "p" | "pre" | "section" => {
+            Element::Container(Block)
+        }
+        "ul" | "ol" | "dl" => Element::Container(List),
+        "li" => Element::Container(Item),
+        "dt" | "dd" => Element::Container(Definition),
+        "table" => Element::Container(Table),
+        "tbody" | "thead" | "tfoot" | "caption" => Element::Container(RowGroup),
+        "tr" => Element::Container(Row),
+        "td" | "th" => Element::Container(Cell),
+        "script" | "style" | "title" | "template" | "noscript" | "svg" | "math" | "object" | "applet"
+        | "iframe" | "frameset" | "textarea" | "select" | "noembed" | "noframes" | "xmp" | "audio"
+        | "video" | "canvas" | "map" => Element::Emptied,
+        _ => return None,
     })
 }
 
-/// Rewrites the addresses of pictures in HTML that the cleaner has written: every attribute there
-/// stands as ` name="value"` with quotes escaped, every `<` of the text is escaped.
-fn place_images(
-    html: String,
-    images: RemoteImages<'_>,
-    inline: &dyn Fn(&str) -> Option<String>,
-    is_composed: bool,
-) -> (String, usize) {
-    if is_composed || !html.contains("<img") {
-        return (html, 0);
-    }
-    let mut out = String::with_capacity(html.len() + 256);
-    let mut remote = 0;
-    let mut rest = html.as_str();
-    while let Some(at) = rest.find('<') {
-        let tag_length = tag_end(&rest[at..]);
-        let tag = &rest[at..at + tag_length];
-        out.push_str(&rest[..at]);
-        rest = &rest[at + tag_length..];
-        match tag.strip_prefix("<img").and_then(source) {
-            Some(range) => {
-                let shift = "<img".len();
-                let (start, end) = (range.start + shift, range.end + shift);
-                let address = unescape(&tag[start..end]);
-                let (attribute, value) = match scheme(&address) {
-                    "cid" => match inline(address.trim().get(4..).unwrap_or_default()) {
-                        Some(place) => ("src", place),
-                        None => ("data-cid", address.trim().get(4..).unwrap_or_default().to_owned()),
-                    },
-                    _ => {
-                        remote += 1;
-                        match images {
-                            RemoteImages::Blocked => ("data-remote-src", address),
-                            RemoteImages::Proxied { prefix } => {
-                                ("src", format!("{prefix}{}", percent_encoded(&address)))
-                            }
-                        }
-                    }
-                };
-                out.push_str(&tag[..start - "src=\"".len()]);
-                out.push_str(attribute);
-                out.push_str("=\"");
-                escape_into(&value, &mut out);
-                out.push_str(&tag[end..]);
-            }
-            None => out.push_str(tag),
-        }
-    }
-    out.push_str(rest);
-    (out, remote)
+/// The allowed attributes, by element.
+fn attribute_name(element: &str, raw: &str) -> Option<&'static str> {
+    const EVERYWHERE: &[&str] = &["style", "align", "dir", "lang", "title"];
+    let own: &[&'static str] = match element {
+        "a" => &["href"],
+        "img" => &["src", "alt", "width", "height", "border"],
+        "font" => &["color", "face", "size"],
+        "ol" => &["start", "type"],
+        "ul" => &["type"],
+        "table" => &["border", "cellpadding", "cellspacing", "width", "bgcolor"],
+        "td" | "th" => &["colspan", "rowspan", "width", "height", "bgcolor", "valign"],
+        "tr" => &["bgcolor", "valign"],
+        _ => &[],
+    };
+    EVERYWHERE.iter().chain(own).copied().find(|known| known.eq_ignore_ascii_case(raw))
 }
 
-/// The length of the tag at the start of `text`, its quoted values skipped.
-fn tag_end(text: &str) -> usize {
-    let mut quoted = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return at + 1,
+enum Scheme {
+    Web,
+    Mail,
+    ContentId,
+    None,
+    Other,
+}
+
+/// The scheme of an address as a browser finds it: white space and control characters inside do not count.
+fn scheme(address: &str) -> Scheme {
+    let mut name = String::new();
+    for c in address.chars() {
+        match c {
+            ':' => {
+                return match name.as_str() {
+                    "http" | "https" => Scheme::Web,
+                    "mailto" | "tel" => Scheme::Mail,
+                    "cid" => Scheme::ContentId,
+                    _ => Scheme::Other,
+                };
+            }
+            '/' | '?' | '#' | '\\' => return Scheme::None,
+            _ if c.is_whitespace() || c.is_control() => {}
+            _ if name.len() < 16 => name.push(c.to_ascii_lowercase()),
             _ => {}
         }
     }
-    text.len()
+    Scheme::None
 }
 
-/// Where the value of `src` stands in the attributes of a tag.
-fn source(attributes: &str) -> Option<std::ops::Range<usize>> {
-    let mut at = 0;
-    while let Some(equals) = attributes[at..].find("=\"").map(|found| at + found) {
-        let start = equals + 2;
-        let end = start + attributes[start..].find('"')?;
-        if attributes[at..equals].trim_start() == "src" {
-            return Some(start..end);
-        }
-        at = end + 1;
+fn is_link(address: &str) -> bool {
+    let address = address.trim();
+    // Written without anything a browser would skip in the scheme.
+    let is_plain = address.bytes().take(12).all(|b| b.is_ascii_graphic() || b >= 0x80 || b == b' ');
+    is_plain && matches!(scheme(address), Scheme::Web | Scheme::Mail)
+}
+
+/// Escapes text; control characters that no page has are left out.
+fn escape_text(text: &str, out: &mut String) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'\n' | b'\t' | b'\r' => continue,
+            0..=0x1f | 0x7f => "",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(escaped);
+        from = at + 1;
     }
-    None
+    out.push_str(&text[from..]);
 }
 
-fn unescape(value: &str) -> String {
-    value
-        .replace("&quot;", "\"")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&nbsp;", "\u{a0}")
-        .replace("&amp;", "&")
+fn escape_value(value: &str, out: &mut String) {
+    if value.bytes().all(|b| b >= 0x20 && !matches!(b, b'&' | b'<' | b'>' | b'"' | b'\'' | 0x7f)) {
+        return out.push_str(value);
+    }
+    let kept: String = value.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    escape_into(&kept, out);
 }
 
 fn percent_encoded(address: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = String::with_capacity(address.len() * 3 / 2);
     for byte in address.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(byte as char);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            out.push(HEX[usize::from(byte >> 4)] as char);
+            out.push(HEX[usize::from(byte & 15)] as char);
         }
     }
     out
@@ -424,12 +505,76 @@ mod tests {
         let html = "<script>alert(1)</script><style>p{}</style><iframe src=x></iframe><object data=x></object>\
             <form action=x><input><b onclick=alert(1)>a</b></form><meta http-equiv=refresh content=0><base href=//x>\
             <a href='javascript:alert(1)'>b</a><a href='data:text/html,x'>c</a><p style='background:url(x);color:red'>d</p>";
-        let clean = blocked(html).html;
         assert_eq!(
-            clean.as_str(),
+            blocked(html).html.as_str(),
             "<b>a</b><a target=\"_blank\" rel=\"noopener noreferrer nofollow\">b</a>\
              <a target=\"_blank\" rel=\"noopener noreferrer nofollow\">c</a><p style=\"color:red\">d</p>"
         );
+    }
+
+    #[test]
+    fn links_keep_their_address_and_tricks_lose_it() {
+        for (href, kept) in [
+            ("https://x.example/?a=1&amp;b=2", Some("https://x.example/?a=1&amp;b=2")),
+            (" MAILTO:a@x.example", Some("MAILTO:a@x.example")),
+            ("tel:+49123", Some("tel:+49123")),
+            ("java&#9;script:x", None),
+            ("java&Tab;script&colon;x", None),
+            ("jav\u{1}ascript:x", None),
+            ("&#106avascript:x", None),
+            ("vbscript:x", None),
+            ("//x.example", None),
+            ("/admin", None),
+            ("h\nttps://x.example", None),
+            ("cid:a@b", None),
+        ] {
+            let html = format!("<a href=\"{href}\">x</a>");
+            let found = blocked(&html).html;
+            let expected = kept.map_or_else(String::new, |kept| format!(" href=\"{kept}\""));
+            assert_eq!(
+                found.as_str(),
+                format!("<a{expected} target=\"_blank\" rel=\"noopener noreferrer nofollow\">x</a>"),
+                "{href}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_balanced_and_stays_inside() {
+        for (html, clean) in [
+            ("<b>a<i>b</b>c", "<b>a<i>b</i></b>c"),
+            ("</div></td></table>a", "a"),
+            ("<li>a</li><td>b</td>", "ab"),
+            ("<p>a<p>b<div>c", "<p>a</p><p>b</p><div>c</div>"),
+            ("<ul><li>a<li>b<ul><li>c</ul></ul>", "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"),
+            (
+                "<table><tr><td>a<td>b<tr><td>c</table>",
+                "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+            ),
+            ("<table><tr><td><div>a</table></div>b", "<table><tr><td><div>a</div></td></tr></table>b"),
+            (
+                "<a href='https://x.example/'>a<a>b",
+                "<a href=\"https://x.example/\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">a</a><a target=\"_blank\" rel=\"noopener noreferrer nofollow\">b</a>",
+            ),
+            ("<svg><p>x</p><svg></svg></svg>y", "y"),
+            ("1 < 2 & 3 &amp; &lt;b&gt;", "1 &lt; 2 &amp; 3 &amp; &lt;b&gt;"),
+            ("<b title='\"><script>x'>a</b>", "<b title=\"&quot;&gt;&lt;script&gt;x\">a</b>"),
+            ("<td", ""),
+        ] {
+            assert_eq!(blocked(html).html.as_str(), clean, "{html}");
+        }
+    }
+
+    #[test]
+    fn cleaning_twice_changes_nothing() {
+        for html in [
+            "<p>a<p>b<table><tr><td>c<ul><li>d",
+            "a &amp;lt; <b title='&quot;'>x",
+            "<font size=+1 color=\"#f00\">x</font>",
+        ] {
+            let once = blocked(html).html;
+            assert_eq!(blocked(once.as_str()).html, once);
+        }
     }
 
     #[test]
@@ -452,17 +597,19 @@ mod tests {
     }
 
     #[test]
-    fn html_that_is_too_deep_is_shown_as_text() {
+    fn html_that_is_too_deep_loses_elements_and_no_text() {
         let cleaned = blocked(&format!("{}deep <b>", "<div>".repeat(100_000)));
-        assert!(cleaned.is_simplified);
-        assert_eq!(cleaned.html.as_str(), "deep");
+        assert_eq!(cleaned.html.as_str().matches("<div>").count(), DEEPEST);
+        assert!(cleaned.html.as_str().contains("deep "));
+        assert!(blocked(&"<p>long".repeat(400_000)).is_simplified);
     }
 
     #[test]
     fn the_composer_keeps_our_own_pictures() {
-        let html =
-            UntrustedHtml::new("<p>Hi<script>x</script> <img src=\"/attachments/7\"><img src='data:x'></p>");
-        assert_eq!(clean_composed(&html).as_str(), "<p>Hi <img src=\"/attachments/7\"><img></p>");
+        let html = UntrustedHtml::new(
+            "<p>Hi<script>x</script> <img src=\"/attachments/7\"><img src='data:x'><img src='//x.example/'></p>",
+        );
+        assert_eq!(clean_composed(&html).as_str(), "<p>Hi <img src=\"/attachments/7\"><img><img></p>");
     }
 
     #[test]

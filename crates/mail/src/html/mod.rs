@@ -2,6 +2,7 @@
 
 mod clean;
 mod render;
+mod scan;
 mod style;
 
 pub use clean::{CleanedHtml, RemoteImages, SafeHtml, UntrustedHtml, clean, clean_composed};

@@ -1,13 +1,7 @@
 //! HTML to text in one pass over its tokens: no tree, no recursion, linear time.
 
+use super::scan::{Name, Scanner, Tag, Token, decoded};
 use crate::text;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
-use html5ever::{Attribute, LocalName};
-use std::cell::RefCell;
 use std::ops::Range;
 
 /// The text of an HTML body.
@@ -23,35 +17,15 @@ pub struct Rendered {
 
 /// Renders HTML for reading, searching and for finding the reply in it.
 pub fn render(html: &str) -> Rendered {
-    let sink = Sink { state: RefCell::new(State::default()) };
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from_slice(html));
-    // The sink never asks for a script to run, so one call reads everything.
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    tokenizer.sink.state.into_inner().finish()
-}
-
-struct Sink {
-    state: RefCell<State>,
-}
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut state = self.state.borrow_mut();
+    let mut state = State { out: String::with_capacity(html.len() / 2), ..State::default() };
+    for token in Scanner::new(html) {
         match token {
-            Token::CharacterTokens(text) => state.text(&text),
-            Token::TagToken(tag) => match tag.kind {
-                TagKind::StartTag => return state.open(&tag),
-                TagKind::EndTag => state.close(&tag.name),
-            },
-            _ => {}
+            Token::Text(text) => state.text(text),
+            Token::Start(tag) => state.open(&tag),
+            Token::End(name) => state.close(name),
         }
-        TokenSinkResult::Continue
     }
+    state.finish()
 }
 
 /// What an open element means for the text inside it.
@@ -69,7 +43,7 @@ enum Role {
 #[derive(Default)]
 struct State {
     out: String,
-    open: Vec<(LocalName, Role, usize)>,
+    open: Vec<(Name, Role, usize)>,
     /// Line ends owed before the next text: 1 = new line, 2 = empty line between.
     breaks: usize,
     space: bool,
@@ -92,6 +66,7 @@ impl State {
         if self.hidden > 0 {
             return;
         }
+        let text = decoded(text, false);
         if self.preformatted > 0 {
             for (number, line) in text.split('\n').enumerate() {
                 if number > 0 {
@@ -142,13 +117,13 @@ impl State {
         self.space = false;
     }
 
-    fn open(&mut self, tag: &Tag) -> TokenSinkResult<()> {
-        let name: &str = &tag.name;
+    fn open(&mut self, tag: &Tag<'_>) {
+        let name = tag.name.as_str();
         match name {
             "br" => {
                 self.breaks += 1;
                 self.space = false;
-                return TokenSinkResult::Continue;
+                return;
             }
             "hr" => self.need_breaks(2),
             "img" => self.image(tag),
@@ -158,8 +133,8 @@ impl State {
             _ if is_block(name) => self.need_breaks(1),
             _ => {}
         }
-        if is_void(name) || tag.self_closing || self.open.len() >= DEEPEST {
-            return TokenSinkResult::Continue;
+        if is_void(name) || tag.is_self_closing || self.open.len() >= DEEPEST {
+            return;
         }
         let role = self.role(tag);
         if matches!(role, Role::Quote | Role::Signature | Role::Blockquote) {
@@ -177,13 +152,7 @@ impl State {
             "li" => self.bullet(),
             _ => {}
         }
-        self.open.push((tag.name.clone(), role, self.out.len()));
-        match name {
-            "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-            "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
-            "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
-            _ => TokenSinkResult::Continue,
-        }
+        self.open.push((tag.name, role, self.out.len()));
     }
 
     fn bullet(&mut self) {
@@ -202,8 +171,8 @@ impl State {
         }
     }
 
-    fn image(&mut self, tag: &Tag) {
-        let alt = attribute(&tag.attrs, "alt").map(text::one_line).unwrap_or_default();
+    fn image(&mut self, tag: &Tag<'_>) {
+        let alt = tag.attribute("alt").map(|alt| text::one_line(&alt)).unwrap_or_default();
         if !alt.is_empty() && self.hidden == 0 {
             self.space = true;
             self.begin();
@@ -213,25 +182,25 @@ impl State {
         }
     }
 
-    fn role(&mut self, tag: &Tag) -> Role {
-        match &*tag.name {
-            "script" | "style" | "title" | "template" | "iframe" | "object" | "noembed" | "noframes"
-            | "textarea" | "select" => {
+    fn role(&mut self, tag: &Tag<'_>) -> Role {
+        match tag.name.as_str() {
+            "script" | "style" | "title" | "noscript" | "template" | "iframe" | "object" | "noembed"
+            | "noframes" | "textarea" | "select" => {
                 return Role::Hidden;
             }
             "pre" => return Role::Preformatted,
             "a" => {
-                let href = attribute(&tag.attrs, "href").map(str::trim).filter(|href| {
+                let href = tag.attribute("href").map(|href| href.trim().to_owned()).filter(|href| {
                     href.len() <= 300 && (href.starts_with("https://") || href.starts_with("http://"))
                 });
-                self.link = href.map(str::to_owned);
+                self.link = href;
                 return Role::Link;
             }
             _ => {}
         }
         match mark(tag) {
             Some(Mark::Quote) => {
-                if &*tag.name == "blockquote" {
+                if tag.name.as_str() == "blockquote" {
                     Role::Blockquote
                 } else {
                     Role::Quote
@@ -244,24 +213,24 @@ impl State {
                 Role::Nothing
             }
             Some(Mark::Signature) => Role::Signature,
-            None if &*tag.name == "blockquote" => Role::Blockquote,
+            None if tag.name.as_str() == "blockquote" => Role::Blockquote,
             None => Role::Nothing,
         }
     }
 
-    fn close(&mut self, name: &LocalName) {
-        if &**name == "p" || (is_block(name) && !matches!(&**name, "td" | "th" | "li")) {
+    fn close(&mut self, name: Name) {
+        if name.as_str() == "p" || (is_block(name.as_str()) && !matches!(name.as_str(), "td" | "th" | "li")) {
             let two = matches!(
-                &**name,
+                name.as_str(),
                 "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "pre" | "blockquote" | "table"
             );
             self.need_breaks(if two { 2 } else { 1 });
         }
         // An end tag closes the nearest element of its name and all left open inside it.
-        let Some(at) = self.open.iter().rposition(|(open, ..)| open == name) else { return };
+        let Some(at) = self.open.iter().rposition(|(open, ..)| *open == name) else { return };
         while self.open.len() > at {
             let Some((closed, role, start)) = self.open.pop() else { return };
-            if matches!(&*closed, "ul" | "ol") {
+            if matches!(closed.as_str(), "ul" | "ol") {
                 self.lists.pop();
             }
             match role {
@@ -299,8 +268,8 @@ impl State {
     }
 
     fn finish(mut self) -> Rendered {
-        while let Some((name, ..)) = self.open.last().cloned() {
-            self.close(&name);
+        while let Some((name, ..)) = self.open.last().copied() {
+            self.close(name);
         }
         self.quoted.extend(self.quoted_to_end.map(|start| start..self.out.len()));
         let start = |range: Range<usize>, text: &str| {
@@ -330,11 +299,11 @@ enum Mark {
 }
 
 /// The marks mail programs leave on quotes and signatures.
-fn mark(tag: &Tag) -> Option<Mark> {
-    if tag.attrs.is_empty() {
+fn mark(tag: &Tag<'_>) -> Option<Mark> {
+    if tag.attributes.is_empty() {
         return None;
     }
-    let class = attribute(&tag.attrs, "class").unwrap_or_default();
+    let class = tag.attribute("class").unwrap_or_default();
     for class in class.split_ascii_whitespace() {
         match class {
             "gmail_quote"
@@ -373,8 +342,8 @@ fn mark(tag: &Tag) -> Option<Mark> {
             _ => {}
         }
     }
-    let id = attribute(&tag.attrs, "id").unwrap_or_default();
-    match id {
+    let id = tag.attribute("id").unwrap_or_default();
+    match &*id {
         "divRplyFwdMsg"
         | "x_divRplyFwdMsg"
         | "appendonsend"
@@ -396,20 +365,19 @@ fn mark(tag: &Tag) -> Option<Mark> {
         }
         _ => {}
     }
-    match attribute(&tag.attrs, "type") {
-        Some(cite) if cite.eq_ignore_ascii_case("cite") && &*tag.name == "blockquote" => {
+    match tag.attribute("type") {
+        Some(cite) if cite.eq_ignore_ascii_case("cite") && tag.name.as_str() == "blockquote" => {
             return Some(Mark::Quote);
         }
         _ => {}
     }
-    if attribute(&tag.attrs, "name").is_some_and(|name| name == "quote")
-        || attribute(&tag.attrs, "data-signature").is_some()
+    if tag.attribute("name").is_some_and(|name| name == "quote") || tag.attribute("data-signature").is_some()
     {
-        return Some(if attribute(&tag.attrs, "name").is_some() { Mark::Quote } else { Mark::Signature });
+        return Some(if tag.attribute("name").is_some() { Mark::Quote } else { Mark::Signature });
     }
     // Outlook on Windows only draws a line above the header of the quoted mail.
-    let style = attribute(&tag.attrs, "style").unwrap_or_default();
-    if &*tag.name == "div"
+    let style = tag.attribute("style").unwrap_or_default();
+    if tag.name.as_str() == "div"
         && style.contains("border-top:")
         && style.contains("border:none")
         && style.contains("padding:3.0pt 0")
@@ -417,10 +385,6 @@ fn mark(tag: &Tag) -> Option<Mark> {
         return Some(Mark::QuoteToEnd);
     }
     None
-}
-
-fn attribute<'t>(attrs: &'t [Attribute], name: &str) -> Option<&'t str> {
-    attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| &*attr.value)
 }
 
 fn is_void(name: &str) -> bool {
