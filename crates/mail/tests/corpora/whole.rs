@@ -186,12 +186,13 @@ fn mail_bombs_cost_little() {
         let mail = Mail::read(raw.as_bytes(), &limits);
         Split::of(&mail, &limits);
         if let Some(html) = &mail.html {
-            assert!(clean(html, RemoteImages::Blocked, &|_| None).is_simplified);
+            let cleaned = clean(html, RemoteImages::Blocked, &|_| None).html;
+            assert!(cleaned.as_str().matches("<div>").count() <= 200, "{what}: nested too deep");
         }
         let seconds = start.elapsed().as_secs_f64();
         println!("bomb of {what}, {} KB: {:.0} ms, {:?}", raw.len() / 1024, seconds * 1000.0, mail.defects);
-        // Not optimised in tests; a release build takes a tenth.
-        assert!(seconds < 5.0, "{what}: {seconds:.1} s");
+        // Not optimised in tests, and other tests run beside it; a release build takes a tenth.
+        assert!(seconds < 15.0, "{what}: {seconds:.1} s");
         assert!(defect.is_none_or(|defect| mail.has(defect)), "{what}: {:?}", mail.defects);
         assert!(what != "depth" || mail.text.contains("deep text"));
     }
