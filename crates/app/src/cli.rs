@@ -19,9 +19,12 @@ firstline.toml in the data folder (smtp_listen = \"0.0.0.0:25\"). A flag wins ov
   lmtp_listen        IP:PORT, for mail by LMTP                  none
   public_url         https://help.example.org                   http:// and the address of listen
   allow_outbound     private address ranges that may be called  none
-  dns                system, off, or name servers like 9.9.9.9  system
+  dns                system, off, or name servers like 9.9.9.9   system
   max_message_bytes  the largest mail or upload                 52428800
   metrics            loopback or public: who reads /metrics     loopback
+  host_name          how this machine greets mail servers       the host of public_url
+  mail_certificate   a PEM file for STARTTLS, with mail_key     none
+  extra_authorities  a PEM file to trust besides the system's   none
   log_format         text or json (as a flag: --log)            text
   log_filter         info, debug, channels=debug,info (or FIRSTLINE_LOG)  info
 

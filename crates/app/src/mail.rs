@@ -9,7 +9,11 @@ use channels::email::{
     verify::Verifier,
 };
 use platform::Home;
-use std::{net::SocketAddr, sync::Arc};
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 use tokio::{sync::watch, task::JoinSet};
 
 /// Starts the receivers that the configuration asks for, the reader of what came, the sender, and the fetchers.
@@ -22,11 +26,11 @@ pub async fn start(
     workers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
     email::learn_domain(home).await;
-    let name = host_name(home);
-    let verifier = Verifier::new(&config.dns, &name).map_err(Failure::failed)?;
+    let verifier = Verifier::new(&config.dns, &config.host_name).map_err(Failure::failed)?;
+    let tls = tls(config)?;
     for (address, protocol) in [(config.smtp_listen, Protocol::Smtp), (config.lmtp_listen, Protocol::Lmtp)] {
         let Some(address) = address else { continue };
-        let receiver = receiver(home, address, protocol, &name).await?;
+        let receiver = receiver(home, config, address, protocol, tls.clone()).await?;
         let stop = stop.clone();
         workers.spawn(async move { receiver.run(stop).await });
     }
@@ -38,27 +42,37 @@ pub async fn start(
 
 async fn receiver(
     home: &Home,
+    config: &Config,
     address: SocketAddr,
     protocol: Protocol,
-    name: &str,
+    tls: Option<Arc<ServerConfig>>,
 ) -> Result<Receiver<MailDoor>, Failure> {
     let (way, key) = match protocol {
         Protocol::Smtp => (Way::Smtp, "smtp_listen"),
         Protocol::Lmtp => (Way::Lmtp, "lmtp_listen"),
     };
-    let mut settings = Settings::new(protocol, name, home.clock.clone());
+    let mut settings = Settings::new(protocol, &config.host_name, home.clock.clone());
     settings.max_message = home.site.max_message_bytes;
+    settings.tls = tls;
     let receiver = Receiver::bind(address, settings, MailDoor::new(home, way)).await;
     let receiver = receiver.map_err(Failure::at(format!("{key} {address}")))?;
     let bound = receiver.address().map_err(Failure::at(key))?;
-    tracing::info!(%bound, "mail is received");
+    tracing::info!(address = %bound, by = way.word(), "mail can come in");
     Ok(receiver)
 }
 
-/// What we call ourselves to other mail servers: the host of the public address.
-fn host_name(home: &Home) -> String {
-    let url = &home.site.public_url;
-    let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or_default();
-    if host.is_empty() { "localhost".into() } else { host.to_owned() }
+/// What STARTTLS shows to senders.
+fn tls(config: &Config) -> Result<Option<Arc<ServerConfig>>, Failure> {
+    let Some((certificate, key)) = &config.mail_tls else { return Ok(None) };
+    let at = |path: &Path, cause: &dyn std::fmt::Display| {
+        Failure::Failed(format!("{}: {cause}; expected PEM", path.display()))
+    };
+    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(|cause| at(certificate, &cause))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|cause| at(key, &cause))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let made = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private));
+    Ok(Some(Arc::new(made.map_err(|cause| at(certificate, &cause))?)))
 }

@@ -141,6 +141,10 @@ pub async fn home(
     if let Some(name) = name {
         site.rename(&name);
     }
-    let outbound = Outbound::new(Policy { allow: config.allow_outbound.clone(), ..Policy::default() });
+    let outbound = Outbound::new(Policy {
+        allow: config.allow_outbound.clone(),
+        extra_authorities: config.extra_authorities.clone(),
+        ..Policy::default()
+    });
     Ok(Home::new(db, clock, keys, blobs, site, outbound, authenticate))
 }

@@ -32,6 +32,10 @@ pub enum Key {
     Metrics,
     LogFormat,
     LogFilter,
+    HostName,
+    MailCertificate,
+    MailKey,
+    ExtraAuthorities,
 }
 
 impl Key {
@@ -48,6 +52,10 @@ impl Key {
         Key::Metrics,
         Key::LogFormat,
         Key::LogFilter,
+        Key::HostName,
+        Key::MailCertificate,
+        Key::MailKey,
+        Key::ExtraAuthorities,
     ];
     pub const fn word(self) -> &'static str {
         match self {
@@ -63,6 +71,10 @@ impl Key {
             Key::Metrics => "metrics",
             Key::LogFormat => "log_format",
             Key::LogFilter => "log_filter",
+            Key::HostName => "host_name",
+            Key::MailCertificate => "mail_certificate",
+            Key::MailKey => "mail_key",
+            Key::ExtraAuthorities => "extra_authorities",
         }
     }
     pub fn from_word(word: &str) -> Option<Key> {
@@ -117,6 +129,12 @@ pub struct Config {
     pub log_format: LogFormat,
     /// In the words of `tracing_subscriber::EnvFilter`.
     pub log_filter: String,
+    /// How this machine names itself to other mail servers.
+    pub host_name: String,
+    /// PEM files of a certificate and its key, shown to mail servers that want TLS.
+    pub mail_tls: Option<(PathBuf, PathBuf)>,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub extra_authorities: Option<PathBuf>,
 }
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -187,6 +205,9 @@ impl Config {
             metrics: [MetricsFor::Loopback, MetricsFor::Public][word(Key::Metrics, &["loopback", "public"])?],
             log_format: [LogFormat::Text, LogFormat::Json][word(Key::LogFormat, &["text", "json"])?],
             log_filter: log_filter(given)?,
+            host_name: host_name(given)?,
+            mail_tls: mail_tls(given)?,
+            extra_authorities: given.one(Key::ExtraAuthorities).map(|value| PathBuf::from(&value.text)),
             data,
         })
     }
@@ -253,6 +274,33 @@ fn log_filter(given: &Given) -> Result<String, Failure> {
             "{:?} is no log filter; expected e.g. info, debug or channels=debug,info",
             value.text
         ))),
+    }
+}
+
+/// The host of the public address, where none is given.
+fn host_name(given: &Given) -> Result<String, Failure> {
+    if let Some(value) = given.one(Key::HostName) {
+        let is_name = |c: u8| c.is_ascii_alphanumeric() || b"-.".contains(&c);
+        if value.text.is_empty() || !value.text.bytes().all(is_name) {
+            let cause =
+                format!("{:?} is no name of a machine; expected one like mail.example.org", value.text);
+            return Err(value.mistake(cause));
+        }
+        return Ok(value.text.clone());
+    }
+    let url = public_url(given)?;
+    let host = url.as_deref().and_then(|url| url.split_once("://")).map_or("localhost", |(_, host)| host);
+    Ok(host.split(':').next().unwrap_or(host).to_owned())
+}
+
+fn mail_tls(given: &Given) -> Result<Option<(PathBuf, PathBuf)>, Failure> {
+    match (given.one(Key::MailCertificate), given.one(Key::MailKey)) {
+        (Some(certificate), Some(key)) => {
+            Ok(Some((PathBuf::from(&certificate.text), PathBuf::from(&key.text))))
+        }
+        (None, None) => Ok(None),
+        (Some(alone), None) => Err(alone.mistake("it needs mail_key beside it")),
+        (None, Some(alone)) => Err(alone.mistake("it needs mail_certificate beside it")),
     }
 }
 

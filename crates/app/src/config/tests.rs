@@ -69,6 +69,9 @@ fn a_wrong_value_says_where_it_is_and_what_is_expected() {
         ),
         ("database = \"postgres://h/n?schema=A-b\"", "database: the schema's name is a-z, 0-9 and _"),
         ("data = \"elsewhere\"", "data: this file lies in the data folder"),
+        ("host_name = \"a b\"", "host_name: \"a b\" is no name of a machine"),
+        ("dns = \"nine\"", "dns: \"nine\" is neither `system` nor `off`"),
+        ("mail_key = \"k.pem\"", "firstline.toml:1: mail_key: it needs mail_certificate beside it"),
         ("listen = ", "firstline.toml:1: "),
     ];
     for (text, expected) in cases {

@@ -12,13 +12,15 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{Notify, Semaphore, watch},
     task::JoinSet,
 };
 use tower::ServiceExt;
 
 /// A request's head has to be there after this, and a connection may be idle so long.
 const HEAD: Duration = Duration::from_secs(60);
+/// After a stop, whoever has connected may still take so long to send the first request.
+const FIRST: Duration = Duration::from_millis(500);
 /// Open connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 4096;
 /// After a stop, requests under way may still take so long.
@@ -76,14 +78,16 @@ pub async fn run(listener: TcpListener, front: Front, mut stop: watch::Receiver<
             (_, Err(_)) => break,
         }
     }
-    // Whoever has connected already is answered: the kernel would reset them.
-    while let (Ok(Ok(peer)), Ok(place)) = (
-        tokio::time::timeout(Duration::from_millis(10), listener.accept()).await,
-        places.clone().try_acquire_owned(),
-    ) {
-        take(&mut connections, peer, place);
+    // Whoever has connected already is answered: the kernel would reset them. Nothing is awaited between the last
+    // of them and the end of the listener.
+    if let Ok(listener) = listener.into_std() {
+        while let (Ok((stream, peer)), Ok(place)) = (listener.accept(), places.clone().try_acquire_owned()) {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                take(&mut connections, (stream, peer), place);
+            }
+        }
     }
-    drop(listener);
     let finished = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, finished).await.is_err() {
         tracing::warn!("some requests were cut off at the end");
@@ -93,7 +97,10 @@ pub async fn run(listener: TcpListener, front: Front, mut stop: watch::Receiver<
 async fn connection(stream: TcpStream, peer: SocketAddr, front: Front, mut stop: watch::Receiver<bool>) {
     // Answers are written whole; waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
+    let has_asked = Arc::new(Notify::new());
+    let asking = has_asked.clone();
     let service = tower::service_fn(move |request: Request<hyper::body::Incoming>| {
+        asking.notify_one();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         front.router().oneshot(request)
@@ -106,7 +113,14 @@ async fn connection(stream: TcpStream, peer: SocketAddr, front: Front, mut stop:
     // An error here is the peer's: it went away, or it speaks no HTTP.
     tokio::select! {
         _ = serving.as_mut() => return,
-        _ = stop.wait_for(|is_stopped| *is_stopped) => serving.as_mut().graceful_shutdown(),
+        _ = stop.wait_for(|is_stopped| *is_stopped) => {}
     }
+    // Its first request may be on the way: without this it would be closed unread.
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        () = has_asked.notified() => {}
+        () = tokio::time::sleep(FIRST) => {}
+    }
+    serving.as_mut().graceful_shutdown();
     let _ = serving.await;
 }
