@@ -101,6 +101,13 @@ The file holds every row, every attachment and the desk's key: keep it like a pa
         #[arg(long, value_name = "FILE")]
         to: String,
     },
+    /// Rebuilds what is derived from the data: the ticket counts
+    Reindex,
+    /// Checks the configuration, the database and everything that must hold, also while the desk is served
+    #[command(after_help = "\
+Prints a line for each check, `ok NAME` or `FINDING NAME: what, which ids, what to do`, and exits with 1 if there is
+a finding. It changes nothing.")]
+    Doctor,
     /// Fills an empty desk from a file of `backup`
     #[command(after_help = "\
 Mails that were waiting to be sent when the backup was made are marked as failed (\"restored, not sent\"), because

@@ -6,6 +6,7 @@ mod backup;
 mod cli;
 mod config;
 mod demo;
+mod doctor;
 mod failure;
 mod founding;
 mod http;
@@ -13,6 +14,7 @@ mod log;
 mod mail;
 mod metrics;
 mod open;
+mod reindex;
 mod serve;
 mod setup;
 mod token;
@@ -48,7 +50,12 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
-    let config = Config::read(cli.flags())?;
+    let config = match Config::read(cli.flags()) {
+        Err(failure) if matches!(cli.command, Command::Doctor) => {
+            return Err(doctor::of_configuration(&failure));
+        }
+        config => config?,
+    };
     log::start(&config);
     match cli.command {
         Command::Serve(_) => serve::run(config).await,
@@ -58,6 +65,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Backup { to } => backup::run(&config, &to).await,
         Command::Restore { from, resend } => backup::restore::run(&config, &from, resend).await,
+        Command::Doctor => doctor::run(&config).await,
+        Command::Reindex => reindex::run(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::Demo { tickets } => demo::run(&config, tickets).await,
     }

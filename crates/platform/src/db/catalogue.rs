@@ -103,3 +103,18 @@ pub(super) fn last_numbers(conn: &mut Conn) -> Result<Vec<Vec<String>>> {
         },
     )
 }
+
+/// What the engine itself finds wrong with its files: damaged pages, rows that refer to nothing. Reads everything on
+/// SQLite; PostgreSQL checks its pages when it reads them, and never lets such a reference in.
+pub fn damage(conn: &mut Conn) -> Result<Vec<String>> {
+    if conn.dialect() == Dialect::Postgres {
+        return Ok(Vec::new());
+    }
+    let pages = texts(conn, "SELECT quick_check FROM pragma_quick_check(21) WHERE quick_check <> 'ok'")?;
+    let references = texts(
+        conn,
+        "SELECT \"table\" || ' row ' || COALESCE(rowid, 0) || ' refers to nothing in ' || parent
+           FROM pragma_foreign_key_check LIMIT 21",
+    )?;
+    Ok(pages.into_iter().chain(references).flatten().collect())
+}
