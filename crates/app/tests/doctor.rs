@@ -147,6 +147,7 @@ fn a_wrong_configuration_and_a_desk_that_is_not_there_are_findings() {
     );
     let none = data.file("none");
     let ended = run(&["doctor", "--data", &none]);
+    assert!(ended.out.contains("FINDING data-folder: "), "{}", ended.out);
     assert_eq!(ended.code, Some(1));
     assert!(ended.out.contains("FINDING database: there is no desk in"), "{}", ended.out);
     assert!(!std::path::Path::new(&none).exists(), "no desk was made by looking");

@@ -109,6 +109,7 @@ async fn restore(
         return Err(Trouble::NotEmpty);
     }
     db::migrate(db, &clock, migrations).await?;
+    open::make_folder(&config.blobs())?;
     let blobs = Blobs::open(config.blobs()).map_err(Failure::at(config.blobs().display()))?;
     let (data, now) = (config.data.clone(), clock.now());
     let done = db.write(move |conn| fill(conn, reader, &data, &blobs, resend, now)).await?;

@@ -16,11 +16,18 @@ fn front_end() -> Vec<Finding> {
     )]
 }
 
+/// Names in the folder itself are no secret; what lies in it is.
 fn folder(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    private(&config.data, "chmod 700", &mut findings);
+    if !config.data.exists() {
+        findings
+            .push(Finding(format!("{} is not there; expected it where --data says", config.data.display())));
+    }
     if let Some(file) = config.file().filter(|file| file.exists()) {
         private(file, "chmod 600", &mut findings);
+    }
+    for folder in [config.blobs(), config.snapshots()].iter().filter(|folder| folder.exists()) {
+        private(folder, "chmod 700", &mut findings);
     }
     findings
 }

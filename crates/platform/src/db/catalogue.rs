@@ -110,7 +110,7 @@ pub fn damage(conn: &mut Conn) -> Result<Vec<String>> {
     if conn.dialect() == Dialect::Postgres {
         return Ok(Vec::new());
     }
-    let pages = texts(conn, "SELECT quick_check FROM pragma_quick_check(21) WHERE quick_check <> 'ok'")?;
+    let pages = texts(conn, "SELECT quick_check FROM pragma_quick_check WHERE quick_check <> 'ok' LIMIT 21")?;
     let references = texts(
         conn,
         "SELECT \"table\" || ' row ' || COALESCE(rowid, 0) || ' refers to nothing in ' || parent
