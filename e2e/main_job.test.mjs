@@ -41,7 +41,7 @@ test("an agent answers a mail and the answer arrives", async () => {
   assert.match(answer, /In-Reply-To: <lift@customer\.example>/i);
   assert.match(answer, /Amy Clarke/);
   const receipt = await until("the acknowledgement", () => desk.mails.find((mail) => /Auto-Submitted: auto-replied/i.test(mail)));
-  assert.ok(!receipt.includes("lift"), "nothing of the sender's words is in the acknowledgement");
+  assert.ok(!/sings|Tuesday/.test(receipt), "nothing of the sender's words is in the acknowledgement");
 });
 
 test("the customer follows the link of the acknowledgement without JavaScript", async () => {
