@@ -1,4 +1,5 @@
 //! `serve`: ready, healthy, measured, alone, and gone when told.
+#![allow(clippy::disallowed_methods, reason = "a test calls the program as others do")]
 mod program;
 use program::{Data, Served, postgres, run, setup};
 use std::{

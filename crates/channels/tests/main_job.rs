@@ -441,7 +441,7 @@ fn a_note_reaches_nobody_outside() {
         grant
             .change(move |tx| {
                 let seen = tickets::store::see(tx, Id::new(number))?.ok_or_else(Problem::not_found)?;
-                conversation::actions::note(tx, &seen, &note).map(drop).map_err(TicketError::from)
+                conversation::actions::note(tx, &seen, &note).map(drop)
             })
             .await
             .unwrap();

@@ -188,11 +188,9 @@ fn declared(mail: &Mail) -> Option<(AutomaticKind, Sign)> {
         Some("bulk" | "junk") => return Some((AutomaticKind::Bulk, Sign::Precedence)),
         _ => {}
     }
-    match value("x-precedence").as_deref() {
-        Some("auto_reply" | "auto-reply" | "bulk" | "junk" | "list") => {
-            return Some((AutomaticKind::Bulk, Sign::Precedence));
-        }
-        _ => {}
+    let is_bulk = |word: &str| matches!(word, "auto_reply" | "auto-reply" | "bulk" | "junk" | "list");
+    if value("x-precedence").as_deref().is_some_and(is_bulk) {
+        return Some((AutomaticKind::Bulk, Sign::Precedence));
     }
     let suppressed =
         value("x-auto-response-suppress").is_some_and(|value| !value.is_empty() && value != "none");

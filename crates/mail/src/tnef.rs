@@ -192,25 +192,21 @@ impl<'l> State<'l> {
         if self.unpacked.attachments.len() >= self.limits.parts {
             return;
         }
-        if pending.is_message && self.depth < DEEPEST {
-            if let Some(inner) =
-                unpack_at(&bytes, &Limits { decoded: self.left, ..self.limits.clone() }, self.depth + 1)
-            {
-                let body = inner.text.unwrap_or_default();
-                if !body.is_empty() {
-                    let name = format!(
-                        "{}.txt",
-                        pending.long_name.or(pending.title).unwrap_or_else(|| "message".to_owned())
-                    );
-                    self.unpacked.attachments.push(Attachment::new(
-                        Some(&name),
-                        "text/plain",
-                        body.into_bytes(),
-                    ));
-                }
-                self.unpacked.attachments.extend(inner.attachments);
-                return;
+        let limits = || Limits { decoded: self.left, ..self.limits.clone() };
+        if pending.is_message
+            && self.depth < DEEPEST
+            && let Some(inner) = unpack_at(&bytes, &limits(), self.depth + 1)
+        {
+            let body = inner.text.unwrap_or_default();
+            if !body.is_empty() {
+                let name = format!(
+                    "{}.txt",
+                    pending.long_name.or(pending.title).unwrap_or_else(|| "message".to_owned())
+                );
+                self.unpacked.attachments.push(Attachment::new(Some(&name), "text/plain", body.into_bytes()));
             }
+            self.unpacked.attachments.extend(inner.attachments);
+            return;
         }
         let name = pending.long_name.or(pending.title);
         let media_type = pending
