@@ -164,11 +164,8 @@ impl<'p> Writer<'p> {
         let name = tag.name.as_str();
         match element(name) {
             None => {}
-            Some(Element::Emptied) => {
-                if !tag.is_self_closing {
-                    self.hidden = Some((tag.name, 1));
-                }
-            }
+            Some(Element::Emptied) if tag.is_self_closing => {}
+            Some(Element::Emptied) => self.hidden = Some((tag.name, 1)),
             Some(Element::Void) => self.write_start(tag),
             Some(Element::Container(content)) => {
                 self.make_room(name, content);
