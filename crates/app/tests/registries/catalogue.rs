@@ -16,6 +16,8 @@ pub fn codes() -> (BTreeMap<String, BTreeSet<u16>>, BTreeSet<String>) {
     let named = Regex::new(r#"\bcode:\s*"([a-z_]+)""#).unwrap();
     let code = Regex::new(r#""([a-z][a-z0-9_]+)""#).unwrap();
     let status = Regex::new(r"^\s*(\d{3})\b").unwrap();
+    // Rules that answer with a code, which their caller ties to a field. Only what has words is one.
+    let ruled = Regex::new(r#"(?:Err|ok_or)\("([a-z_]+)"\)|map_err\(\|_\| "([a-z_]+)"\)"#).unwrap();
     let is_field_struct = Regex::new(r"\bField\s*\{").unwrap();
     for file in source::files(".rs") {
         for at in new.find_iter(&file.text) {
@@ -35,6 +37,12 @@ pub fn codes() -> (BTreeMap<String, BTreeSet<u16>>, BTreeSet<String>) {
             let arguments = arguments(&file.text[at.end()..]);
             if arguments.len() > 1 {
                 fields.extend(code.captures_iter(arguments.last().unwrap()).map(|found| found[1].to_owned()));
+            }
+        }
+        for found in ruled.captures_iter(&file.text) {
+            let code = found.get(1).or(found.get(2)).unwrap().as_str();
+            if i18n::exists(Language::En, &format!("field-{}", code.replace('_', "-"))) {
+                fields.insert(code.to_owned());
             }
         }
         if is_field_struct.is_match(&file.text) {

@@ -48,6 +48,15 @@ const PUBLIC: &[&str] = &[
     "POST /portal/sign-in/link",
     "GET /portal/sign-in/{token}",
     "POST /portal/sign-in/confirm",
+    // The form for requests: limited by network and by address, and it shows nothing.
+    "GET /portal",
+    "POST /portal",
+    // A signed link opens one ticket for one contact, without internal notes; a wrong one is 404.
+    "GET /p/{token}",
+    "GET /p/{token}/attachments/{id}",
+    "POST /p/{token}",
+    "POST /p/{token}/close",
+    "POST /p/{token}/reopen",
     // Samples of components, without a word about this desk.
     "GET /styleguide",
 ];
