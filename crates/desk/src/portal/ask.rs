@@ -89,14 +89,14 @@ async fn take<P: 'static>(
     let who = known.map(|_| (grant.actor().name.as_str(), grant.actor().email.as_str()));
     let mut problem = policy::read_request(&form, who);
     let mut shown = form.get("form").to_owned();
-    if let Err(code) = policy::check_shown(&home.keys, &shown, home.clock.now()) {
-        if code == "form_expired" {
+    if let Err(wrong) = policy::check_shown(&home.keys, &shown, home.clock.now()) {
+        if wrong.fields.iter().any(|field| field.code == "form_expired") {
             shown = policy::shown_at(&home.keys, home.clock.now());
         }
-        problem = Err(add("form", code, problem.err()));
+        problem = Err(both(wrong, problem.err()));
     }
-    if let Err(code) = check_files(&form.files, home.site.max_message_bytes) {
-        problem = Err(add("file", code, problem.err()));
+    if let Err(wrong) = check_files(&form.files, home.site.max_message_bytes) {
+        problem = Err(both(wrong, problem.err()));
     }
     let new = match problem {
         Ok(new) => new,
@@ -127,9 +127,8 @@ fn received(visitor: Visitor, number: Option<Id<Ticket>>, is_signed_in: bool) ->
     let page = ReceivedPage { ui: visitor.ui.clone(), number, is_signed_in };
     visitor.show(StatusCode::OK, page)
 }
-fn add(field: &str, code: &'static str, to: Option<Problem>) -> Problem {
-    let mut problem = Problem::field(field, code);
-    problem.fields.extend(to.map(|other| other.fields).unwrap_or_default());
+fn both(mut problem: Problem, other: Option<Problem>) -> Problem {
+    problem.fields.extend(other.map(|other| other.fields).unwrap_or_default());
     problem
 }
 /// The form as it came, with the time of `shown`.
@@ -142,12 +141,12 @@ fn again(form: Form, shown: &str) -> Form {
     filled
 }
 
-/// * errors – the code of what is wrong with them.
-pub(super) fn check_files(files: &[Upload], most_bytes: usize) -> Result<(), &'static str> {
+/// * errors – 422 `too_many_files` or `files_too_large`.
+pub(super) fn check_files(files: &[Upload], most_bytes: usize) -> Result<(), Problem> {
     let size: usize = files.iter().map(|file| file.bytes.len()).sum();
     match (files.len() > FILES, size > most_bytes) {
-        (true, _) => Err("too_many_files"),
-        (_, true) => Err("files_too_large"),
+        (true, _) => Err(Problem::field("file", "too_many_files")),
+        (_, true) => Err(Problem::field("file", "files_too_large")),
         _ => Ok(()),
     }
 }

@@ -257,7 +257,7 @@ impl<P: 'static> Door<P> {
         let is_empty = form.some("text").is_none();
         let most = self.grant.home().site.max_message_bytes;
         let checked = match check_files(&form.files, most) {
-            Err(code) => Err(Problem::field("file", code)),
+            Err(problem) => Err(problem),
             Ok(()) if is_empty && !form.files.is_empty() => Ok(()),
             Ok(()) => draft.clone().parse().map(drop),
         };

@@ -25,14 +25,15 @@ pub const FORM_LIFE_MS: i64 = DAY;
 pub fn shown_at(keys: &Keys, now: Millis) -> String {
     format!("{}-{}", now.0, seal(keys, now))
 }
-/// * errors – the code of what is wrong with it.
-pub fn check_shown(keys: &Keys, text: &str, now: Millis) -> Result<(), &'static str> {
-    let (at, given) = text.split_once('-').ok_or("form_expired")?;
-    let at = Millis(at.parse().map_err(|_| "form_expired")?);
+/// * errors – 422 `form_expired` or `form_too_quick`.
+pub fn check_shown(keys: &Keys, text: &str, now: Millis) -> Result<(), Problem> {
+    let expired = || Problem::field("form", "form_expired");
+    let (at, given) = text.split_once('-').ok_or_else(expired)?;
+    let at = Millis(at.parse().map_err(|_| expired())?);
     let is_ours = bool::from(seal(keys, at).as_bytes().ct_eq(given.as_bytes()));
-    match now.0 - at.0 {
-        age if !is_ours || !(0..=FORM_LIFE_MS).contains(&age) => Err("form_expired"),
-        ..FILLED_IN_MS => Err("form_too_quick"),
+    match now.0.saturating_sub(at.0) {
+        age if !is_ours || !(0..=FORM_LIFE_MS).contains(&age) => Err(expired()),
+        ..FILLED_IN_MS => Err(Problem::field("form", "form_too_quick")),
         _ => Ok(()),
     }
 }
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn a_form_takes_three_seconds_to_fill_in_and_lasts_a_day() {
         let shown = shown_at(&keys(), Millis(1_000_000));
-        let at = |now| check_shown(&keys(), &shown, Millis(now));
+        let code = |problem: Problem| problem.fields[0].code;
+        let at = |now| check_shown(&keys(), &shown, Millis(now)).map_err(code);
         assert_eq!(at(1_002_999), Err("form_too_quick"));
         assert_eq!(at(1_003_000), Ok(()));
         assert_eq!(at(1_000_000 + DAY), Ok(()));
@@ -142,7 +144,7 @@ mod tests {
             assert!(check_shown(&keys(), &changed, now).is_err(), "{changed}");
         }
         for bad in ["", "-", "1000000", "1000000-", "x-y"] {
-            assert_eq!(check_shown(&keys(), bad, now), Err("form_expired"), "{bad}");
+            assert_eq!(check_shown(&keys(), bad, now).unwrap_err().fields[0].code, "form_expired", "{bad}");
         }
     }
 
