@@ -1,4 +1,5 @@
 //! A mail comes in, and nothing is lost when the program is told to stop (F16).
+#![allow(clippy::disallowed_methods, reason = "a test sends mail as others do")]
 mod program;
 use program::{Data, Served, postgres, send, setup, token};
 use std::{

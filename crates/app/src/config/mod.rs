@@ -19,6 +19,7 @@ use std::{
 
 /// Every key. In the file it is written like this, as a flag with dashes, as a variable `FIRSTLINE_` and capitals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::enum_variant_names, reason = "`mail_key` is the file of a private key")]
 pub enum Key {
     Data,
     Database,
