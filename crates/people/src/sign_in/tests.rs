@@ -483,7 +483,7 @@ fn customers_sign_in_by_link_or_password_and_are_no_agents() {
         let link = world.newest_link().await;
         let token = link.strip_prefix("/portal/sign-in/").unwrap();
         cy.get(&link).await.assert_status(200);
-        cy.get("/portal/account").await.assert_leads_to("/sign-in?next=/portal/account");
+        cy.get("/portal/account").await.assert_leads_to("/portal/sign-in?next=/portal/account");
         cy.post_form("/portal/sign-in/confirm", &[("token", token)])
             .await
             .assert_leads_to("/portal/requests");
