@@ -1,7 +1,7 @@
 //! Mail in and out, started with the desk.
 use crate::{config::Config, failure::Failure};
 use channels::email::{
-    self, fetching, intake,
+    self, alarms, fetching, intake,
     intake::MailDoor,
     ledger::Way,
     outbox,
@@ -37,6 +37,7 @@ pub async fn start(
     workers.spawn(intake::work::work(home.clone(), Arc::new(verifier), stop.clone()));
     workers.spawn(outbox::work::work(home.clone(), stop.clone()));
     workers.spawn(fetching::work(home.clone(), stop.clone()));
+    workers.spawn(alarms::work(home.clone(), stop.clone()));
     Ok(())
 }
 

@@ -304,7 +304,7 @@ fn sending_loses_nothing_and_repeats_only_what_a_kill_left_unanswered() {
         let (_stop, stopped) = watch::channel(false);
         let mut kills = 0;
         let finished = async |kills: usize| {
-            let list = |tx: &mut Tx<System>| outbox::store::list(tx, false, None, 200);
+            let list = |tx: &mut Tx<System>| outbox::store::list(tx, outbox::store::Filter::default(), None, 200);
             let rows = Grant::<System>::system(&world.home).read(list).await.unwrap();
             assert!(kills < 200, "{rows:?}");
             rows.iter().all(|row| row.state == "sent") && sink.received().len() >= 300

@@ -93,7 +93,7 @@ impl World {
     }
     /// Newest first.
     async fn ledger(&self) -> Vec<ledger::store::Entry> {
-        let read = self.home.db.read::<_, Error>(|conn| ledger::store::list(conn, None, None, 100));
+        let read = self.home.db.read::<_, Error>(|conn| ledger::store::list(conn, &ledger::store::Filter::default(), None, 100));
         read.await.unwrap()
     }
     async fn replies(&self, ticket: i64, draft: ReplyDraft) -> Result<(), TicketError> {
@@ -124,7 +124,7 @@ impl World {
         self.system(move |tx| conversation::store::of_ticket(tx, Id::new(ticket), None, 100)).await
     }
     async fn outbox(&self) -> Vec<outbox::store::Entry> {
-        self.system(|tx| outbox::store::list(tx, false, None, 100)).await
+        self.system(|tx| outbox::store::list(tx, outbox::store::Filter::default(), None, 100)).await
     }
     async fn sends(&self) {
         while outbox::work::run_once(&self.home).await.unwrap() > 0 {}

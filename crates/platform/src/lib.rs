@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 extern crate self as platform;
 
+pub mod alarms;
 pub mod assets;
 pub mod authority;
 pub mod blobs;

@@ -1,7 +1,9 @@
 //! What every page knows: language, person, words, times, icons.
 use super::request;
 use crate::{
-    Home, assets,
+    Home,
+    alarms::Alarms,
+    assets,
     authority::{Actor, Who},
     i18n::{self, Arg, Language},
     settings::Site,
@@ -32,6 +34,7 @@ pub struct Ui {
     /// The path that was asked for, for marking where one is.
     pub path: String,
     pub desk_name: Arc<str>,
+    pub(super) alarms: Alarms,
     zone: TimeZone,
 }
 
@@ -44,6 +47,7 @@ impl Ui {
             now: home.clock.now(),
             path: path.to_owned(),
             desk_name: desk_name(&home.site),
+            alarms: home.alarms.clone(),
             zone: TimeZone::UTC,
         }
     }

@@ -103,3 +103,5 @@ portal-requests = Meine Anfragen
 portal-enter = Anmelden
 portal-leave = Abmelden
 portal-language = Sprache
+settings-jobs = Gescheiterte Aufgaben
+settings-alarm = braucht einen Blick

@@ -104,3 +104,5 @@ portal-requests = My requests
 portal-enter = Sign in
 portal-leave = Sign out
 portal-language = Language
+settings-jobs = Failed jobs
+settings-alarm = needs somebody to look

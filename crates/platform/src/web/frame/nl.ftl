@@ -103,3 +103,5 @@ portal-requests = Mijn aanvragen
 portal-enter = Inloggen
 portal-leave = Uitloggen
 portal-language = Taal
+settings-jobs = Mislukte taken
+settings-alarm = vraagt aandacht
