@@ -224,10 +224,10 @@ fn an_inbox_that_fails_for_long_is_seen_everywhere_until_it_works() {
         let id = inbox(&world, imap).await;
         let health = format!("/admin/inboxes/{id}/health");
         assert!(world.get("admin", "/admin/inboxes").await.text.contains("Not fetched yet"));
-        let grant = || Grant::<System>::system(&world.home);
+        let grant = Grant::<System>::system(&world.home);
         let fails = async || {
             let trouble = Trouble::new(Stage::SignIn, Kind::SignInRefused, "[AUTHENTICATIONFAILED] no");
-            let failed = grant().change::<_, db::Error>(move |tx| {
+            let failed = grant.change::<_, db::Error>(move |tx| {
                 let next = tx.now().plus(2 * MINUTE);
                 health::failed(tx, Id::new(id), Part::Receive, &trouble, Some(next))
             });
@@ -251,7 +251,7 @@ fn an_inbox_that_fails_for_long_is_seen_everywhere_until_it_works() {
         let json = world.get("admin", &format!("/api/v1/inboxes/{id}/health")).await.json;
         assert_eq!((&json["receive"]["cause"], &json["receive"]["stage"]), (&json!("sign_in_refused"), &json!("sign_in")));
 
-        let works = grant().change::<_, db::Error>(move |tx| health::ok(tx, Id::new(id), Part::Receive, Some(true)));
+        let works = grant.change::<_, db::Error>(move |tx| health::ok(tx, Id::new(id), Part::Receive, Some(true)));
         works.await.unwrap();
         alarms::count(&world.home).await.unwrap();
         assert_eq!(world.home.alarms.of("/admin/inboxes"), 0);
@@ -266,8 +266,9 @@ fn the_health_page_counts_what_came_and_went() {
     on_both(async |desk| {
         let world = World::new(desk).await;
         let id = inbox(&world, json!({ "kind": "smtp" })).await;
+        let grant = Grant::<System>::system(&world.home);
         let queued = |subject: &'static str| {
-            Grant::<System>::system(&world.home).change::<_, db::Error>(move |tx| {
+            grant.change::<_, db::Error>(move |tx| {
                 let letter = queue::Letter {
                     to: "cy@example.org".into(),
                     to_name: String::new(),
@@ -495,8 +496,8 @@ async fn mail_is_sent_with_a_token() {
         subject: "Hello".into(),
         text: "x".into(),
     };
-    let queued = Grant::<System>::system(&world.home)
-        .change::<_, db::Error>(move |tx| queue::queue(tx, queue::Kind::Notice, &letter));
+    let grant = Grant::<System>::system(&world.home);
+    let queued = grant.change::<_, db::Error>(move |tx| queue::queue(tx, queue::Kind::Notice, &letter));
     queued.await.unwrap();
     outbox::work::run_once(&world.home).await.unwrap();
     assert_eq!(sink.received().len(), 1);

@@ -112,8 +112,7 @@ fn pages_follow_one_another_without_a_gap() {
         }
         let first = world.get("admin", "/admin/inbound?q=mail-").await.text;
         assert_eq!(first.matches("<tr>").count(), 51, "fifty rows and the head");
-        let (_, rest) = first.split_once("rel=\"next\"").expect("there is more");
-        drop(rest);
+        assert!(first.contains("rel=\"next\""), "there is more");
         let at = first.find("cursor=").unwrap();
         let cursor: String = first[at + 7..].chars().take_while(char::is_ascii_digit).collect();
         let second = world.get("admin", &format!("/admin/inbound?q=mail-&cursor={cursor}")).await.text;

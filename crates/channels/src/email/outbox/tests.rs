@@ -25,9 +25,8 @@ async fn queued(world: &World, kind: Kind, text: &'static str) {
         subject: "Sign in <i>".into(),
         text: text.into(),
     };
-    let made = Grant::<System>::system(&world.home)
-        .change::<_, db::Error>(move |tx| queue::queue(tx, kind, &letter));
-    made.await.unwrap();
+    let grant = Grant::<System>::system(&world.home);
+    grant.change::<_, db::Error>(move |tx| queue::queue(tx, kind, &letter)).await.unwrap();
 }
 async fn sends(world: &World) {
     while super::work::run_once(&world.home).await.unwrap() > 0 {}
