@@ -93,7 +93,10 @@ impl World {
     }
     /// Newest first.
     async fn ledger(&self) -> Vec<ledger::store::Entry> {
-        let read = self.home.db.read::<_, Error>(|conn| ledger::store::list(conn, &ledger::store::Filter::default(), None, 100));
+        let read = self
+            .home
+            .db
+            .read::<_, Error>(|conn| ledger::store::list(conn, &ledger::store::Filter::default(), None, 100));
         read.await.unwrap()
     }
     async fn replies(&self, ticket: i64, draft: ReplyDraft) -> Result<(), TicketError> {

@@ -1,7 +1,7 @@
 //! One organisation's desk as the running program holds it. A request reaches one desk and no other.
 use crate::{
-    alarms::Alarms, authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys, outbound::Outbound,
-    settings::Site,
+    alarms::Alarms, authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys,
+    outbound::Outbound, settings::Site,
 };
 use kernel::clock::Clock;
 use std::sync::Arc;

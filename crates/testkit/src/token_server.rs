@@ -53,10 +53,8 @@ impl TokenServer {
         listener.set_nonblocking(true).expect("a socket of ours");
         let address = listener.local_addr().expect("it is bound");
         let server = TokenServer { address, user: user.to_owned(), memory: Arc::default() };
-        let router = Router::new()
-            .route("/token", post(token))
-            .route("/good", get(good))
-            .with_state(server.clone());
+        let router =
+            Router::new().route("/token", post(token)).route("/good", get(good)).with_state(server.clone());
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async move {
@@ -85,8 +83,7 @@ impl TokenServer {
         let mut memory = self.memory();
         memory.count += 1;
         let code = format!("code-{}", memory.count);
-        let agreed =
-            Agreed { challenge: field("code_challenge"), redirect_uri: field("redirect_uri") };
+        let agreed = Agreed { challenge: field("code_challenge"), redirect_uri: field("redirect_uri") };
         memory.codes.insert(code.clone(), agreed);
         (code, field("state"))
     }
@@ -105,7 +102,11 @@ impl TokenServer {
     }
     /// The kinds of all requests for tokens so far.
     pub fn asked(&self) -> Vec<String> {
-        self.memory().asked.iter().map(|fields| fields.get("grant_type").cloned().unwrap_or_default()).collect()
+        self.memory()
+            .asked
+            .iter()
+            .map(|fields| fields.get("grant_type").cloned().unwrap_or_default())
+            .collect()
     }
     /// The access token that is good now.
     pub fn access(&self) -> String {
@@ -125,10 +126,7 @@ fn refused(status: StatusCode, error: &str, said: &str) -> (StatusCode, Json<Val
     (status, Json(json!({ "error": error, "error_description": said })))
 }
 
-async fn token(
-    State(server): State<TokenServer>,
-    Form(fields): Form<Fields>,
-) -> (StatusCode, Json<Value>) {
+async fn token(State(server): State<TokenServer>, Form(fields): Form<Fields>) -> (StatusCode, Json<Value>) {
     let mut memory = server.memory();
     memory.asked.push(fields.clone());
     if memory.is_down {

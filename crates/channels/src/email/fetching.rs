@@ -71,7 +71,8 @@ async fn mine(home: &Home, node: &str) -> db::Result<Vec<(Inbox, Millis)>> {
             let (asked, apps) = (health::asked(tx)?, oauth::store::all(tx)?);
             let since = |id: Id<authority::Inbox>| {
                 let asked = asked.iter().filter(|(inbox, _)| *inbox == id).map(|(_, at)| *at);
-                let connected = apps.iter().filter(|app| app.inbox_id == id).filter_map(|app| app.connected_at_ms);
+                let connected =
+                    apps.iter().filter(|app| app.inbox_id == id).filter_map(|app| app.connected_at_ms);
                 asked.chain(connected).max().unwrap_or(Millis(0))
             };
             let with = |inbox: Inbox| {

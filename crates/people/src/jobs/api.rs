@@ -57,10 +57,7 @@ pub async fn post_retry(
 /// Let a job go that failed for good.
 #[utoipa::path(delete, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
     responses((status = 204)))]
-pub async fn delete(
-    grant: Grant<ManageDesk>,
-    InPath(id): InPath<Id<Dead>>,
-) -> Result<StatusCode, Failure> {
+pub async fn delete(grant: Grant<ManageDesk>, InPath(id): InPath<Id<Dead>>) -> Result<StatusCode, Failure> {
     grant.change::<_, Problem>(move |tx| discard(tx, id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

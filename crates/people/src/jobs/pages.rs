@@ -28,11 +28,7 @@ struct Done {
     done: String,
 }
 
-async fn list(
-    grant: Grant<ManageDesk>,
-    ui: Ui,
-    Query(done): Query<Done>,
-) -> Result<Page<List>, Failure> {
+async fn list(grant: Grant<ManageDesk>, ui: Ui, Query(done): Query<Done>) -> Result<Page<List>, Failure> {
     let jobs = grant.read::<_, db::Error>(|tx| jobs::dead(tx)).await?;
     let done = match done.done.as_str() {
         "revived" => "job-done-revived",
@@ -42,18 +38,12 @@ async fn list(
     Ok(Page(List { ui, jobs, done }))
 }
 
-async fn post_retry(
-    grant: Grant<ManageDesk>,
-    InPath(id): InPath<Id<Dead>>,
-) -> Result<Response, Failure> {
+async fn post_retry(grant: Grant<ManageDesk>, InPath(id): InPath<Id<Dead>>) -> Result<Response, Failure> {
     grant.change::<_, Problem>(move |tx| retry(tx, id)).await?;
     Ok(see("/admin/jobs?done=revived"))
 }
 
-async fn post_discard(
-    grant: Grant<ManageDesk>,
-    InPath(id): InPath<Id<Dead>>,
-) -> Result<Response, Failure> {
+async fn post_discard(grant: Grant<ManageDesk>, InPath(id): InPath<Id<Dead>>) -> Result<Response, Failure> {
     grant.change::<_, Problem>(move |tx| discard(tx, id)).await?;
     Ok(see("/admin/jobs?done=discarded"))
 }

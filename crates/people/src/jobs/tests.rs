@@ -35,7 +35,12 @@ fn a_dead_job_is_seen_without_what_it_carries_and_runs_again_or_goes() {
         // What a job carries is for nobody.
         page.assert_has("mail.send_link").assert_has("the relay was away").assert_has_not("hunter2");
         let mut program = world.program("ada@acme.example", "desk.manage").await;
-        program.get("/api/v1/jobs").await.assert_status(200).assert_has("mail.send_link").assert_has_not("hunter2");
+        program
+            .get("/api/v1/jobs")
+            .await
+            .assert_status(200)
+            .assert_has("mail.send_link")
+            .assert_has_not("hunter2");
         world.user("ben@acme.example", "agent").await;
         let mut ben = world.signed_in("ben@acme.example").await;
         ben.get("/admin/jobs").await.assert_status(403);

@@ -11,12 +11,7 @@ use kernel::{
     id::Id,
     secret::Secret,
 };
-use platform::{
-    authority::Team,
-    i18n::Language,
-    keys::Keys,
-    web::Form,
-};
+use platform::{authority::Team, i18n::Language, keys::Keys, web::Form};
 
 pub const FIELDS: &[&str] = &[
     "do",

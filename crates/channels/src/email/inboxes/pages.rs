@@ -62,7 +62,9 @@ impl Edit {
         self.inbox.as_ref().map_or_else(|| self.ui.t("inbox-new").to_owned(), |inbox| inbox.name.clone())
     }
     fn action(&self) -> String {
-        self.inbox.as_ref().map_or_else(|| "/admin/inboxes".into(), |inbox| format!("/admin/inboxes/{}", inbox.id))
+        self.inbox
+            .as_ref()
+            .map_or_else(|| "/admin/inboxes".into(), |inbox| format!("/admin/inboxes/{}", inbox.id))
     }
     fn is(&self, field: &str, value: &str) -> bool {
         self.form.get(field) == value
@@ -188,7 +190,8 @@ pub async fn save(
     let saved = match parsed {
         Ok(parsed) => {
             let keys = grant.home().keys.clone();
-            let kept = grant.change::<_, Problem>(move |tx| actions::replace(tx, &before, parsed, &keys)).await;
+            let kept =
+                grant.change::<_, Problem>(move |tx| actions::replace(tx, &before, parsed, &keys)).await;
             crate::email::learn_domain(grant.home()).await;
             kept
         }
@@ -261,10 +264,7 @@ pub async fn switch(
 }
 
 /// Has the mailbox looked at now instead of when its pause is over.
-pub async fn try_now(
-    grant: Grant<ManageInboxes>,
-    InPath(id): InPath<InboxId>,
-) -> Result<Response, Failure> {
+pub async fn try_now(grant: Grant<ManageInboxes>, InPath(id): InPath<InboxId>) -> Result<Response, Failure> {
     grant
         .change::<_, Problem>(move |tx| {
             store::by_id(tx, id)?.ok_or_else(Problem::not_found)?;

@@ -190,14 +190,17 @@ fn way(probe: Probe, security: Security, has_sign_in: bool, has_folder: bool, se
     let at = |stage: Stage| stages.iter().position(|known| *known == stage);
     // What is no step of its own, such as a broken connection in the middle, ends where it got to.
     let reached = stages.iter().position(|stage| {
-        *stage != Stage::Resolve && !probe.steps.iter().any(|step| step.stage == *stage && step.result.is_ok())
+        *stage != Stage::Resolve
+            && !probe.steps.iter().any(|step| step.stage == *stage && step.result.is_ok())
     });
     let end = failed.as_ref().map(|trouble| at(trouble.stage).or(reached).unwrap_or(stages.len() - 1));
     // An application without a token fails before anything was connected.
-    let is_before = failed.as_ref().is_some_and(|trouble| trouble.stage == Stage::SignIn) && probe.steps.len() == 1;
+    let is_before =
+        failed.as_ref().is_some_and(|trouble| trouble.stage == Stage::SignIn) && probe.steps.len() == 1;
     let detail = |text: &str| without(text, secrets.iter().map(String::as_str));
     let step = |(index, stage): (usize, &Stage)| {
-        let said = probe.steps.iter().find(|step| step.stage == *stage).and_then(|step| step.result.as_ref().ok());
+        let said =
+            probe.steps.iter().find(|step| step.stage == *stage).and_then(|step| step.result.as_ref().ok());
         let passed = Step {
             stage: *stage,
             went: Went::Passed,

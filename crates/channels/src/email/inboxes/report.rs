@@ -92,9 +92,8 @@ pub fn all<P>(tx: &mut Tx<P>) -> db::Result<Vec<Glance>> {
     let first = ledger::first_since(tx, now.plus(-30 * DAY))?;
     let last = store::last_in(tx, first.number())?;
     let state = |inbox: Inbox| {
-        let half = |part: Part| {
-            halves.iter().find(|half| half.inbox_id == inbox.id && half.part == part).cloned()
-        };
+        let half =
+            |part: Part| halves.iter().find(|half| half.inbox_id == inbox.id && half.part == part).cloned();
         Glance {
             receive: half(Part::Receive),
             send: half(Part::Send),

@@ -66,7 +66,9 @@ fn an_inbox_is_added_and_changed_on_its_page_and_no_password_comes_back() {
         ];
         let wrong = world.form("/admin/inboxes", &body(&fields)).await;
         assert_eq!(wrong.status, 422);
-        for id in ["name", "address", "receive/host", "receive/user", "receive/port", "send/host", "send/user"] {
+        for id in
+            ["name", "address", "receive/host", "receive/user", "receive/port", "send/host", "send/user"]
+        {
             assert!(wrong.text.contains(&format!("id=\"{id}-error\"")), "{id}");
         }
         assert!(wrong.text.contains("{{nope}}"), "what nothing stands for is named");
@@ -109,7 +111,10 @@ fn an_inbox_is_added_and_changed_on_its_page_and_no_password_comes_back() {
         for page in [&path, &format!("{path}/health"), "/admin/inboxes", &format!("/api/v1{}", &path[6..])] {
             let answer = world.get("admin", page).await;
             assert_eq!(answer.status, 200, "{page}");
-            assert!(!answer.text.contains("first-secret") && !answer.text.contains("second-secret"), "{page}");
+            assert!(
+                !answer.text.contains("first-secret") && !answer.text.contains("second-secret"),
+                "{page}"
+            );
         }
         // Saved again without passwords, they stay; for another server they are not used.
         fields.retain(|(name, _)| !name.starts_with("keep/"));
@@ -126,9 +131,22 @@ fn an_inbox_is_added_and_changed_on_its_page_and_no_password_comes_back() {
         assert_eq!((moved.status, pointers(&moved)), (422, vec!["/send/password"]));
 
         // The second of an address, a field that the form does not have, and somebody who may only look.
-        let twice = world.form("/admin/inboxes", &body(&fields.iter().copied().map(|(name, value)| {
-            if name.ends_with("/host") { (name, "127.0.0.1") } else { (name, value) }
-        }).collect::<Vec<_>>())).await;
+        let twice = world
+            .form(
+                "/admin/inboxes",
+                &body(
+                    &fields
+                        .iter()
+                        .copied()
+                        .map(
+                            |(name, value)| {
+                                if name.ends_with("/host") { (name, "127.0.0.1") } else { (name, value) }
+                            },
+                        )
+                        .collect::<Vec<_>>(),
+                ),
+            )
+            .await;
         assert!(twice.status == 422 && twice.text.contains("address-error"), "{}", twice.status);
         assert_eq!(world.form(&path, "do=save&is_admin=on").await.status, 422);
         assert_eq!(world.get("inboxes.view", "/admin/inboxes").await.status, 200);
@@ -245,13 +263,19 @@ fn an_inbox_that_fails_for_long_is_seen_everywhere_until_it_works() {
         let list = world.get("admin", "/admin/inboxes").await.text;
         assert!(list.contains("Fails") && list.contains("needs somebody to look"), "{list}");
         let page = world.get("admin", &health).await.text;
-        for words in ["The sign-in was refused", "Check user name", "AUTHENTICATIONFAILED", "Next try", "2 tries"] {
+        for words in
+            ["The sign-in was refused", "Check user name", "AUTHENTICATIONFAILED", "Next try", "2 tries"]
+        {
             assert!(page.contains(words), "{words}: {page}");
         }
         let json = world.get("admin", &format!("/api/v1/inboxes/{id}/health")).await.json;
-        assert_eq!((&json["receive"]["cause"], &json["receive"]["stage"]), (&json!("sign_in_refused"), &json!("sign_in")));
+        assert_eq!(
+            (&json["receive"]["cause"], &json["receive"]["stage"]),
+            (&json!("sign_in_refused"), &json!("sign_in"))
+        );
 
-        let works = grant.change::<_, db::Error>(move |tx| health::ok(tx, Id::new(id), Part::Receive, Some(true)));
+        let works =
+            grant.change::<_, db::Error>(move |tx| health::ok(tx, Id::new(id), Part::Receive, Some(true)));
         works.await.unwrap();
         alarms::count(&world.home).await.unwrap();
         assert_eq!(world.home.alarms.of("/admin/inboxes"), 0);
@@ -295,7 +319,8 @@ fn the_health_page_counts_what_came_and_went() {
         world.clock.advance(7 * 24 * HOUR);
         let json = world.get("admin", &format!("/api/v1/inboxes/{id}/health")).await.json;
         assert_eq!((&json["last_24_hours"]["went"], &json["last_7_days"]["went"]), (&json!(0), &json!(0)));
-        let first = world.home.db.read::<_, db::Error>(|conn| outbox::store::first_since(conn, START.plus(HOUR)));
+        let first =
+            world.home.db.read::<_, db::Error>(|conn| outbox::store::first_since(conn, START.plus(HOUR)));
         assert_eq!(first.await.unwrap().number(), 2);
     });
 }
@@ -390,7 +415,8 @@ fn nobody_else_finishes_a_connection_and_none_is_good_for_long() {
         let (world, server) = (World::new(desk).await, TokenServer::start(USER));
         let id = connectable(&world, &server, 1).await;
         let (code, state) = server.agree(&leads_to(&world, id).await);
-        let back = |state: &str| format!("/admin/inboxes/connected?{}", body(&[("code", &code), ("state", state)]));
+        let back =
+            |state: &str| format!("/admin/inboxes/connected?{}", body(&[("code", &code), ("state", state)]));
         // User 2 may manage inboxes too, but began nothing.
         assert_eq!(world.get("inboxes.manage", &back(&state)).await.status, 422);
         let mut altered = state.clone();
@@ -400,17 +426,27 @@ fn nobody_else_finishes_a_connection_and_none_is_good_for_long() {
         }
         assert_eq!(world.get("inboxes.view", &back(&state)).await.status, 403);
         let refused = world
-            .get("admin", &format!("/admin/inboxes/connected?{}", body(&[("error", "access_denied"), ("state", &state)])))
+            .get(
+                "admin",
+                &format!(
+                    "/admin/inboxes/connected?{}",
+                    body(&[("error", "access_denied"), ("state", &state)])
+                ),
+            )
             .await;
         assert!(refused.status == 200 && refused.text.contains("access_denied"), "{}", refused.text);
         // The code of another way: its challenge does not fit.
         let (_, other) = server.agree(&leads_to(&world, id).await);
-        let mixed = world.form("/admin/inboxes/connected", &body(&[("code", &code), ("state", &other)])).await;
+        let mixed =
+            world.form("/admin/inboxes/connected", &body(&[("code", &code), ("state", &other)])).await;
         assert_eq!(mixed.status, 502, "{}", mixed.text);
         assert!(mixed.text.contains("invalid_grant") && !mixed.text.contains(SECRET));
         world.clock.advance(11 * MINUTE);
         assert_eq!(world.get("admin", &back(&state)).await.status, 422);
-        assert_eq!(world.get("admin", &format!("/api/v1/inboxes/{id}")).await.json["oauth"]["is_connected"], false);
+        assert_eq!(
+            world.get("admin", &format!("/api/v1/inboxes/{id}")).await.json["oauth"]["is_connected"],
+            false
+        );
     });
 }
 
@@ -502,5 +538,8 @@ async fn mail_is_sent_with_a_token() {
     outbox::work::run_once(&world.home).await.unwrap();
     assert_eq!(sink.received().len(), 1);
     let sent = world.get("admin", "/api/v1/outbound").await.json;
-    assert_eq!((&sent["items"][0]["state"], &sent["items"][0]["inbox"]), (&json!("sent"), &json!(id.to_string())));
+    assert_eq!(
+        (&sent["items"][0]["state"], &sent["items"][0]["inbox"]),
+        (&json!("sent"), &json!(id.to_string()))
+    );
 }

@@ -2,9 +2,9 @@
 pub mod api;
 pub mod pages;
 pub mod store;
-mod words;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::email::inboxes::{ManageInboxes, ViewInboxes};
 use axum::routing::{get, post};

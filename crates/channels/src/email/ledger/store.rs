@@ -321,11 +321,7 @@ pub fn first_since(conn: &mut Conn, since: Millis) -> Result<Id<Inbound>> {
     Ok(Id::new(low))
 }
 /// How many mails came to an inbox, by whole days before `now` and by outcome.
-pub fn by_day(
-    conn: &mut Conn,
-    inbox: Id<authority::Inbox>,
-    now: Millis,
-) -> Result<Vec<(i64, Outcome, i64)>> {
+pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Result<Vec<(i64, Outcome, i64)>> {
     let since = now.plus(-7 * DAY);
     let first = first_since(conn, since)?;
     conn.all(

@@ -32,7 +32,8 @@ async fn comes(world: &World, headers: &str) {
         received_at: world.clock.now(),
         is_encrypted: false,
     };
-    let raw = format!("From: Cy <cy@example.org>\r\nTo: {SUPPORT}\r\n{headers}\r\n\r\nHello <b>there</b>\r\n");
+    let raw =
+        format!("From: Cy <cy@example.org>\r\nTo: {SUPPORT}\r\n{headers}\r\n\r\nHello <b>there</b>\r\n");
     let accepted = MailDoor::new(&world.home, Way::Smtp).accept(envelope, raw.into_bytes()).await;
     assert!(matches!(accepted, Accepted::Stored(_)));
     reads(world).await;
@@ -61,7 +62,11 @@ fn the_ledger_is_looked_through_and_each_row_says_what_became_of_it() {
         let world = desk_with_inbox(desk).await;
         assert!(world.get("admin", "/admin/inbound").await.text.contains("No mail has come in yet"));
         comes(&world, "Subject: Printer <script>alert(1)</script>\r\nMessage-ID: <1@example.org>").await;
-        comes(&world, "Subject: Out of office\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <2@example.org>").await;
+        comes(
+            &world,
+            "Subject: Out of office\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <2@example.org>",
+        )
+        .await;
         let list = world.get("admin", "/admin/inbound").await.text;
         assert!(list.contains("New ticket") && list.contains("/tickets/1\""), "{list}");
         assert!(list.contains("An automatic mail"), "{list}");
@@ -93,7 +98,8 @@ fn the_ledger_is_looked_through_and_each_row_says_what_became_of_it() {
         let raw = world.get("admin", "/admin/inbound/1/raw").await;
         assert!(raw.text.ends_with("Hello <b>there</b>\r\n"));
 
-        for path in ["/admin/inbound", "/admin/inbound/1", "/admin/inbound/1/source", "/admin/inbound/1/raw"] {
+        for path in ["/admin/inbound", "/admin/inbound/1", "/admin/inbound/1/source", "/admin/inbound/1/raw"]
+        {
             assert_eq!(world.get("tickets.view", path).await.status, 403, "{path}");
             assert_eq!(world.get("", path).await.status, 401, "{path}");
         }
@@ -117,7 +123,9 @@ fn pages_follow_one_another_without_a_gap() {
         let cursor: String = first[at + 7..].chars().take_while(char::is_ascii_digit).collect();
         let second = world.get("admin", &format!("/admin/inbound?q=mail-&cursor={cursor}")).await.text;
         for number in 0..3 {
-            assert!(second.contains(&format!("mail-{number}.")) && !first.contains(&format!(">mail-{number}.")));
+            assert!(
+                second.contains(&format!("mail-{number}.")) && !first.contains(&format!(">mail-{number}."))
+            );
         }
         assert!(second.contains(">mail-2.") && !second.contains(">mail-3."));
     });

@@ -71,7 +71,11 @@ impl State {
 impl Entry {
     /// A mail that waits and has not been tried yet is no reason for worry; one that was refused before is.
     fn look(&self) -> (&'static str, &'static str) {
-        if self.state == State::Waiting && self.reason.is_some() { ("act", "clock") } else { self.state.look() }
+        if self.state == State::Waiting && self.reason.is_some() {
+            ("act", "clock")
+        } else {
+            self.state.look()
+        }
     }
     fn may_retry(&self) -> bool {
         matches!(self.state, State::Waiting | State::Failed)

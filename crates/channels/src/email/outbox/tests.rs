@@ -41,7 +41,10 @@ fn the_outbox_shows_why_and_when_and_never_what_an_account_mail_says() {
         queued(&world, Kind::Account, "https://desk.example/reset/hunter2").await;
         sends(&world).await;
         let list = world.get("admin", "/admin/outbox").await.text;
-        assert!(list.contains("Waiting") && list.contains("Next try") && list.contains("cy@example.org"), "{list}");
+        assert!(
+            list.contains("Waiting") && list.contains("Next try") && list.contains("cy@example.org"),
+            "{list}"
+        );
         assert!(list.contains("Sign in &#60;i&#62;"));
         let page = world.get("admin", "/admin/outbox/1").await.text;
         assert!(page.contains("Account mail") && page.contains("Give up"), "{page}");

@@ -105,10 +105,19 @@ async fn deliver(home: Home, row: Claimed) {
 /// What a try leads to.
 #[derive(Clone)]
 enum Next {
-    Sent { inbox: Inbox },
+    Sent {
+        inbox: Inbox,
+    },
     /// * `inbox` – whose server was reached, or not: then with the trouble.
-    Later { inbox: Option<Inbox>, trouble: Option<Trouble>, left: Vec<String>, why: String },
-    Never { why: String },
+    Later {
+        inbox: Option<Inbox>,
+        trouble: Option<Trouble>,
+        left: Vec<String>,
+        why: String,
+    },
+    Never {
+        why: String,
+    },
 }
 impl Next {
     fn later(left: Vec<String>, why: String) -> Next {
@@ -171,7 +180,8 @@ pub async fn route<P: 'static>(grant: &Grant<P>, inbox: &Inbox) -> Result<Route,
         None => None,
         Some(user) if relay.is_oauth => {
             let token = oauth::tokens::access(grant, inbox.id).await?;
-            let nothing = || unusable(Cause::NoSignIn, "this inbox has no application to sign in with".into());
+            let nothing =
+                || unusable(Cause::NoSignIn, "this inbox has no application to sign in with".into());
             Some(SignIn::Token { user, token: token.ok_or_else(nothing)? })
         }
         Some(user) => {

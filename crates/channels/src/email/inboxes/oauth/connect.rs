@@ -48,11 +48,11 @@ impl State {
     /// * errors – 422 for one that is altered, over, or of somebody else.
     fn open(grant: &Grant<ManageInboxes>, text: &str) -> Result<State, Problem> {
         let home = grant.home();
-        let opened = BASE64URL.decode(text).ok().and_then(|sealed| home.keys.open_sealed(PLACE, &sealed).ok());
+        let opened =
+            BASE64URL.decode(text).ok().and_then(|sealed| home.keys.open_sealed(PLACE, &sealed).ok());
         let state = opened.and_then(|json| serde_json::from_str::<State>(json.reveal()).ok());
-        let is_good = |state: &State| {
-            state.until > home.clock.now() && state.who == grant.actor().who.to_string()
-        };
+        let is_good =
+            |state: &State| state.until > home.clock.now() && state.who == grant.actor().who.to_string();
         state.filter(is_good).ok_or(Problem::new(422, "inbox_connect_over"))
     }
 }
@@ -78,10 +78,12 @@ fn address(home: &Home, app: &App, user: &str, state: &State) -> String {
     format!("{}{mark}{}", app.authorize_url, query.finish())
 }
 
-async fn load(grant: &Grant<ManageInboxes>, id: Id<Inbox>) -> Result<(crate::email::inboxes::Inbox, App), Problem> {
-    let found = grant
-        .read::<_, db::Error>(move |tx| Ok((inboxes::by_id(tx, id)?, store::of(tx, id)?)))
-        .await?;
+async fn load(
+    grant: &Grant<ManageInboxes>,
+    id: Id<Inbox>,
+) -> Result<(crate::email::inboxes::Inbox, App), Problem> {
+    let found =
+        grant.read::<_, db::Error>(move |tx| Ok((inboxes::by_id(tx, id)?, store::of(tx, id)?))).await?;
     match found {
         (Some(inbox), Some(app)) => Ok((inbox, app)),
         _ => Err(Problem::not_found()),
@@ -89,10 +91,7 @@ async fn load(grant: &Grant<ManageInboxes>, id: Id<Inbox>) -> Result<(crate::ema
 }
 
 /// Leads to the provider.
-pub async fn begin(
-    grant: Grant<ManageInboxes>,
-    InPath(id): InPath<Id<Inbox>>,
-) -> Result<Response, Failure> {
+pub async fn begin(grant: Grant<ManageInboxes>, InPath(id): InPath<Id<Inbox>>) -> Result<Response, Failure> {
     let (inbox, app) = load(&grant, id).await?;
     if app.authorize_url.is_empty() {
         return Err(Problem::conflict("inbox_no_connect_page").into());
@@ -157,19 +156,15 @@ pub async fn finish(ui: Ui, grant: Grant<ManageInboxes>, form: Form) -> Result<R
     let code = Secret::new(form.get("code").to_owned());
     let asked = tokens::exchange(home, &app, &code, &state.verifier, &home.site.link(BACK)).await;
     let given = asked.and_then(|tokens| {
-        let nothing = || Trouble::new(Stage::SignIn, Kind::BadAnswer, "token server: it gave no refresh token");
+        let nothing =
+            || Trouble::new(Stage::SignIn, Kind::BadAnswer, "token server: it gave no refresh token");
         Ok((tokens.access, tokens.refresh.ok_or_else(nothing)?, tokens.for_s))
     });
     let (access, refresh, for_s) = match given {
         Ok(given) => given,
         Err(trouble) => {
-            let page = Connected {
-                ui,
-                inbox,
-                code: String::new(),
-                state: String::new(),
-                trouble: Some(trouble),
-            };
+            let page =
+                Connected { ui, inbox, code: String::new(), state: String::new(), trouble: Some(trouble) };
             return Ok((axum::http::StatusCode::BAD_GATEWAY, Page(page)).into_response());
         }
     };

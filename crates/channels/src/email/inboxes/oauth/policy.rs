@@ -101,7 +101,9 @@ impl OauthDraft {
             given.unwrap_or_else(|| preset.map_or("", known).to_owned())
         };
         let given = |secret: Option<Secret<String>>| {
-            secret.map(|secret| Secret::new(secret.reveal().trim().to_owned())).filter(|s| !s.reveal().is_empty())
+            secret
+                .map(|secret| Secret::new(secret.reveal().trim().to_owned()))
+                .filter(|s| !s.reveal().is_empty())
         };
         let client_id = text::one_line(&self.client_id, 300);
         mistakes.require(!client_id.is_empty(), "oauth/client_id", "required");
@@ -177,8 +179,7 @@ mod tests {
 
     #[test]
     fn a_provider_fills_what_is_left_out() {
-        let draft =
-            OauthDraft { provider: Provider::Google, client_id: "x".into(), ..OauthDraft::default() };
+        let draft = OauthDraft { provider: Provider::Google, client_id: "x".into(), ..OauthDraft::default() };
         let app = draft.parse(&mut Mistakes::default());
         assert_eq!(app.token_url, "https://oauth2.googleapis.com/token");
         assert_eq!(app.scope, "https://mail.google.com/");

@@ -102,7 +102,8 @@ async fn refresh(home: &Home, app: &App) -> Result<Tokens, Trouble> {
         .keys
         .open_sealed(&place(app.inbox_id, "oauth-refresh"), sealed)
         .map_err(|error| again(&error.to_string()))?;
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("scope", &app.scope)];
+    let fields =
+        [("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("scope", &app.scope)];
     ask(home, app, &fields).await
 }
 
