@@ -6,6 +6,7 @@ extern crate self as platform;
 pub mod assets;
 pub mod authority;
 pub mod blobs;
+pub mod brand;
 pub mod db;
 pub mod events;
 pub mod home;

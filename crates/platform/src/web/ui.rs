@@ -3,6 +3,7 @@ use super::request;
 use crate::{
     Home, assets,
     authority::{Actor, Who},
+    brand::Brand,
     i18n::{self, Arg, Language},
     settings::Site,
 };
@@ -32,6 +33,8 @@ pub struct Ui {
     /// The path that was asked for, for marking where one is.
     pub path: String,
     pub desk_name: Arc<str>,
+    /// How the customers' side looks.
+    pub brand: Arc<Brand>,
     zone: TimeZone,
 }
 
@@ -44,6 +47,7 @@ impl Ui {
             now: home.clock.now(),
             path: path.to_owned(),
             desk_name: desk_name(&home.site),
+            brand: home.site.brand(),
             zone: TimeZone::UTC,
         }
     }
@@ -165,7 +169,8 @@ impl Ui {
         match *bytes {
             ..1_000 => format!("{bytes} B"),
             1_000..1_000_000 => format!("{} KB", bytes / 1_000),
-            _ => comma(format!("{:.1} MB", *bytes as f64 / 1e6)),
+            1_000_000..10_000_000 => comma(format!("{:.1} MB", *bytes as f64 / 1e6)),
+            _ => format!("{} MB", bytes / 1_000_000),
         }
     }
 }

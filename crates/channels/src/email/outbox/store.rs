@@ -198,3 +198,12 @@ pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     )?;
     Ok(written == 1)
 }
+
+/// Whether the address, in lower case, is one of the contact's.
+pub fn is_address_of(conn: &mut Conn, contact: Id<authority::Contact>, email: &str) -> Result<bool> {
+    let row = conn.find::<(i64,)>(
+        sql!("SELECT contact_id FROM contact_email WHERE email = $1 AND contact_id = $2"),
+        args![email, contact],
+    )?;
+    Ok(row.is_some())
+}
