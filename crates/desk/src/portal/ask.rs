@@ -211,6 +211,9 @@ fn open<P>(tx: &mut Tx<P>, asked: &Asked) -> Result<Id<Ticket>, TicketError> {
             Some(id) => contacts::store::by_id(tx, id)?.ok_or_else(Problem::not_found)?,
             None => tickets::actions::requester(tx, new.email.as_deref(), &new.name, None)?,
         };
+        if contact.language.is_none() {
+            contacts::store::learn_language(tx, contact.id, asked.language)?;
+        }
         let first = First { from_email: new.email.as_deref(), ..First::default() };
         let (ticket, _) = tickets::actions::open(tx, new, &contact, first)?;
         if let Some(address) = &new.email {

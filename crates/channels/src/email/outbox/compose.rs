@@ -50,8 +50,8 @@ pub struct Parts {
     files: Vec<(attachments::store::Outgoing, blobs::Found)>,
     chain: Vec<String>,
     answered: Option<Message>,
-    /// Whether the one who gets it is the requester, alone: then a link to the request goes with it.
-    is_for_requester: bool,
+    /// The requester's language, where they alone get it: then a link to the request goes with it.
+    requester: Option<Option<Language>>,
 }
 
 pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
@@ -74,11 +74,11 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
     chain.retain(|header| Some(header) != message.message_id.as_ref());
     let answered = conversation::store::last_in_before(conn, ticket, message.id)?;
     let ticket = seen.into_inner();
-    let is_for_requester = match [message.to(), message.cc(), message.bcc()].concat().as_slice() {
-        [alone] if !message.to().is_empty() => store::is_address_of(conn, ticket.requester_id, &alone.to_lowercase())?,
-        _ => false,
+    let requester = match [message.to(), message.cc(), message.bcc()].concat().as_slice() {
+        [alone] if !message.to().is_empty() => store::language_of(conn, ticket.requester_id, &alone.to_lowercase())?,
+        _ => None,
     };
-    let parts = Parts { message, ticket, files, chain, answered, is_for_requester };
+    let parts = Parts { message, ticket, files, chain, answered, requester };
     Ok(Loaded::Message(Box::new(parts)))
 }
 
@@ -147,7 +147,7 @@ fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) ->
 }
 
 fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Draft, NotComposed> {
-    let Parts { message, ticket, files, chain, answered, is_for_requester } = parts;
+    let Parts { message, ticket, files, chain, answered, requester } = parts;
     let desk = home.site.name();
     let from_name = match inbox.from_name {
         FromName::Desk => desk.to_string(),
@@ -170,11 +170,12 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         let content_id = content_id.as_deref().map(header_id).transpose()?;
         attached.push(DraftAttachment { name: file.name, media_type: file.r#type, content_id, bytes });
     }
-    let follow = is_for_requester.then(|| {
+    let follow = requester.map(|language| {
         let address = message.to().concat().to_lowercase();
-        Links::of(home).url(ticket.id, ticket.requester_id, &address)
+        let link = Links::of(home).url(ticket.id, ticket.requester_id, &address);
+        letter::follow(&link, language.unwrap_or(inbox.language))
     });
-    let (text, html) = words(inbox, &message, html, &signature, follow.as_deref(), answered.as_ref());
+    let (text, html) = words(inbox, &message, html, &signature, follow, answered.as_ref());
     let to: Vec<_> = message.to().iter().map(|email| address("", email)).collect();
     let cc: Vec<_> = message.cc().iter().map(|email| address("", email)).collect();
     let references: Vec<_> = chain.iter().filter_map(|id| HeaderId::new(id).ok()).collect();
@@ -215,7 +216,7 @@ fn words(
     message: &Message,
     html: Option<String>,
     signature: &str,
-    follow: Option<&str>,
+    follow: Option<(String, String)>,
     answered: Option<&Message>,
 ) -> (String, SafeHtml) {
     let mut text = message.text.trim_end().to_owned();
@@ -224,8 +225,7 @@ fn words(
         text += &format!("\n\n-- \n{signature}");
         marked += &format!("<p>-- <br>{}</p>", mail::html::from_text(signature));
     }
-    if let Some(link) = follow {
-        let (line, paragraph) = letter::follow(link, inbox.language);
+    if let Some((line, paragraph)) = follow {
         text += &format!("\n\n{line}");
         marked += &paragraph;
     }

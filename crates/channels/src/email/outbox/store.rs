@@ -7,6 +7,7 @@ use platform::{
     args,
     authority::{self, Tx},
     db::{Conn, Result},
+    i18n::Language,
     outbox::{Kind, Outbound},
     sql,
 };
@@ -199,11 +200,18 @@ pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     Ok(written == 1)
 }
 
-/// Whether the address, in lower case, is one of the contact's.
-pub fn is_address_of(conn: &mut Conn, contact: Id<authority::Contact>, email: &str) -> Result<bool> {
-    let row = conn.find::<(i64,)>(
-        sql!("SELECT contact_id FROM contact_email WHERE email = $1 AND contact_id = $2"),
+/// The contact's language, if the address, in lower case, is one of theirs.
+pub fn language_of(
+    conn: &mut Conn,
+    contact: Id<authority::Contact>,
+    email: &str,
+) -> Result<Option<Option<Language>>> {
+    let row = conn.find::<(Option<String>,)>(
+        sql!(
+            "SELECT c.language FROM contact_email e JOIN contact c ON c.id = e.contact_id
+              WHERE e.email = $1 AND e.contact_id = $2"
+        ),
         args![email, contact],
     )?;
-    Ok(row.is_some())
+    Ok(row.map(|(language,)| language.and_then(|word| Language::from_word(&word))))
 }
