@@ -25,7 +25,9 @@ impl Failure {
         let thing = format!("{flag} {address}");
         move |cause| {
             let advice = match cause.kind() {
-                io::ErrorKind::AddrInUse => "another program has this port; stop that one, or choose another port",
+                io::ErrorKind::AddrInUse => {
+                    "another program has this port; stop that one, or choose another port"
+                }
                 io::ErrorKind::AddrNotAvailable => {
                     "this machine does not have this address; expected 127.0.0.1, 0.0.0.0 or one of its own"
                 }

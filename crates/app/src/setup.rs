@@ -70,18 +70,25 @@ fn complete(given: cli::Setup, may_ask: bool) -> Result<Draft, Failure> {
             )));
         }
     }
-    let or_ask = |given: Option<String>, question: &str, check: fn(&str) -> Result<(), &'static str>| match given {
-        Some(given) => Ok(given),
-        None => ask_until(question, ask, |answer| check(answer)),
-    };
-    let desk_name = or_ask(given.desk_name, "Name of the desk", |name| {
-        if name.is_empty() { Err("required") } else { Ok(()) }
-    })?;
+    let or_ask =
+        |given: Option<String>, question: &str, check: fn(&str) -> Result<(), &'static str>| match given {
+            Some(given) => Ok(given),
+            None => ask_until(question, ask, |answer| check(answer)),
+        };
+    let desk_name =
+        or_ask(
+            given.desk_name,
+            "Name of the desk",
+            |name| {
+                if name.is_empty() { Err("required") } else { Ok(()) }
+            },
+        )?;
     let language = or_ask(given.language, "Language (en, de, nl)", |word| {
         Language::from_word(word).map(drop).ok_or("unknown_word")
     })?;
-    let admin_email =
-        or_ask(given.admin_email, "Your e-mail address", |email| text::email(email).map(drop).ok_or("email"))?;
+    let admin_email = or_ask(given.admin_email, "Your e-mail address", |email| {
+        text::email(email).map(drop).ok_or("email")
+    })?;
     let admin_name = match given.admin_name {
         Some(name) => name,
         None if may_ask => ask("Your name (empty: the part of the address before the @)")?,

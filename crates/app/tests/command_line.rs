@@ -74,7 +74,8 @@ fn what_is_in_the_way_is_named_with_what_helps() {
     let port = taken.local_addr().unwrap().to_string();
     for flag in ["--listen", "--smtp-listen", "--lmtp-listen"] {
         // Of a flag that is given twice the last one counts.
-        let refused = run(&["serve", "--data", data.path(), "--listen", "127.0.0.1:0", flag, &port]).refused(1);
+        let refused =
+            run(&["serve", "--data", data.path(), "--listen", "127.0.0.1:0", flag, &port]).refused(1);
         assert!(refused.contains(&format!("{flag} {port}: another program has this port")), "{refused}");
     }
     let elsewhere = run(&["serve", "--data", data.path(), "--listen", "192.0.2.1:8080"]).refused(1);
@@ -89,11 +90,15 @@ fn what_is_in_the_way_is_named_with_what_helps() {
     assert!(keyless.contains("secret.key: it is missing; expected the key"), "{keyless}");
     assert!(!std::path::Path::new(&data.file("secret.key")).exists(), "no other key was made");
     std::fs::rename(data.file("elsewhere"), data.file("secret.key")).unwrap();
-    std::fs::write(data.file("desk.db"), "this is no database, but it is long enough to be looked at").unwrap();
+    std::fs::write(data.file("desk.db"), "this is no database, but it is long enough to be looked at")
+        .unwrap();
     let damaged = run(&["doctor", "--data", data.path()]);
     assert_eq!(damaged.code, Some(1));
     let refused = run(&["serve", "--data", data.path(), "--listen", "127.0.0.1:0"]).refused(1);
-    assert!(refused.contains("desk.db: file is not a database; expected the database of a desk"), "{refused}");
+    assert!(
+        refused.contains("desk.db: file is not a database; expected the database of a desk"),
+        "{refused}"
+    );
 }
 
 /// A desk on which a migration of a later release has run.
@@ -107,7 +112,8 @@ async fn a_desk_of_a_newer_program_is_left_alone_on_both_databases() {
             Some((url, schema)) => Place::Postgres { url: url.into(), schema: schema.into() },
         };
         let db = Db::open(&place, Size::default()).unwrap();
-        let later = sql!("INSERT INTO migration (name, checksum, applied_at_ms) VALUES ('9000_later', 'x', 1)");
+        let later =
+            sql!("INSERT INTO migration (name, checksum, applied_at_ms) VALUES ('9000_later', 'x', 1)");
         db.write::<_, Error>(move |conn| conn.run(later, args![])).await.unwrap();
         db.close();
         let file = data.file("b.flb");
@@ -120,10 +126,17 @@ async fn a_desk_of_a_newer_program_is_left_alone_on_both_databases() {
             &["token", "create", "--user", program::ADMIN, "--scopes", "all"],
         ] {
             let refused = run(&[words, &at].concat()).refused(1);
-            assert!(refused.contains("used by a newer firstline (it has 9000_later)"), "{words:?}: {refused}");
+            assert!(
+                refused.contains("used by a newer firstline (it has 9000_later)"),
+                "{words:?}: {refused}"
+            );
         }
         assert!(!std::path::Path::new(&file).exists());
         let doctor = run(&[&["doctor"][..], &at].concat());
-        assert!(doctor.out.contains("FINDING migrations: 9000_later is of a newer program"), "{}", doctor.out);
+        assert!(
+            doctor.out.contains("FINDING migrations: 9000_later is of a newer program"),
+            "{}",
+            doctor.out
+        );
     }
 }

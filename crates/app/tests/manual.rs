@@ -15,7 +15,9 @@ fn pages() -> Vec<(String, String)> {
     let mut all: Vec<_> = fs::read_dir(root().join("docs/manual"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap())
+        })
         .collect();
     all.sort();
     assert!(all.len() > 10, "the manual is there");

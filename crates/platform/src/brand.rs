@@ -268,9 +268,11 @@ mod tests {
         let mut heavy = png(10, 10);
         heavy.resize(LOGO_BYTES + 1, 0);
         assert_eq!(Logo::parse(heavy), Err("logo_large"));
-        let jpeg = b"\xff\xd8\xff\xe0\0\x04AB\xff\xc0\0\x11\x08\0\x3c\0\xc8\x03\x01\x22\0\x02\x11\x01".to_vec();
+        let jpeg =
+            b"\xff\xd8\xff\xe0\0\x04AB\xff\xc0\0\x11\x08\0\x3c\0\xc8\x03\x01\x22\0\x02\x11\x01".to_vec();
         assert_eq!(Logo::parse(jpeg.clone()).map(|logo| logo.media_type), Ok("image/jpeg"));
-        for bad in [b"".to_vec(), b"<svg onload=alert(1)>".to_vec(), b"GIF89a".to_vec(), jpeg[..12].to_vec()] {
+        for bad in [b"".to_vec(), b"<svg onload=alert(1)>".to_vec(), b"GIF89a".to_vec(), jpeg[..12].to_vec()]
+        {
             assert_eq!(Logo::parse(bad), Err("logo_type"));
         }
     }

@@ -109,7 +109,8 @@ async fn take<P: 'static>(
         Ok(new) => new,
         Err(mut problem) => {
             // As the fields stand on the page.
-            let place = |pointer: &str| ON_PAGE.iter().position(|name| pointer.strip_prefix('/') == Some(*name));
+            let place =
+                |pointer: &str| ON_PAGE.iter().position(|name| pointer.strip_prefix('/') == Some(*name));
             problem.fields.sort_by_key(|field| place(&field.pointer));
             let form = again(form, &shown).with_mistakes(&problem);
             return Ok(page(home, visitor, form, StatusCode::UNPROCESSABLE_ENTITY));

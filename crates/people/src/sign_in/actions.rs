@@ -193,7 +193,12 @@ pub async fn send_link(
         .change::<_, db::Error>(move |tx| {
             if throttle::may_mail(tx, &email, &net)? {
                 let now = tx.now();
-                jobs::enqueue(tx, &SendLink { door, email, public_url, language: Some(language) }, now, None)?;
+                jobs::enqueue(
+                    tx,
+                    &SendLink { door, email, public_url, language: Some(language) },
+                    now,
+                    None,
+                )?;
             }
             Ok(())
         })

@@ -75,7 +75,9 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
     let answered = conversation::store::last_in_before(conn, ticket, message.id)?;
     let ticket = seen.into_inner();
     let requester = match [message.to(), message.cc(), message.bcc()].concat().as_slice() {
-        [alone] if !message.to().is_empty() => store::language_of(conn, ticket.requester_id, &alone.to_lowercase())?,
+        [alone] if !message.to().is_empty() => {
+            store::language_of(conn, ticket.requester_id, &alone.to_lowercase())?
+        }
         _ => None,
     };
     let parts = Parts { message, ticket, files, chain, answered, requester };

@@ -67,7 +67,11 @@ mod tests {
         let html = html(text, Language::De, "A & B", &Brand::default()).as_str().to_owned();
         assert!(html.contains("lang=\"de\"") && html.contains("A &amp; B"), "{html}");
         assert!(html.contains("Hello &lt;b&gt;x&lt;/b&gt;") && html.contains("open it:<br>"), "{html}");
-        assert_eq!(html.matches("href=\"https://help.example.org/p/1-2-abc?a=1&amp;b=2\"").count(), 2, "{html}");
+        assert_eq!(
+            html.matches("href=\"https://help.example.org/p/1-2-abc?a=1&amp;b=2\"").count(),
+            2,
+            "{html}"
+        );
         assert!(html.contains("background-color:#3654c8;color:#ffffff"), "{html}");
         assert!(!html.contains("<img") && !html.contains("javascript"), "{html}");
     }
