@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Start:
-  firstline serve                             a desk in ./data on http://127.0.0.1:8080; a browser sets it up
+  firstline serve                             a desk in ./data; a browser sets it up
   firstline setup --data /var/lib/firstline   asks for the desk's name and its first administrator
   firstline serve --data /var/lib/firstline --listen 0.0.0.0:8080 --smtp-listen 0.0.0.0:25
 
