@@ -1,4 +1,5 @@
 //! The manual is true: its examples run, its links lead somewhere, and it is found.
+#![allow(clippy::disallowed_methods, reason = "the examples of the manual are scripts")]
 mod program;
 use program::{Data, Served, postgres, setup, token};
 use std::{
