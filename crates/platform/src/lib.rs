@@ -7,6 +7,7 @@ pub mod alarms;
 pub mod assets;
 pub mod authority;
 pub mod blobs;
+pub mod brand;
 pub mod db;
 pub mod events;
 pub mod home;

@@ -37,3 +37,5 @@ outbound-words-ticket = Was darin steht, steht im Ticket.
 outbound-words-private = Was darin steht, sieht nur, wer sie bekommt.
 outbound-done-retried = Sie wird jetzt versucht. Laden Sie die Seite neu, um das Ergebnis zu sehen.
 outbound-done-given-up = Sie wird nicht gesendet. Das Ticket zeigt es.
+letter-open = Seite öffnen
+letter-follow = Hier lesen und antworten, oder einfach auf diese E-Mail antworten:

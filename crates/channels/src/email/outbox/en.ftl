@@ -37,3 +37,5 @@ outbound-words-ticket = What it says is in the ticket.
 outbound-words-private = What it says is shown to nobody but its recipient.
 outbound-done-retried = It is tried now. Reload the page to see what comes of it.
 outbound-done-given-up = It will not be sent. The ticket shows that.
+letter-open = Open the page
+letter-follow = Read and answer it here, or just reply to this mail:

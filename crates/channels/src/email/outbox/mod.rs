@@ -2,6 +2,7 @@
 pub mod api;
 pub mod compose;
 pub mod pages;
+mod letter;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -37,3 +37,5 @@ outbound-words-ticket = Wat erin staat, staat in het ticket.
 outbound-words-private = Wat erin staat, ziet alleen de ontvanger.
 outbound-done-retried = Hij wordt nu geprobeerd. Laad de pagina opnieuw om het resultaat te zien.
 outbound-done-given-up = Hij wordt niet verstuurd. Het ticket laat dat zien.
+letter-open = Pagina openen
+letter-follow = Hier leest en beantwoordt u dit, of beantwoord gewoon deze e-mail:

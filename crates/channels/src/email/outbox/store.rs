@@ -7,6 +7,7 @@ use platform::{
     args,
     authority::{self, Tx},
     db::{Conn, Result},
+    i18n::Language,
     outbox::{Kind, Outbound},
     sql,
 };
@@ -330,4 +331,20 @@ pub fn give_up<P>(tx: &mut Tx<P>, entry: &Entry, why: &str) -> Result<bool> {
         tx.emit(MailFailed { ticket, outbound, message, reason: why.to_owned() })?;
     }
     Ok(written == 1)
+}
+
+/// The contact's language, if the address, in lower case, is one of theirs.
+pub fn language_of(
+    conn: &mut Conn,
+    contact: Id<authority::Contact>,
+    email: &str,
+) -> Result<Option<Option<Language>>> {
+    let row = conn.find::<(Option<String>,)>(
+        sql!(
+            "SELECT c.language FROM contact_email e JOIN contact c ON c.id = e.contact_id
+              WHERE e.email = $1 AND e.contact_id = $2"
+        ),
+        args![email, contact],
+    )?;
+    Ok(row.map(|(language,)| language.and_then(|word| Language::from_word(&word))))
 }

@@ -1,7 +1,7 @@
 //! The frame of the agent's pages and the small components that need more than markup. Their templates lie in
 //! `templates/`: `agent.html`, `plain.html` and `portal.html` to extend, `components.html` to import.
 use super::{Html, Routes, Ui};
-use crate::web::Page;
+use crate::{brand, web::Page};
 use axum::routing::get;
 
 crate::translations!();
@@ -135,7 +135,10 @@ async fn style_guide(ui: Ui) -> Page<StyleGuide> {
 }
 
 pub fn routes() -> Routes {
-    Routes::new().public_get("/styleguide", get(style_guide))
+    Routes::new()
+        .public_get("/styleguide", get(style_guide))
+        .public_get("/brand.css", get(brand::css))
+        .public_get("/brand/logo", get(brand::logo))
 }
 
 #[cfg(test)]

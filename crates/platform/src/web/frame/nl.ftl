@@ -100,6 +100,7 @@ message-quoted = Geciteerde tekst tonen
 
 portal-ask = Vraag stellen
 portal-requests = Mijn aanvragen
+portal-account = Account
 portal-enter = Inloggen
 portal-leave = Uitloggen
 portal-language = Taal
