@@ -78,23 +78,25 @@ export async function until(what, look) {
   throw new Error(`waited in vain for ${what}`);
 }
 
-export async function open() {
+/** `host`: a name under which browsers reach the desk, without TLS, instead of the loopback address. */
+export async function open({ host } = {}) {
   const data = mkdtempSync(join(tmpdir(), "firstline-e2e-"));
   execFileSync(program, ["demo", "--data", data, "--tickets", "120"], { stdio: ["ignore", "ignore", "inherit"] });
   const [web, smtp] = [await freePort(), await freePort()];
   // The demo's inbox sends to this port.
   const outgoing = await relay(2526);
   const server = spawn(program, ["serve", "--data", data, "--listen", `127.0.0.1:${web}`, "--smtp-listen", `127.0.0.1:${smtp}`,
-    "--allow-outbound", "127.0.0.0/8", "--dns", "off"], { stdio: ["ignore", "pipe", "ignore"] });
+    "--allow-outbound", "127.0.0.0/8", "--dns", "off", ...(host ? ["--public-url", `http://${host}:${web}`] : [])], { stdio: ["ignore", "pipe", "ignore"] });
   await new Promise((resolve, reject) => {
     server.stdout.on("data", (line) => String(line).includes("listening on") && resolve());
     server.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
   });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ...(host ? [`--host-resolver-rules=MAP ${host} 127.0.0.1`] : [])],
   });
-  const base = `http://127.0.0.1:${web}`;
+  const base = `http://${host ?? "127.0.0.1"}:${web}`;
   const findings = [];
   /** A person's browser. */
   const person = async (options = {}) => {

@@ -12,4 +12,4 @@ pub mod smtp_sink;
 
 pub use client::{Client, Reply};
 pub use databases::{Cluster, Desk, cpu_of, on_both};
-pub use homes::{Nobody, home, home_allowing, home_with};
+pub use homes::{Nobody, home, home_allowing, home_at, home_with};

@@ -6,10 +6,24 @@ use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::Grant,
     db,
-    outbox::{Kind, Outbound},
+    outbox::{Kind, Outbound, Recipient},
     web::{Failure, Json, Listing, Paged},
 };
 use utoipa::ToSchema;
+
+/// One of those whom a mail is for.
+#[derive(serde::Serialize, ToSchema)]
+pub struct RecipientBody {
+    pub address: String,
+    /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
+    pub state: String,
+    pub reason: Option<String>,
+}
+impl From<Recipient> for RecipientBody {
+    fn from(one: Recipient) -> Self {
+        RecipientBody { address: one.address, state: one.state, reason: one.reason }
+    }
+}
 
 /// A mail that goes out.
 #[derive(serde::Serialize, ToSchema)]
@@ -20,6 +34,7 @@ pub struct OutboundBody {
     pub kind: Kind,
     pub ticket: Option<i64>,
     pub to: String,
+    pub recipients: Vec<RecipientBody>,
     pub subject: String,
     /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
     pub state: String,
@@ -33,7 +48,9 @@ pub struct OutboundBody {
 }
 impl From<store::Entry> for OutboundBody {
     fn from(entry: store::Entry) -> Self {
+        let recipients = entry.recipients().into_iter().map(RecipientBody::from).collect();
         OutboundBody {
+            recipients,
             id: entry.id,
             kind: entry.kind,
             ticket: entry.ticket_id.map(|id| id.number()),
