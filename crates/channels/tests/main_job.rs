@@ -180,7 +180,10 @@ fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
         assert_eq!(receipt.header("auto-submitted").as_deref(), Some("auto-replied"));
         assert!(receipt.header("in-reply-to").is_none() && receipt.header("references").is_none());
         let all = receipt.text();
-        assert!(["burns", "Printer", "Peters", "one@customer"].iter().all(|word| !all.contains(word)), "{all}");
+        assert!(
+            ["burns", "Printer", "Peters", "one@customer"].iter().all(|word| !all.contains(word)),
+            "{all}"
+        );
 
         world.says(number, "Use water.").await;
         let mails = world.sink.wait_for(2).await;
@@ -482,25 +485,35 @@ fn each_recipient_of_a_mail_has_an_end_of_its_own() {
         world.clock.advance(HOUR);
         world.sends().await;
         let mail = world.outbox().await.remove(0);
-        assert_eq!((mail.state.as_str(), mail.reason.as_deref()), ("failed", Some("bo@c.example: 550 5.1.1 nobody here")));
+        assert_eq!(
+            (mail.state.as_str(), mail.reason.as_deref()),
+            ("failed", Some("bo@c.example: 550 5.1.1 nobody here"))
+        );
         let ends = ["ada@c.example sent ", "bo@c.example failed 550 5.1.1 nobody here", "cy@c.example sent "];
         assert_eq!(states(&mail), ends);
         let read = world.system(|tx| platform::events::after(tx, Id::new(0), 1000)).await;
-        let kinds: Vec<_> = read.iter().map(|event| event.kind.as_str()).filter(|kind| kind.starts_with("mail.")).collect();
-        assert_eq!(kinds, ["mail.sent", "mail.failed", "mail.sent"], "the acknowledgement, Bo, and then the rest");
+        let kinds: Vec<_> =
+            read.iter().map(|event| event.kind.as_str()).filter(|kind| kind.starts_with("mail.")).collect();
+        assert_eq!(
+            kinds,
+            ["mail.sent", "mail.failed", "mail.sent"],
+            "the acknowledgement, Bo, and then the rest"
+        );
 
         // Tried again, it goes to Bo alone.
         world.sink.answer("bo@c.example", "250 ok");
         let before = world.sink.received().len();
         let id = mail.id;
-        let again = Grant::<System>::system(&world.home).change::<_, Error>(move |tx| outbox::store::retry(tx, id));
+        let system = Grant::<System>::system(&world.home);
+        let again = system.change::<_, Error>(move |tx| outbox::store::retry(tx, id));
         assert!(again.await.unwrap());
         world.sends().await;
         let new = world.sink.received().split_off(before);
         assert_eq!(new.iter().map(|mail| mail.recipients.clone()).collect::<Vec<_>>(), [["bo@c.example"]]);
         let mail = world.outbox().await.remove(0);
         assert_eq!((mail.state.as_str(), mail.reason), ("sent", None));
-        let again = Grant::<System>::system(&world.home).change::<_, Error>(move |tx| outbox::store::retry(tx, id));
+        let system = Grant::<System>::system(&world.home);
+        let again = system.change::<_, Error>(move |tx| outbox::store::retry(tx, id));
         assert!(!again.await.unwrap(), "nobody is left");
     });
 }

@@ -19,7 +19,8 @@ async fn two(desk: &Desk) -> (Home, Home) {
     let clock = Clock::System;
     migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
     let place = desk.place.clone();
-    let other = tokio::task::spawn_blocking(move || Db::open(&place, Size::default())).await.unwrap().unwrap();
+    let other =
+        tokio::task::spawn_blocking(move || Db::open(&place, Size::default())).await.unwrap().unwrap();
     let homes = (testkit::home(desk.db.clone(), clock.clone()), testkit::home(other, clock));
     for home in [&homes.0, &homes.1] {
         home.listen();

@@ -37,7 +37,10 @@ async fn show(_: Grant<Myself>, ui: Ui) -> Page<ApiPage> {
 /// Leads to the operation with the values that the form gave: an address cannot be put together without a script.
 ///
 /// * errors – 404 for what is no GET of the API.
-async fn go(_: Grant<Myself>, Query(mut given): Query<BTreeMap<String, String>>) -> Result<Response, Failure> {
+async fn go(
+    _: Grant<Myself>,
+    Query(mut given): Query<BTreeMap<String, String>>,
+) -> Result<Response, Failure> {
     let asked = given.remove("operation").unwrap_or_default();
     let operation = document::groups().iter().flat_map(|group| &group.operations).find(|one| one.id == asked);
     let operation = operation.filter(|one| one.is_get()).ok_or_else(Problem::not_found)?;
@@ -55,7 +58,8 @@ fn address(operation: &Operation, given: &BTreeMap<String, String>) -> String {
     for parameter in &operation.parameters {
         let value = encoded(&parameter.name);
         if parameter.place == "path" {
-            path = path.replace(&format!("{{{}}}", parameter.name), if value.is_empty() { "-" } else { &value });
+            path =
+                path.replace(&format!("{{{}}}", parameter.name), if value.is_empty() { "-" } else { &value });
         } else if !value.is_empty() {
             query.push(format!("{}={value}", parameter.name));
         }
@@ -70,7 +74,8 @@ mod tests {
     #[test]
     fn values_stay_in_their_place_in_the_address() {
         let all = || document::groups().iter().flat_map(|group| &group.operations);
-        let messages = all().find(|one| one.is_get() && one.path == "/api/v1/tickets/{number}/messages").unwrap();
+        let messages =
+            all().find(|one| one.is_get() && one.path == "/api/v1/tickets/{number}/messages").unwrap();
         let of = |pairs: &[(&str, &str)]| {
             let given = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             address(messages, &given)
@@ -93,7 +98,10 @@ mod tests {
         assert_eq!(shown.len(), count);
         let create = shown.iter().find(|one| one.path == "/api/v1/tickets" && one.method == "POST").unwrap();
         assert!(create.body.iter().any(|field| field.name == "requester" && field.depth == 0));
-        assert!(create.body.iter().any(|field| field.name == "email" && field.depth == 1), "what is inside, too");
+        assert!(
+            create.body.iter().any(|field| field.name == "email" && field.depth == 1),
+            "what is inside, too"
+        );
         let ids: std::collections::BTreeSet<_> = shown.iter().map(|one| &one.id).collect();
         assert_eq!(ids.len(), shown.len(), "each can be linked to");
     }

@@ -1,5 +1,8 @@
 //! Cases that need the real program: a database that goes away, and the log of a whole working day (cases 39 and 40).
-#![allow(clippy::disallowed_methods, reason = "a test speaks to the program as others do, and stops its database")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test speaks to the program as others do, and stops its database"
+)]
 use super::program::{ADMIN, Data, PASSWORD, Served, postgres, setup, token};
 use std::{
     io::{BufRead, BufReader, Write},
@@ -15,18 +18,23 @@ fn mail(to: SocketAddr, id: &str, text: &str) -> String {
     let mut answers = BufReader::new(stream.try_clone().unwrap());
     let mut answer = || {
         let mut line = String::new();
-        while answers.read_line(&mut line).unwrap() > 0 && line.lines().last().unwrap().as_bytes()[3] == b'-' {}
+        while answers.read_line(&mut line).unwrap() > 0 && line.lines().last().unwrap().as_bytes()[3] == b'-'
+        {
+        }
         line.lines().last().unwrap_or_default().to_owned()
     };
     answer();
-    for command in ["EHLO test.example", "MAIL FROM:<cy@example.org>", "RCPT TO:<help@acme.example>", "DATA"] {
+    for command in ["EHLO test.example", "MAIL FROM:<cy@example.org>", "RCPT TO:<help@acme.example>", "DATA"]
+    {
         write!(stream, "{command}\r\n").unwrap();
         let said = answer();
         if !said.starts_with(['2', '3']) {
             return said;
         }
     }
-    let head = format!("From: Cy <cy@example.org>\r\nTo: help@acme.example\r\nSubject: {id}\r\nMessage-ID: <{id}@example.org>");
+    let head = format!(
+        "From: Cy <cy@example.org>\r\nTo: help@acme.example\r\nSubject: {id}\r\nMessage-ID: <{id}@example.org>"
+    );
     write!(stream, "{head}\r\n\r\n{text}\r\n.\r\n").unwrap();
     answer()
 }
@@ -44,7 +52,9 @@ fn database(url: &str, is_there: bool) {
         "ALTER DATABASE postgres ALLOW_CONNECTIONS {is_there};
          SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'postgres';"
     );
-    let psql = Command::new("psql").args(["-h", folder, "-U", "postgres", "-d", "template1", "-qAtc", &text]).output();
+    let psql = Command::new("psql")
+        .args(["-h", folder, "-U", "postgres", "-d", "template1", "-qAtc", &text])
+        .output();
     let psql = psql.unwrap();
     assert!(psql.status.success(), "{}", String::from_utf8_lossy(&psql.stderr));
 }
@@ -114,8 +124,16 @@ fn case_40_s13_a_whole_day_leaves_no_secret_in_the_log_and_none_in_an_answer() {
         let bearer = format!("Bearer {secret}");
         let json = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         std::fs::write(data.file("firstline.toml"), "log_filter = \"debug\"\n").unwrap();
-        let words =
-            ["--database", &database, "--smtp-listen", "127.0.0.1:0", "--allow-outbound", "127.0.0.0/8", "--dns", "off"];
+        let words = [
+            "--database",
+            &database,
+            "--smtp-listen",
+            "127.0.0.1:0",
+            "--allow-outbound",
+            "127.0.0.0/8",
+            "--dns",
+            "off",
+        ];
         let desk = Served::start(data.path(), &words);
         let inbox = INBOX.replace(
             "\"acknowledge\":false",
@@ -123,10 +141,17 @@ fn case_40_s13_a_whole_day_leaves_no_secret_in_the_log_and_none_in_an_answer() {
         );
         let mut answers = vec![desk.send("POST", "/api/v1/inboxes", &json, &inbox)];
         assert_eq!(answers[0].status, 201, "{}", answers[0].body);
-        let hook = desk.send("POST", "/api/v1/webhooks", &json, r#"{"url":"http://127.0.0.1:9/hook","kinds":[]}"#);
+        let hook = desk.send(
+            "POST",
+            "/api/v1/webhooks",
+            &json,
+            r#"{"name":"Hook","url":"http://127.0.0.1:9/hook","kinds":["*"]}"#,
+        );
         // Shown once, here and nowhere else.
+        assert_eq!(hook.status, 201, "{}", hook.body);
         let hook = serde_json::from_str::<serde_json::Value>(&hook.body).unwrap_or_default();
         let hook = hook["secret"].as_str().map(str::to_owned);
+        assert!(hook.is_some());
 
         let smtp = smtp(&desk);
         let sent = mail(smtp, SUBJECT, BODY);
@@ -141,7 +166,11 @@ fn case_40_s13_a_whole_day_leaves_no_secret_in_the_log_and_none_in_an_answer() {
             assert_eq!(said.status, 201, "{}", said.body);
         }
         // People in browsers: a wrong password, the right one, a link that is none, a link asked for.
-        let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin"), ("accept", "text/html")];
+        let form = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("accept", "text/html"),
+        ];
         let sign_in = |password: &str| {
             let body = format!("email={ADMIN}&password={}", password.replace(' ', "+"));
             desk.send("POST", "/sign-in", &form, &body)
@@ -165,9 +194,15 @@ fn case_40_s13_a_whole_day_leaves_no_secret_in_the_log_and_none_in_an_answer() {
         answers.push(desk.send("GET", &format!("/api/v1/tickets?filter=tag:{QUERY}"), &json[..1], ""));
         answers.push(desk.send("POST", "/api/v1/tickets", &json, &format!(r#"{{"subject":"{JSON}"#)));
         answers.push(desk.send("POST", "/api/v1/tickets", &json, &format!(r#"{{"{JSON}":"{JSON}"}}"#)));
-        answers.push(desk.send("GET", "/api/v1/tickets", &[("authorization", "Bearer fl_canary-token-77aa")], ""));
+        answers.push(desk.send(
+            "GET",
+            "/api/v1/tickets",
+            &[("authorization", "Bearer fl_canary-token-77aa")],
+            "",
+        ));
         let with_cookie = [("cookie", cookie.as_str()), ("accept", "text/html")];
-        for route in app::routes().table.iter().filter(|route| route.method == "GET" && route.path != "/live") {
+        for route in app::routes().table.iter().filter(|route| route.method == "GET" && route.path != "/live")
+        {
             let parts = route.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
             let path = parts.collect::<Vec<_>>().join("/");
             answers.push(desk.send("GET", &path, &json[..1], ""));

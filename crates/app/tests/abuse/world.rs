@@ -36,7 +36,6 @@ pub const SALES: &str = "sales@desk.example";
 
 pub struct World {
     pub home: Home,
-    pub clock: Clock,
     pub sink: Sink,
     pub router: Router,
     /// Ada's program: it may do everything.
@@ -56,9 +55,9 @@ impl World {
         migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
         let allow = vec!["127.0.0.0/8".parse().unwrap()];
         let home = testkit::home_at(desk.db.clone(), clock.clone(), site, allow, Box::new(Doorman::new()));
-        let made = Grant::<System>::system(&home).change(|tx| {
-            people::setup::create_desk(tx, "ACME", "ada@desk.example", "$none$", Language::En)
-        });
+        let system = Grant::<System>::system(&home);
+        let made = system
+            .change(|tx| people::setup::create_desk(tx, "ACME", "ada@desk.example", "$none$", Language::En));
         let admin_id = made.await.unwrap();
         home.site.rename("ACME");
         let router = app::everything(&home).await;
@@ -79,7 +78,7 @@ impl World {
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(receiver.run(stopped));
         let verifier = Arc::new(Verifier::new(names, "desk.example").unwrap());
-        World { home, clock, sink, router, admin, admin_id, smtp, verifier, _stop: stop }
+        World { home, sink, router, admin, admin_id, smtp, verifier, _stop: stop }
     }
 
     /// A browser with a session of this user.
@@ -151,8 +150,8 @@ impl World {
         while outbox::work::run_once(&self.home).await.unwrap() > 0 {}
     }
     pub async fn events(&self) -> usize {
-        let read = Grant::<System>::system(&self.home)
-            .read::<_, db::Error>(|tx| platform::events::after(tx, Id::new(0), 100_000));
+        let system = Grant::<System>::system(&self.home);
+        let read = system.read::<_, db::Error>(|tx| platform::events::after(tx, Id::new(0), 100_000));
         read.await.unwrap().len()
     }
 }

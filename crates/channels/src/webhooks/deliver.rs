@@ -16,10 +16,7 @@ use platform::{
     authority::{Grant, System},
     db::{Error, Result},
 };
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Instant};
 use tokio::{sync::watch, task::JoinSet};
 
 /// A delivery is another worker's for so long; an attempt ends after 10 seconds.

@@ -64,7 +64,8 @@ impl FromRequestParts<Home> for OurForm {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, Failure> {
         let Ok(request) = Request::from_request_parts(parts, home).await;
-        let is_link = parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().contains("{token}"));
+        let is_link =
+            parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().contains("{token}"));
         if (is_link && request.hides_its_page()) || request.is_same_origin(&home.site.public_url) {
             Ok(OurForm(request))
         } else {

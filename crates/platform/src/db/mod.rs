@@ -17,9 +17,9 @@ pub use conn::{Conn, Row, statements_run};
 use conn::{Deadline, Turns};
 use crossbeam_channel::{Sender, TrySendError};
 use dialect::Dialect;
-use notices::Notices;
 pub use error::{Error, Result};
 pub use migrate::{MIGRATIONS, Migration, Pending, done as migrations_done, migrate, pending};
+use notices::Notices;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,

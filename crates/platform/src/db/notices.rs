@@ -85,7 +85,8 @@ impl Notices {
         if let Some(bell) = self.bell.get() {
             let _ = bell.send_timeout(Ring::Stop, AGAIN);
         }
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
         for thread in threads {
             let _ = thread.join();
         }

@@ -5,7 +5,7 @@ use super::{
 };
 use crossbeam_channel::Receiver;
 pub(super) use postgres::Client;
-use postgres::{fallible_iterator::FallibleIterator, types::ToSql};
+use postgres::fallible_iterator::FallibleIterator;
 use std::{collections::HashMap, time::Duration};
 
 /// A connection with nothing set.
@@ -32,8 +32,8 @@ pub(super) fn listening(url: &str, schema: &str) -> Result<Client> {
 }
 /// Tells the other nodes of the desk in `schema` that `node` has committed something.
 pub(super) fn notify(client: &mut Client, schema: &str, node: &str) -> Result<()> {
-    let (channel, node): (&(dyn ToSql + Sync), &(dyn ToSql + Sync)) = (&format!("firstline_{schema}"), &node);
-    client.execute("SELECT pg_notify($1, $2)", &[channel, node])?;
+    let channel = format!("firstline_{schema}");
+    client.execute("SELECT pg_notify($1, $2)", &[&channel, &node])?;
     Ok(())
 }
 /// The node of the next notice, if one comes within `wait`. Sends nothing.

@@ -14,11 +14,7 @@ const HOPS: usize = 32;
 
 /// From here on the other end of a connection is the client, not the operator's proxy. Limits and the list of sessions
 /// go by it.
-pub async fn client_address(
-    State(home): State<crate::Home>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn client_address(State(home): State<crate::Home>, mut request: Request, next: Next) -> Response {
     let proxies = &home.site.trusted_proxies;
     if !proxies.is_empty()
         && let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied()

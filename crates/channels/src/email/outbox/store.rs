@@ -182,7 +182,12 @@ pub fn by_header(conn: &mut Conn, ids: &[&str]) -> Result<Option<Reported>> {
 /// whoever still waits for it gets it.
 ///
 /// A report that names nobody whom we wrote to (their mail is passed on) is about all who have got it.
-pub fn mark_bounced<P>(tx: &mut Tx<P>, mail: &Reported, bounced: &[(String, String)], why: &str) -> Result<()> {
+pub fn mark_bounced<P>(
+    tx: &mut Tx<P>,
+    mail: &Reported,
+    bounced: &[(String, String)],
+    why: &str,
+) -> Result<()> {
     let mut mail = mail.clone();
     loop {
         let left: Vec<String> = serde_json::from_str(&mail.recipients).unwrap_or_default();
@@ -197,9 +202,7 @@ pub fn mark_bounced<P>(tx: &mut Tx<P>, mail: &Reported, bounced: &[(String, Stri
             let reason = named(&address).map(|(_, reason)| reason.as_str()).or((!is_named).then_some(why));
             let before = known.iter().find(|end| end.address == address).cloned();
             ends.push(match (reason, before) {
-                (Some(reason), _) => {
-                    Ended { address, state: Fate::Bounced, reason: Some(reason.to_owned()) }
-                }
+                (Some(reason), _) => Ended { address, state: Fate::Bounced, reason: Some(reason.to_owned()) },
                 (None, Some(before)) => before,
                 (None, None) => Ended { address, state: Fate::Sent, reason: None },
             });

@@ -110,10 +110,19 @@ async fn deliver(home: Home, row: Claimed) {
 #[derive(Clone)]
 enum Next {
     /// The server answered for each recipient. Those left may be asked again, each for the reason beside it.
-    Answered { inbox: Inbox, ended: Vec<Ended>, left: Vec<(String, String)> },
+    Answered {
+        inbox: Inbox,
+        ended: Vec<Ended>,
+        left: Vec<(String, String)>,
+    },
     /// Nobody was asked.
-    Later { inbox: Option<Inbox>, why: String },
-    Never { why: String },
+    Later {
+        inbox: Option<Inbox>,
+        why: String,
+    },
+    Never {
+        why: String,
+    },
 }
 
 async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
@@ -180,8 +189,7 @@ fn judge(inbox: Inbox, outcome: Result<Outcome, Trouble>) -> Next {
         Err(trouble) => return Next::Later { inbox: Some(inbox), why: trouble.to_string() },
     };
     let taken = outcome.accepted.into_iter();
-    let mut ended: Vec<_> =
-        taken.map(|address| Ended { address, state: Fate::Sent, reason: None }).collect();
+    let mut ended: Vec<_> = taken.map(|address| Ended { address, state: Fate::Sent, reason: None }).collect();
     let mut left = Vec::new();
     for (address, no) in outcome.refused {
         let said = format!("{} {}", no.code, no.text);
@@ -195,14 +203,16 @@ fn judge(inbox: Inbox, outcome: Result<Outcome, Trouble>) -> Next {
 }
 
 fn record(tx: &mut Tx<System>, row: &Claimed, next: Next) -> db::Result<()> {
-    let all_for = |why: String| row.recipients().into_iter().map(|address| (address, why.clone())).collect();
+    let all_for = |why: &str| -> Vec<(String, String)> {
+        row.recipients().into_iter().map(|address| (address, why.to_owned())).collect()
+    };
     let (inbox, mut ended, mut left, why, is_over) = match next {
         Next::Answered { inbox, ended, left } => {
             let words: Vec<_> = left.iter().map(|(address, said)| format!("{address}: {said}")).collect();
             (Some(inbox), ended, left, words.join("; "), false)
         }
-        Next::Later { inbox, why } => (inbox, Vec::new(), all_for(why.clone()), why, false),
-        Next::Never { why } => (None, Vec::new(), all_for(why.clone()), why, true),
+        Next::Later { inbox, why } => (inbox, Vec::new(), all_for(&why), why, false),
+        Next::Never { why } => (None, Vec::new(), all_for(&why), why, true),
     };
     if let Some(inbox) = inbox {
         if !left.is_empty() {
@@ -214,7 +224,11 @@ fn record(tx: &mut Tx<System>, row: &Claimed, next: Next) -> db::Result<()> {
     let now: Millis = tx.now();
     if is_over || now.0 - row.created_at_ms.0 > PATIENCE_MS {
         let given_up = left.drain(..);
-        ended.extend(given_up.map(|(address, why)| Ended { address, state: Fate::Failed, reason: Some(why) }));
+        ended.extend(given_up.map(|(address, why)| Ended {
+            address,
+            state: Fate::Failed,
+            reason: Some(why),
+        }));
     }
     let tried = store::Tried {
         ended,

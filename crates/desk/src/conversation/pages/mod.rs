@@ -111,7 +111,8 @@ impl Entry {
     pub fn delivered(&self, ui: &Ui) -> Vec<Delivered> {
         let Some(delivery) = &self.delivery else { return Vec::new() };
         let all = delivery.recipients();
-        let is_same = all.windows(2).all(|two| (&two[0].state, &two[0].reason) == (&two[1].state, &two[1].reason));
+        let is_same =
+            all.windows(2).all(|two| (&two[0].state, &two[0].reason) == (&two[1].state, &two[1].reason));
         if is_same {
             return vec![Delivered::of(ui, String::new(), &delivery.state, delivery.reason.as_deref())];
         }
