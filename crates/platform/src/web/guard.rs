@@ -30,9 +30,10 @@ pub async fn security_headers(State(home): State<crate::Home>, request: Request,
     add(header::REFERRER_POLICY, if holds_token { "no-referrer" } else { "same-origin" });
     add(header::CACHE_CONTROL, "no-store");
     add(header::X_FRAME_OPTIONS, "DENY");
-    add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     add(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self)");
     if home.site.is_https() {
+        // Without TLS browsers ignore it, and say so on every page.
+        add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
         add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     response

@@ -166,14 +166,24 @@ async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<(
         Err(Undecided::Refused(problem)) => problem.detail.unwrap_or_else(|| problem.code.into()),
     };
     tracing::warn!(inbound = row.id.number(), attempts = row.attempts, why, "a mail was not decided");
-    let change = move |tx: &mut platform::authority::Tx<System>| {
-        if row.attempts < MOST_ATTEMPTS {
-            let at = tx.now().plus(row.attempts * 2 * SECOND);
-            return ledger::postpone(tx, &row, at, &why);
+    let mut noted = Ok(());
+    // A database that was away is asked again: else the mail would wait until its lease is over.
+    for pause in [0, 1, 1, 2, 5, 10] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        let (row, why) = (row.clone(), why.clone());
+        let change = move |tx: &mut platform::authority::Tx<System>| {
+            if row.attempts < MOST_ATTEMPTS {
+                let at = tx.now().plus(row.attempts * 2 * SECOND);
+                return ledger::postpone(tx, &row, at, &why);
+            }
+            quarantine(tx, &row, &why)
+        };
+        noted = grant.change::<_, db::Error>(change).await;
+        if noted.is_ok() {
+            break;
         }
-        quarantine(tx, &row, &why)
-    };
-    grant.change::<_, db::Error>(change).await
+    }
+    noted
 }
 
 fn quarantine(tx: &mut platform::authority::Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {

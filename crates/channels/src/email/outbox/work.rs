@@ -192,7 +192,8 @@ fn judge(inbox: Inbox, outcome: Result<Outcome, Trouble>) -> Next {
     let mut ended: Vec<_> = taken.map(|address| Ended { address, state: Fate::Sent, reason: None }).collect();
     let mut left = Vec::new();
     for (address, no) in outcome.refused {
-        let said = format!("{} {}", no.code, no.text);
+        let enhanced = no.enhanced.map(|code| format!("{code} ")).unwrap_or_default();
+        let said = format!("{} {enhanced}{}", no.code, no.text);
         if no.is_permanent {
             ended.push(Ended { address, state: Fate::Failed, reason: Some(said) });
         } else {
