@@ -202,7 +202,8 @@ pub async fn home(
     let keys = Keys::open(&config.data).map_err(Failure::at(config.data.join("secret.key").display()))?;
     make_folder(&config.blobs())?;
     let blobs = Blobs::open(config.blobs()).map_err(Failure::at(config.blobs().display()))?;
-    let site = Site::new(config.public_url.as_deref().unwrap_or(public_url), config.max_message_bytes);
+    let site = Site::new(config.public_url.as_deref().unwrap_or(public_url), config.max_message_bytes)
+        .behind(config.trusted_proxies.clone());
     let (name, brand) =
         db.read::<_, db::Error>(|conn| Ok((settings::get(conn, "desk_name")?, Brand::load(conn)?))).await?;
     if let Some(name) = name {

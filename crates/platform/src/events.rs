@@ -177,7 +177,7 @@ impl Live {
 
 /// Reads the log for as long as the program runs and hands each event to [`Live`]'s watchers.
 ///
-/// Wakes with every commit of this process; looks once a second for those of other nodes.
+/// Wakes with every commit; where other nodes cannot be heard, looks once a second for theirs.
 pub async fn follow(home: Home) {
     let grant = Grant::<System>::system(&home);
     let mut commits = home.commits();
@@ -187,11 +187,14 @@ pub async fn follow(home: Home) {
             Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
         }
     };
+    let mut rest = home.rest(None);
     loop {
-        let _ = tokio::time::timeout(Duration::from_secs(1), commits.changed()).await;
+        let _ = tokio::time::timeout(rest, commits.changed()).await;
         loop {
             let from = position;
-            let Ok(events) = grant.read::<_, db::Error>(move |tx| after(tx, from, 500)).await else { break };
+            let read = grant.read::<_, db::Error>(move |tx| after(tx, from, 500)).await;
+            rest = if read.is_ok() { home.rest(None) } else { Duration::from_secs(1) };
+            let Ok(events) = read else { break };
             let Some(newest) = events.last() else { break };
             position = newest.id;
             for event in events {

@@ -1,5 +1,5 @@
 //! What the operator fixed when the program started, and the few settings that live in the database.
-use crate::{args, brand::Brand, db, sql};
+use crate::{args, brand::Brand, db, outbound::Cidr, sql};
 use std::sync::{Arc, RwLock};
 
 /// Fixed for the life of the process.
@@ -10,6 +10,8 @@ pub struct Site {
     pub public_url: String,
     /// The largest mail or upload, in bytes.
     pub max_message_bytes: usize,
+    /// Machines whose word on the address of a client is believed. From anybody else `X-Forwarded-For` is just text.
+    pub trusted_proxies: Arc<[Cidr]>,
     /// The desk's name, kept here because every page shows it; the setting `desk_name` is the truth.
     pub desk_name: Arc<RwLock<Arc<str>>>,
     /// How the customers' side looks; the settings `brand_…` are the truth.
@@ -23,10 +25,15 @@ impl Site {
         Site {
             public_url,
             max_message_bytes,
+            trusted_proxies: Arc::new([]),
             desk_name: Arc::new(RwLock::new("Firstline".into())),
             brand: Arc::default(),
             mail_domain: Arc::new(RwLock::new("firstline.invalid".into())),
         }
+    }
+    /// The same desk behind these proxies.
+    pub fn behind(self, proxies: Vec<Cidr>) -> Site {
+        Site { trusted_proxies: proxies.into(), ..self }
     }
     /// The desk's name.
     pub fn name(&self) -> Arc<str> {

@@ -28,9 +28,32 @@ pub struct AuthorBody {
 }
 #[derive(serde::Serialize, ToSchema)]
 pub struct DeliveryBody {
-    /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
+    /// `waiting`, `sending`, `sent`, `failed` or `bounced`: of several recipients, the worst.
     pub state: String,
     pub reason: Option<String>,
+    /// What became of each.
+    pub recipients: Vec<RecipientBody>,
+}
+#[derive(serde::Serialize, ToSchema)]
+#[schema(as = DeliveryRecipientBody)]
+pub struct RecipientBody {
+    pub address: String,
+    pub state: String,
+    pub reason: Option<String>,
+}
+impl From<&Delivery> for DeliveryBody {
+    fn from(delivery: &Delivery) -> Self {
+        let one = |one: outbox::Recipient| RecipientBody {
+            address: one.address,
+            state: one.state,
+            reason: one.reason,
+        };
+        DeliveryBody {
+            state: delivery.state.clone(),
+            reason: delivery.reason.clone(),
+            recipients: delivery.recipients().into_iter().map(one).collect(),
+        }
+    }
 }
 /// A message or a note.
 #[derive(serde::Serialize, ToSchema)]
@@ -103,8 +126,7 @@ fn body(message: Message, conversation: &Conversation) -> MessageBody {
         cc: message.cc(),
         full_text: message.full_text(),
         attachments: files.into_iter().flatten().map(AttachmentBody::from).collect(),
-        delivery: delivery
-            .map(|delivery| DeliveryBody { state: delivery.state.clone(), reason: delivery.reason.clone() }),
+        delivery: delivery.map(DeliveryBody::from),
         channel: message.channel,
         from: message.from_email,
         subject: message.subject,

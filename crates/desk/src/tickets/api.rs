@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 #[derive(serde::Serialize, ToSchema)]
+#[schema(as = TicketStatusBody)]
 pub struct StatusBody {
     pub name: String,
     pub category: Category,

@@ -95,6 +95,8 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
             Some(Problem::not_found())
         }
         StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::new(413, "too_large")),
+        // A value in the path or the query that is no number, no date, no word of ours.
+        StatusCode::BAD_REQUEST => Some(Problem::new(400, "address_malformed")),
         _ => None,
     };
     let Some(problem) = response.extensions_mut().remove::<Problem>().or(own) else { return response };

@@ -13,7 +13,7 @@ use crate::email::{
     verify::{Sender, Verdict, Verifier},
 };
 use desk::{conversation::actions::token_keys, portal::Acknowledger};
-use kernel::clock::{MINUTE, SECOND};
+use kernel::clock::{MINUTE, Millis, SECOND};
 use mail::OwnAddresses;
 use platform::{
     Home,
@@ -34,26 +34,31 @@ const MOST_ATTEMPTS: i64 = 3;
 pub async fn work(home: Home, verifier: Arc<Verifier>, mut stop: watch::Receiver<bool>) {
     let mut commits = home.commits();
     while !*stop.borrow() {
-        match run_once(&home, &verifier).await {
-            Ok(0) | Err(_) => {
-                let again = tokio::time::sleep(Duration::from_secs(1));
-                tokio::select! {
-                    _ = commits.changed() => {}
-                    () = again => {}
-                    _ = stop.changed() => {}
-                }
-            }
-            Ok(_) => {}
+        let rest = match step(&home, &verifier).await {
+            Ok((0, due)) => home.rest(due),
+            Ok(_) => continue,
+            Err(_) => Duration::from_secs(1),
+        };
+        tokio::select! {
+            _ = commits.changed() => {}
+            () = tokio::time::sleep(rest) => {}
+            _ = stop.changed() => {}
         }
     }
 }
 
 /// Takes a batch and decides it; returns how many there were.
 pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize> {
+    Ok(step(home, verifier).await?.0)
+}
+
+/// The same; where there were none, also when the next one is due.
+async fn step(home: &Home, verifier: &Arc<Verifier>) -> db::Result<(usize, Option<Millis>)> {
     let grant = Grant::<System>::system(home);
     // Every change wakes all workers: one that finds nothing must not wake them again.
-    if !grant.read::<_, db::Error>(|tx| ledger::is_due(tx)).await? {
-        return Ok(0);
+    let due = grant.read::<_, db::Error>(|tx| ledger::due(tx)).await?;
+    if due.is_none_or(|at| at > home.clock.now()) {
+        return Ok((0, due));
     }
     let taken = grant
         .change::<_, db::Error>(|tx| {
@@ -81,7 +86,7 @@ pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize
             settle(&grant, row, read).await?;
         }
     }
-    Ok(count)
+    Ok((count, due))
 }
 
 type Read = Result<Case, String>;
@@ -161,14 +166,24 @@ async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<(
         Err(Undecided::Refused(problem)) => problem.detail.unwrap_or_else(|| problem.code.into()),
     };
     tracing::warn!(inbound = row.id.number(), attempts = row.attempts, why, "a mail was not decided");
-    let change = move |tx: &mut platform::authority::Tx<System>| {
-        if row.attempts < MOST_ATTEMPTS {
-            let at = tx.now().plus(row.attempts * 2 * SECOND);
-            return ledger::postpone(tx, &row, at, &why);
+    let mut noted = Ok(());
+    // A database that was away is asked again: else the mail would wait until its lease is over.
+    for pause in [0, 1, 1, 2, 5, 10] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        let (row, why) = (row.clone(), why.clone());
+        let change = move |tx: &mut platform::authority::Tx<System>| {
+            if row.attempts < MOST_ATTEMPTS {
+                let at = tx.now().plus(row.attempts * 2 * SECOND);
+                return ledger::postpone(tx, &row, at, &why);
+            }
+            quarantine(tx, &row, &why)
+        };
+        noted = grant.change::<_, db::Error>(change).await;
+        if noted.is_ok() {
+            break;
         }
-        quarantine(tx, &row, &why)
-    };
-    grant.change::<_, db::Error>(change).await
+    }
+    noted
 }
 
 fn quarantine(tx: &mut platform::authority::Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {

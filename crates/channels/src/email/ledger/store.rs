@@ -73,11 +73,11 @@ pub struct Claimed {
     pub lease_token: i64,
 }
 
-/// Whether a mail waits to be read.
-pub fn is_due<P>(tx: &mut Tx<P>) -> Result<bool> {
-    let now = tx.now();
-    let due = sql!("SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1 LIMIT 1");
-    Ok(tx.find::<(Id<Inbound>,)>(due, args![now])?.is_some())
+/// When the next mail is to be read, or the next lease of one ends.
+pub fn due<P>(tx: &mut Tx<P>) -> Result<Option<Millis>> {
+    let due =
+        sql!("SELECT next_at_ms FROM inbound WHERE outcome = 'pending' ORDER BY next_at_ms, id LIMIT 1");
+    Ok(tx.find::<(Millis,)>(due, args![])?.map(|(at,)| at))
 }
 
 /// Takes the oldest due mails and leases them. First tries come in batches; whoever failed before comes alone, so

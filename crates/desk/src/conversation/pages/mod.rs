@@ -107,18 +107,16 @@ impl Entry {
     pub fn bounce(&self, ui: &Ui) -> String {
         self.remarks.bounce.as_deref().map_or_else(String::new, |reason| because(ui, reason))
     }
-    /// What became of the mail: tone, icon, words.
-    pub fn delivered(&self, ui: &Ui) -> Option<Delivered> {
-        let delivery = self.delivery.as_ref()?;
-        let reason = delivery.reason.as_deref().filter(|reason| !reason.is_empty());
-        let (tone, icon) = match delivery.state.as_str() {
-            "sent" => ("done", "check"),
-            "failed" | "bounced" => ("late", "circle-alert"),
-            _ if reason.is_some() => ("act", "clock"),
-            _ => ("wait", "clock"),
-        };
-        let because = reason.map(|reason| because(ui, reason)).unwrap_or_default();
-        Some(Delivered { tone, icon, words: ui.t_of("delivery", &delivery.state), because })
+    /// What became of the mail: once, or for each recipient where it is not the same for all.
+    pub fn delivered(&self, ui: &Ui) -> Vec<Delivered> {
+        let Some(delivery) = &self.delivery else { return Vec::new() };
+        let all = delivery.recipients();
+        let is_same =
+            all.windows(2).all(|two| (&two[0].state, &two[0].reason) == (&two[1].state, &two[1].reason));
+        if is_same {
+            return vec![Delivered::of(ui, String::new(), &delivery.state, delivery.reason.as_deref())];
+        }
+        all.into_iter().map(|one| Delivered::of(ui, one.address, &one.state, one.reason.as_deref())).collect()
     }
     /// Whether the message has more than plain words: then its own formatting can be shown.
     pub fn has_formatting(&self) -> bool {
@@ -132,12 +130,27 @@ impl Entry {
     }
 }
 
-/// The state of a mail, to show.
+/// The state of a mail, to show: tone, icon, words.
 pub struct Delivered {
+    /// Empty where it is the same for all.
+    pub to: String,
     pub tone: &'static str,
     pub icon: &'static str,
     pub words: &'static str,
     pub because: String,
+}
+impl Delivered {
+    fn of(ui: &Ui, to: String, state: &str, reason: Option<&str>) -> Delivered {
+        let reason = reason.filter(|reason| !reason.is_empty());
+        let (tone, icon) = match state {
+            "sent" => ("done", "check"),
+            "failed" | "bounced" => ("late", "circle-alert"),
+            _ if reason.is_some() => ("act", "clock"),
+            _ => ("wait", "clock"),
+        };
+        let because = reason.map(|reason| because(ui, reason)).unwrap_or_default();
+        Delivered { to, tone, icon, words: ui.t_of("delivery", state), because }
+    }
 }
 
 /// `mailbox_full ada@x.org: 552 5.2.2 full` in words; a reason without a class we know stays as it is.

@@ -34,6 +34,7 @@ settings-desk = Servicedesk
 settings-desk-page = Name, Sprache, Marke
 settings-statuses = Status und Felder
 settings-tokens = API-Token
+settings-api = API
 
 keys-title = Tastenkürzel
 keys-anywhere = Überall

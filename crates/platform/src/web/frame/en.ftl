@@ -35,6 +35,7 @@ settings-desk = Desk
 settings-desk-page = Name, language, brand
 settings-statuses = Statuses and fields
 settings-tokens = API tokens
+settings-api = API
 
 keys-title = Keyboard shortcuts
 keys-anywhere = Anywhere

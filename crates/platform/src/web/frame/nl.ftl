@@ -34,6 +34,7 @@ settings-desk = Servicedesk
 settings-desk-page = Naam, taal, huisstijl
 settings-statuses = Statussen en velden
 settings-tokens = API-tokens
+settings-api = API
 
 keys-title = Sneltoetsen
 keys-anywhere = Overal
