@@ -43,6 +43,11 @@ fn pause_ms(attempts: i64) -> i64 {
 pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     let mut commits = home.commits();
     let mut sending = JoinSet::new();
+    // A database that is away now: the lease ends it later.
+    let node = home.site.node();
+    let _ = Grant::<System>::system(&home)
+        .change::<_, db::Error>(move |tx| store::take_up(tx, &node).map(drop))
+        .await;
     while !*stop.borrow() {
         let room = MOST - sending.len();
         let taken = if room > 0 { take(&home, room).await.unwrap_or_default() } else { Vec::new() };
@@ -70,10 +75,11 @@ async fn take(home: &Home, most: usize) -> db::Result<Vec<Claimed>> {
     if !is_due {
         return Ok(Vec::new());
     }
+    let node = home.site.node();
     grant
         .change::<_, db::Error>(move |tx| {
             let until = tx.now().plus(LEASE_MS);
-            store::claim(tx, until, most)
+            store::claim(tx, &node, until, most)
         })
         .await
 }
