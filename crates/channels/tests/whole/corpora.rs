@@ -167,7 +167,7 @@ async fn machines(desk: &Desk, names: &[String], figures: &mut Figures) {
     let out: Vec<outbox::store::Entry> = world.outbox().await;
     let strange: Vec<_> = out.iter().filter(|row| !ids.contains(&row.header_id)).collect();
     assert!(strange.is_empty(), "a machine was answered: {strange:?}");
-    let bounced = out.iter().filter(|row| row.state == "bounced").count();
+    let bounced = out.iter().filter(|row| row.state == outbox::store::State::Bounced).count();
     println!(
         "{}: {} automatic mails, none answered; {attached} reports name a mail of ours, all attached; {bounced} mails \
          marked as bounced",

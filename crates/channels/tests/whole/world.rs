@@ -81,8 +81,9 @@ impl World {
         let mut all: Vec<Entry> = Vec::new();
         loop {
             let before = all.last().map(|entry| entry.id);
-            let read =
-                self.home.db.read::<_, Error>(move |conn| ledger::store::list(conn, None, before, 200));
+            let read = self.home.db.read::<_, Error>(move |conn| {
+                ledger::store::list(conn, &ledger::store::Filter::default(), before, 200)
+            });
             let page = read.await.unwrap();
             if page.is_empty() {
                 return all;
@@ -99,7 +100,9 @@ impl World {
         let mut all: Vec<outbox::store::Entry> = Vec::new();
         loop {
             let before = all.last().map(|entry| entry.id);
-            let list = move |tx: &mut Tx<System>| outbox::store::list(tx, false, before, 200);
+            let list = move |tx: &mut Tx<System>| {
+                outbox::store::list(tx, outbox::store::Filter::default(), before, 200)
+            };
             let page = Grant::<System>::system(&self.home).read(list).await.unwrap();
             if page.is_empty() {
                 return all;
