@@ -223,7 +223,7 @@ async fn others(desk: &Desk, names: &[String], figures: &mut Figures) {
     let out = world.outbox().await;
     let answered = out.iter().filter(|row| row.ticket_id.is_some_and(|id| automatic.contains(&id.number())));
     assert_eq!(answered.count(), 0, "automatic mail was answered");
-    assert!(out.len() > names.len() / 10, "people are answered: {} of {}", out.len(), names.len());
+    assert!(out.len() > 50, "people are answered: {} of {}", out.len(), names.len());
     println!("{}: {} other files, {} acknowledged", desk.engine, names.len(), out.len());
 }
 
