@@ -43,6 +43,11 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::info!(migrated, "the database was brought up to date");
     }
     let home = open::home(&config, db, clock, &format!("http://{address}"), Box::new(Doorman::new())).await?;
+    home.site.set_node(&open::node(&config)?);
+    let swept = home.blobs.sweep().map_err(Failure::at(config.blobs().display()))?;
+    if swept > 0 {
+        tracing::info!(swept, "contents that were never finished were removed");
+    }
 
     home.listen();
     let mut workers = workers(&home, &config, &stop).await?;

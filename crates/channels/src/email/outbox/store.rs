@@ -37,19 +37,31 @@ impl Claimed {
 }
 
 /// Takes the most overdue mails and leases them until `until`; the token fences off whoever had one before.
-pub fn claim<P>(tx: &mut Tx<P>, until: Millis, most: usize) -> Result<Vec<Claimed>> {
+pub fn claim<P>(tx: &mut Tx<P>, node: &str, until: Millis, most: usize) -> Result<Vec<Claimed>> {
     let now = tx.now();
     tx.all(
         sql!(
             "UPDATE outbound SET state = 'sending', attempts = attempts + 1, next_at_ms = $2,
-                    lease_token = lease_token + 1
+                    lease_token = lease_token + 1, sender = $4
               WHERE id IN (SELECT id FROM outbound
                             WHERE (state = 'waiting' OR state = 'sending') AND next_at_ms <= $1
                             ORDER BY next_at_ms, id LIMIT $3 {skip_locked})
               RETURNING id, kind, inbox_id, ticket_id, message_id, header_id, recipients, subject, body, outcomes,
                         attempts, lease_token, created_at_ms"
         ),
-        args![now, until, most],
+        args![now, until, most, node],
+    )
+}
+
+/// What `node` was sending when it died is due again at once.
+pub fn take_up<P>(tx: &mut Tx<P>, node: &str) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE outbound SET next_at_ms = $2
+              WHERE (state = 'waiting' OR state = 'sending') AND state = 'sending' AND sender = $1 AND next_at_ms > $2"
+        ), // The first condition is that of the index.
+        args![node, now],
     )
 }
 

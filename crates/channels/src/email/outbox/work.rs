@@ -43,6 +43,11 @@ fn pause_ms(attempts: i64) -> i64 {
 pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     let mut commits = home.commits();
     let mut sending = JoinSet::new();
+    // A database that is away now: the lease ends it later.
+    let node = home.site.node();
+    let _ = Grant::<System>::system(&home)
+        .change::<_, db::Error>(move |tx| store::take_up(tx, &node).map(drop))
+        .await;
     while !*stop.borrow() {
         let room = MOST - sending.len();
         let (taken, due) = match room {
@@ -75,9 +80,10 @@ async fn take(home: &Home, most: usize) -> db::Result<(Vec<Claimed>, Option<Mill
     if due.is_none_or(|at| at > home.clock.now()) {
         return Ok((Vec::new(), due));
     }
+    let node = home.site.node();
     let taken = grant.change::<_, db::Error>(move |tx| {
         let until = tx.now().plus(LEASE_MS);
-        store::claim(tx, until, most)
+        store::claim(tx, &node, until, most)
     });
     Ok((taken.await?, due))
 }
