@@ -3,7 +3,7 @@ pub mod actions;
 pub mod api;
 pub mod health;
 pub mod policy;
-pub mod signature;
+pub use desk::conversation::signature;
 pub mod store;
 
 use platform::web::Routes;

@@ -2,7 +2,7 @@
 pub mod frame;
 pub mod send;
 
-use super::{Message, MessageKind, api::Conversation, linkify, policy::Remarks};
+use super::{AuthorKind, Message, MessageKind, api::Conversation, linkify, policy::Remarks};
 use crate::attachments::Attachment;
 use platform::{
     outbox::Delivery,
@@ -58,7 +58,7 @@ impl Entry {
         let remarks = message.remarks();
         let to = message.to().join(", ");
         let look = match (message.kind, message.is_in()) {
-            (MessageKind::Note, _) if !to.is_empty() => Look::Forward,
+            (MessageKind::Note, _) if message.is_forward() => Look::Forward,
             (MessageKind::Note, _) => Look::Note,
             (MessageKind::Public, _) if remarks.bounce.is_some() => Look::Bounce,
             (MessageKind::Public, _) if message.is_automatic => Look::Auto,
@@ -72,7 +72,11 @@ impl Entry {
             look,
             cc: message.cc().join(", "),
             bcc: message.bcc().join(", "),
-            text: linkify::html(&message.text),
+            text: match message.html.as_deref().filter(|_| message.author_kind == AuthorKind::User) {
+                // Written in our own composer: its formatting stands in the page, rewritten from scratch.
+                Some(html) => Html(mail::html::written(html, &linkify::into)),
+                None => linkify::html(&message.text),
+            },
             folded: (!rest.is_empty()).then(|| linkify::html(&rest.join("\n\n"))),
             files: files.into_iter().filter(is_shown).collect(),
             to,
@@ -118,13 +122,30 @@ impl Entry {
             _ => ("wait", "clock"),
         };
         let because = reason.map(|reason| because(ui, reason)).unwrap_or_default();
-        Some(Delivered { tone, icon, words: ui.t_of("delivery", &delivery.state), because })
+        let is_lost = matches!(delivery.state.as_str(), "failed" | "bounced");
+        let words = ui.t_of("delivery", &delivery.state);
+        Some(Delivered { tone, icon, words, because, advice: self.advice(ui), is_lost })
     }
     /// Whether the message has more than plain words: then its own formatting can be shown.
     pub fn has_formatting(&self) -> bool {
-        const MARKS: [&str; 9] = ["<b", "<strong", "<em", "<i", "<a ", "<ul", "<ol", "<pre", "<code"];
-        let is_rich = |html: &String| self.message.is_in() || MARKS.iter().any(|mark| html.contains(mark));
-        self.message.html.as_ref().is_some_and(is_rich)
+        self.message.author_kind != AuthorKind::User && self.message.html.is_some()
+    }
+    /// What to do about a mail that did not arrive.
+    fn advice(&self, ui: &Ui) -> String {
+        let Some(delivery) = &self.delivery else { return String::new() };
+        let reason = delivery.reason.as_deref().unwrap_or_default();
+        match (delivery.state.as_str(), reason.split(' ').next().unwrap_or_default()) {
+            ("bounced" | "failed", "unknown_address" | "unknown_domain" | "disabled") => {
+                ui.t("delivery-advice-address").into()
+            }
+            ("bounced" | "failed", "mailbox_full") => ui.t("delivery-advice-later").into(),
+            ("bounced" | "failed", "too_large") => ui.t("delivery-advice-smaller").into(),
+            ("bounced" | "failed", _) => ui.t("delivery-advice-other").into(),
+            ("waiting", _) if !reason.is_empty() => {
+                ui.t1("delivery-advice-waiting", "time", &ui.clock_time(delivery.next_at_ms))
+            }
+            _ => String::new(),
+        }
     }
     /// Whether the author's own domain disowns the mail.
     pub fn is_doubtful(&self) -> bool {
@@ -138,6 +159,10 @@ pub struct Delivered {
     pub icon: &'static str,
     pub words: &'static str,
     pub because: String,
+    /// What to do, or "".
+    pub advice: String,
+    /// Nothing will happen by itself any more.
+    pub is_lost: bool,
 }
 
 /// `mailbox_full ada@x.org: 552 5.2.2 full` in words; a reason without a class we know stays as it is.
