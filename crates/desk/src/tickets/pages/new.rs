@@ -17,12 +17,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{fault::Problem, id::Id, text};
-use people::contacts;
 use platform::{
-    authority::{Contact, Grant, Tx},
+    authority::{Grant, Tx},
     db,
     web::{Failure, Form, Page, Ui},
 };
+use serde::Deserialize;
 
 const FIELDS: &[&str] = &[
     "channel",
@@ -75,32 +75,25 @@ impl NewPage {
     }
 }
 
-#[derive(serde::Deserialize)]
+/// Who asks, as another page knows it already: a name, `Name <address>` or a number.
+#[derive(Default, Deserialize)]
 pub struct Asked {
-    /// Who asks, where the form is opened from a person's page.
-    contact: Option<Id<Contact>>,
+    #[serde(default)]
+    requester: String,
 }
 
-/// `GET /tickets/new?contact=`.
+/// `GET /tickets/new`.
 pub async fn get(
     grant: Grant<CreateTickets>,
     ui: Ui,
     Query(asked): Query<Asked>,
 ) -> Result<Page<NewPage>, Failure> {
-    let known: Vec<_> = asked.contact.into_iter().filter(|_| ui.may("contacts.view")).collect();
-    let (choices, found) = grant
-        .read::<_, db::Error>(move |tx| Ok((store::choices(tx)?, contacts::store::by_ids(tx, &known)?)))
-        .await?;
-    let requester = found.into_iter().next().map_or_else(String::new, |contact| match contact.email {
-        Some(email) if email != contact.name => format!("{} <{email}>", contact.name),
-        Some(email) => email,
-        None => contact.name,
-    });
+    let choices = grant.read::<_, db::Error>(|tx| store::choices(tx)).await?;
     let team = grant.actor().teams.first().map_or_else(|| "0".into(), |team| team.to_string());
     let me = grant.actor().user().map_or_else(|| "0".into(), |me| me.to_string());
     let form = Form::filled([
+        ("requester", asked.requester),
         ("channel", Channel::Phone.word().into()),
-        ("requester", requester),
         ("type", Kind::default().word().into()),
         ("priority", Priority::default().word().into()),
         ("team", team),
