@@ -69,7 +69,10 @@ test("open from the list, answer with formatting and a pasted picture", async ()
     await amy.keyboard.press("j");
     if (await amy.evaluate(() => document.activeElement?.matches(".row > a") && document.activeElement.textContent.includes("The lift hums"))) break;
   }
-  const outline = await amy.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== "none" || getComputedStyle(document.activeElement.closest(".row")).outlineStyle !== "none");
+  const outline = await amy.evaluate(() => {
+    const link = document.activeElement, row = link.closest(".row");
+    return [[link], [link, "::after"], [row], [row, "::before"]].some(([element, part]) => getComputedStyle(element, part).outlineStyle !== "none");
+  });
   assert.ok(outline, "the row that has the focus shows it");
   await amy.keyboard.press("Enter");
   await amy.waitForURL(/\/t\/\d+/);

@@ -10,6 +10,11 @@ import { copyText } from "./small";
 function press(control: HTMLElement): void {
   const chips = control.closest<FlRecipients>("fl-recipients");
   if (chips) return chips.focusEntry();
+  if (control instanceof HTMLInputElement && control.type === "radio" && control.checked) {
+    // It is chosen already: what is left is to write.
+    control.form?.querySelector<HTMLElement>(".ProseMirror, textarea:not([hidden])")?.focus();
+    return;
+  }
   if (control instanceof HTMLSelectElement) {
     control.focus();
     try {
