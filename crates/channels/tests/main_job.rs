@@ -559,3 +559,67 @@ fn a_bounce_ends_the_one_it_names_and_stops_nobody_who_waits() {
         assert!(mail.reason.unwrap().starts_with("unknown_address bo@c.example"));
     });
 }
+
+#[test]
+fn a_forward_is_a_mail_of_its_own_with_the_original_in_it() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let raw = format!(
+            "From: Ada <ada@customer.example>\nTo: {SUPPORT}\nSubject: AW: Printer\nMessage-ID: <a@c>\n\
+             Date: Sat, 21 Nov 2026 09:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+             --b\nContent-Type: text/html; charset=utf-8\n\n<p>It <b>burns</b>. <img src=\"cid:pic@c\">\
+             <img src=\"https://t.example/p.gif\"></p>\n--b\nContent-Type: image/gif; name=fire.gif\n\
+             Content-ID: <pic@c>\nContent-Transfer-Encoding: base64\n\n\
+             R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7\n--b\nContent-Type: text/plain; name=log.txt\n\
+             Content-Disposition: attachment; filename=log.txt\n\nhot\n--b--\n"
+        );
+        world.receives(Some("ada@customer.example"), SUPPORT, &raw).await;
+        let number = world.ledger().await.remove(0).ticket_id.unwrap().number();
+        world.sends().await;
+        let original = world.messages(number).await.remove(0).id;
+        let draft = ReplyDraft {
+            html: Some("<p>Can <em>you</em> come?</p>".into()),
+            to: Some(vec!["works@supplier.example".into()]),
+            forward: Some(original),
+            ..ReplyDraft::default()
+        };
+        let signer = Signer::of(&world.home);
+        let grant = Grant::<ReplyTickets>::check(&world.home, world.agent.clone(), true).unwrap();
+        grant
+            .change::<_, TicketError>(move |tx| {
+                let seen = tickets::store::see(tx, Id::new(number))?.ok_or_else(Problem::not_found)?;
+                conversation::actions::forward(tx, &seen, draft, &signer).map(drop)
+            })
+            .await
+            .unwrap();
+        world.sends().await;
+        let mail = world.sink.wait_for(2).await.pop().unwrap();
+        assert_eq!(mail.recipients, ["works@supplier.example"]);
+        assert!(mail.header("subject").unwrap().starts_with("Fwd: Printer"), "{:?}", mail.header("subject"));
+        assert!(mail.header("in-reply-to").is_none() && mail.header("references").is_none());
+        assert!(mail.header("reply-to").is_none(), "the customer's way back is not the supplier's");
+        let text = mail.text();
+        let places = ["Can you come?", "Forwarded message", "It burns."].map(|words| text.find(words));
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
+        let raw = String::from_utf8_lossy(&mail.raw).replace("=\r\n", "").replace("=3D", "=");
+        assert!(raw.contains("<em>you</em>") && raw.contains("<b>burns</b>"), "{raw}");
+        assert!(raw.contains("log.txt") && raw.contains("fire.gif"), "{raw}");
+        assert!(raw.contains("src=\"cid:file-"), "the picture of the original stands in its place: {raw}");
+        assert!(!raw.contains("t.example"), "{raw}");
+        // Whoever writes back comes in as somebody who does not take part.
+        let ours = mail.header("message-id").unwrap();
+        let headers = format!("Message-ID: <w@w>\nIn-Reply-To: {ours}");
+        let joined = world.writes("works@supplier.example", "Re: Fwd: Printer", &headers, "Tomorrow.").await;
+        assert_eq!(joined.ticket_id.unwrap().number(), number);
+        assert!(!world.messages(number).await.pop().unwrap().is_sender_known);
+        // And the customer's own thread knows nothing of it.
+        world.says(number, "We come.").await;
+        let answer = world.sink.wait_for(3).await.pop().unwrap();
+        assert_eq!(answer.recipients, ["ada@customer.example"]);
+        assert!(
+            !answer.header("references").unwrap().contains(ours.trim()),
+            "{:?}",
+            answer.header("references")
+        );
+    });
+}

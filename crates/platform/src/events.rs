@@ -134,6 +134,28 @@ pub fn history(conn: &mut db::Conn, subject: &str) -> db::Result<Vec<Recorded>> 
     )
 }
 
+/// One event.
+pub fn one(conn: &mut db::Conn, id: Id<Recorded>) -> db::Result<Option<Recorded>> {
+    conn.find(sql!("SELECT id, kind, subject, actor, payload, at_ms FROM event WHERE id = $1"), args![id])
+}
+
+/// The newest event of a kind that `actor` caused to one thing at or after `since`. Uses the index `event_subject`.
+pub fn last_by(
+    conn: &mut db::Conn,
+    subject: &str,
+    actor: &str,
+    kind: &str,
+    since: Millis,
+) -> db::Result<Option<Recorded>> {
+    conn.find(
+        sql!(
+            "SELECT id, kind, subject, actor, payload, at_ms FROM event
+              WHERE subject = $1 AND actor = $2 AND kind = $3 AND at_ms >= $4 ORDER BY id DESC LIMIT 1"
+        ),
+        args![subject, actor, kind, since],
+    )
+}
+
 /// The number of the newest event; 0 in an empty log.
 pub fn last(conn: &mut db::Conn) -> db::Result<Id<Recorded>> {
     let (id,) = conn.one::<(Option<Id<Recorded>>,)>(sql!("SELECT max(id) AS id FROM event"), args![])?;

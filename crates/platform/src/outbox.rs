@@ -196,6 +196,9 @@ pub struct Delivery {
     pub state: String,
     pub reason: Option<String>,
     pub attempts: i64,
+    /// When it is tried next, while it waits.
+    pub next_at_ms: kernel::clock::Millis,
+    /// To whom, as people read it.
     pub recipients_text: String,
     pub outcomes: String,
 }
@@ -204,13 +207,13 @@ impl Delivery {
         recipients(&self.recipients_text, &self.state, self.reason.as_deref(), &self.outcomes)
     }
 }
-/// For all messages of a ticket; of several mails of one message the last counts.
-pub fn deliveries(conn: &mut db::Conn, ticket: i64) -> db::Result<Vec<Delivery>> {
+/// For the messages `first` to `last` of a ticket; of several mails of one message the last counts.
+pub fn deliveries(conn: &mut db::Conn, ticket: i64, first: i64, last: i64) -> db::Result<Vec<Delivery>> {
     conn.all(
         sql!(
-            "SELECT message_id, state, reason, attempts, recipients_text, outcomes FROM outbound
-              WHERE ticket_id = $1 AND message_id IS NOT NULL ORDER BY id"
+            "SELECT message_id, state, reason, attempts, next_at_ms, recipients_text, outcomes FROM outbound
+              WHERE ticket_id = $1 AND message_id >= $2 AND message_id <= $3 ORDER BY id"
         ),
-        args![ticket],
+        args![ticket, first, last],
     )
 }

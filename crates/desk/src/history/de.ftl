@@ -23,3 +23,6 @@ history-tags-removed = { $by } hat die Schlagwörter { $from } entfernt
 history-field = { $by } hat { $field } auf „{ $to }“ gesetzt
 history-field-emptied = { $by } hat { $field } geleert
 history-other = { $by }: { $kind }
+history-forwarded = { $by } hat eine Nachricht an { $to } weitergeleitet
+history-why-customer = weil die Kundenseite schrieb
+history-why-answer = mit dieser Antwort

@@ -23,3 +23,6 @@ history-tags-removed = { $by } removed the tags { $from }
 history-field = { $by } set { $field } to “{ $to }”
 history-field-emptied = { $by } emptied { $field }
 history-other = { $by }: { $kind }
+history-forwarded = { $by } sent a message on to { $to }
+history-why-customer = because the customer wrote
+history-why-answer = with this answer

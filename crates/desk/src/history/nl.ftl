@@ -23,3 +23,6 @@ history-tags-removed = { $by } heeft de labels { $from } verwijderd
 history-field = { $by } heeft { $field } op ‘{ $to }’ gezet
 history-field-emptied = { $by } heeft { $field } leeggemaakt
 history-other = { $by }: { $kind }
+history-forwarded = { $by } heeft een bericht doorgestuurd aan { $to }
+history-why-customer = omdat de klant schreef
+history-why-answer = met dit antwoord
