@@ -23,7 +23,37 @@ pub struct Parts {
     pub authenticate: Box<dyn Authenticate>,
     /// New events for those who watch now.
     pub live: Live,
-    woken: watch::Sender<u64>,
+    committed: watch::Sender<u64>,
+    left: [watch::Sender<u64>; Work::ALL.len()],
+}
+
+/// What a transaction leaves for others to do once it is committed. Whoever waits for work is woken for its own
+/// kind alone: with everybody woken by everything, a desk would spend more on looking than on changing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// The log has new events.
+    Events,
+    /// A job is due.
+    Jobs,
+    /// A mail that came waits to be read.
+    Inbound,
+    /// A mail waits to be sent.
+    Outbound,
+    /// An event waits to be told to a webhook.
+    Deliveries,
+}
+impl Work {
+    const ALL: [Work; 5] =
+        [Work::Events, Work::Jobs, Work::Inbound, Work::Outbound, Work::Deliveries];
+}
+
+/// The kinds of work that one transaction leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Left(u8);
+impl Left {
+    pub(crate) fn add(&mut self, work: Work) {
+        self.0 |= 1 << work as u8;
+    }
 }
 
 impl Home {
@@ -36,7 +66,6 @@ impl Home {
         outbound: Outbound,
         authenticate: Box<dyn Authenticate>,
     ) -> Home {
-        let (woken, _) = watch::channel(0);
         Home(Arc::new(Parts {
             db,
             clock,
@@ -46,16 +75,28 @@ impl Home {
             outbound,
             authenticate,
             live: Live::new(),
-            woken,
+            committed: watch::Sender::new(0),
+            left: Work::ALL.map(|_| watch::Sender::new(0)),
         }))
     }
-    /// Something was committed: whoever waits for work looks again.
-    pub fn wake(&self) {
-        self.0.woken.send_modify(|count| *count = count.wrapping_add(1));
+    /// Something was committed, and this is what it left.
+    pub(crate) fn wake(&self, left: Left) {
+        let count = |told: &watch::Sender<u64>| told.send_modify(|count| *count = count.wrapping_add(1));
+        count(&self.0.committed);
+        for work in Work::ALL {
+            if left.0 & 1 << work as u8 != 0 {
+                count(&self.0.left[work as usize]);
+            }
+        }
     }
     /// Completes with each commit of this process (several may count as one).
     pub fn commits(&self) -> watch::Receiver<u64> {
-        self.0.woken.subscribe()
+        self.0.committed.subscribe()
+    }
+    /// Completes with each commit of this process that leaves such work. Other nodes are not heard, nor is work
+    /// whose time comes later: whoever waits looks every second besides.
+    pub fn waits_for(&self, work: Work) -> watch::Receiver<u64> {
+        self.0.left[work as usize].subscribe()
     }
 }
 impl std::ops::Deref for Home {

@@ -16,8 +16,8 @@ use desk::{conversation::actions::token_keys, portal::Acknowledger};
 use kernel::clock::{MINUTE, SECOND};
 use mail::OwnAddresses;
 use platform::{
-    Home,
-    authority::{Grant, System},
+    Home, Work,
+    authority::{Grant, System, Tx},
     blobs, db,
 };
 use std::{sync::Arc, time::Duration};
@@ -32,7 +32,7 @@ const MOST_ATTEMPTS: i64 = 3;
 
 /// Reads mail for as long as the program runs.
 pub async fn work(home: Home, verifier: Arc<Verifier>, mut stop: watch::Receiver<bool>) {
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Inbound);
     while !*stop.borrow() {
         match run_once(&home, &verifier).await {
             Ok(0) | Err(_) => {
@@ -51,7 +51,7 @@ pub async fn work(home: Home, verifier: Arc<Verifier>, mut stop: watch::Receiver
 /// Takes a batch and decides it; returns how many there were.
 pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize> {
     let grant = Grant::<System>::system(home);
-    // Every change wakes all workers: one that finds nothing must not wake them again.
+    // A look costs less than a transaction that finds nothing.
     if !grant.read::<_, db::Error>(|tx| ledger::is_due(tx)).await? {
         return Ok(0);
     }
@@ -70,21 +70,36 @@ pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize
     let (rows, contents, addresses) = taken;
     let count = rows.len();
     let own = Arc::new(OwnAddresses { addresses, message_id_domains: Vec::new() });
-    let readings: Vec<_> = rows
-        .into_iter()
-        .zip(contents)
-        .map(|(row, found)| tokio::spawn(read(home.clone(), verifier.clone(), row, found, own.clone())))
-        .collect();
-    // Read side by side, decided in the order in which they came: an answer must find what it answers.
-    for reading in readings {
-        if let Ok((row, read)) = reading.await {
-            settle(&grant, row, read).await?;
+    let begin = |(row, found)| tokio::spawn(read(home.clone(), verifier.clone(), row, found, own.clone()));
+    let readings: Vec<_> = rows.into_iter().zip(contents).map(begin).collect();
+    // Read side by side, decided in the order in which they came: an answer must find what it answers. One that
+    // takes long to read holds up none of those before it.
+    let mut readings = readings.into_iter().peekable();
+    while let Some(first) = readings.next() {
+        let mut group: Vec<_> = first.await.into_iter().collect();
+        while let Some(next) = readings.next_if(|next| next.is_finished()) {
+            group.extend(next.await);
         }
+        settle_all(&grant, group).await?;
     }
     Ok(count)
 }
 
-type Read = Result<Case, String>;
+type Read = Result<Arc<Case>, String>;
+
+/// Decides what was read together in one transaction, so that the disk is flushed once for all of them. If one of
+/// them cannot be decided, nothing of it is kept and each is decided alone.
+async fn settle_all(grant: &Grant<System>, group: Vec<(Claimed, Read)>) -> db::Result<()> {
+    let cases: Vec<_> = group.iter().filter_map(|(_, read)| read.as_ref().ok().cloned()).collect();
+    let decide_all = move |tx: &mut Tx<System>| cases.iter().try_for_each(|case| decide::decide(tx, case));
+    let is_decided = group.len() > 1 && grant.change::<_, Undecided>(decide_all).await.is_ok();
+    for (row, read) in group {
+        if read.is_err() || !is_decided {
+            settle(grant, row, read).await?;
+        }
+    }
+    Ok(())
+}
 
 async fn read(
     home: Home,
@@ -115,7 +130,7 @@ async fn read(
         keys: token_keys(&home.keys),
         acknowledger: Acknowledger::of(&home),
     };
-    (row, Ok(case))
+    (row, Ok(Arc::new(case)))
 }
 
 fn files(home: &Home, content: &mut Content) -> Result<Vec<File>, String> {
@@ -145,10 +160,7 @@ async fn verify(verifier: &Verifier, raw: &[u8], content: &Content) -> Option<Ve
 
 async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<()> {
     let outcome = match read {
-        Ok(case) => {
-            let case = Arc::new(case);
-            grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await
-        }
+        Ok(case) => grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await,
         Err(why) => Err(Undecided::Refused(kernel::fault::Problem::internal().because(why))),
     };
     let why = match outcome {
@@ -161,7 +173,7 @@ async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<(
         Err(Undecided::Refused(problem)) => problem.detail.unwrap_or_else(|| problem.code.into()),
     };
     tracing::warn!(inbound = row.id.number(), attempts = row.attempts, why, "a mail was not decided");
-    let change = move |tx: &mut platform::authority::Tx<System>| {
+    let change = move |tx: &mut Tx<System>| {
         if row.attempts < MOST_ATTEMPTS {
             let at = tx.now().plus(row.attempts * 2 * SECOND);
             return ledger::postpone(tx, &row, at, &why);
@@ -171,7 +183,7 @@ async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<(
     grant.change::<_, db::Error>(change).await
 }
 
-fn quarantine(tx: &mut platform::authority::Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {
+fn quarantine(tx: &mut Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {
     let decision = Decision {
         outcome: Outcome::Quarantined,
         reason: Some(why),

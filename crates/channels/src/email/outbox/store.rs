@@ -4,7 +4,7 @@ use derive::Record;
 use desk::tickets::Ticket;
 use kernel::{clock::Millis, id::Id};
 use platform::{
-    args,
+    Work, args,
     authority::{self, Tx},
     db::{Conn, Result},
     outbox::{Kind, Outbound},
@@ -189,6 +189,7 @@ pub fn one(conn: &mut Conn, id: Id<Outbound>) -> Result<Option<Entry>> {
 /// Gives a mail that failed another series of tries, to those who have not got it.
 pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     let now = tx.now();
+    tx.leave(Work::Outbound);
     let written = tx.run(
         sql!(
             "UPDATE outbound SET state = 'waiting', attempts = 0, next_at_ms = $2, created_at_ms = $2
