@@ -107,7 +107,7 @@ impl<P> Tx<'_, P> {
         self.commit_in_order()?;
         let (now, actor) = (self.now(), self.actor().who.to_string());
         for event in std::mem::take(&mut self.events) {
-            self.run(
+            self.put(
                 sql!("INSERT INTO event (kind, subject, actor, payload, at_ms) VALUES ($1, $2, $3, $4, $5)"),
                 args![event.kind, &event.subject, &actor, &event.payload, now],
             )?;

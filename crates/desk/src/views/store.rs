@@ -106,7 +106,8 @@ pub fn page<P: Implies<ViewTickets>>(
             )
         }
         Shown::Standard(View::Act) => {
-            tx.all(rows!("t.is_open = TRUE AND (t.category = 'new' OR t.category = 'open')"), base)
+            // Hidden from the index of one category: two of them merged would have to be sorted.
+            tx.all(rows!("t.is_open = TRUE AND coalesce(t.category, '') IN ('new', 'open')"), base)
         }
         Shown::Standard(View::WaitingCustomer) => {
             tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_customer'"), base)

@@ -8,6 +8,7 @@ mod dialect;
 pub mod dump;
 mod error;
 mod migrate;
+mod pipeline;
 mod postgres;
 mod sqlite;
 mod value;

@@ -2,12 +2,14 @@
 use super::{
     Conn, Deadline, Error, Message, Mode, Result,
     conn::{Engine, Turns},
+    pipeline::Client,
 };
 use crossbeam_channel::Receiver;
 use std::{collections::HashMap, time::Duration};
+use tokio_postgres::config::SslMode;
 
 pub(super) struct Slot {
-    config: postgres::Config,
+    config: tokio_postgres::Config,
     schema: String,
     turns: Turns,
     lane: i64,
@@ -26,7 +28,7 @@ impl Slot {
         if schema.is_empty() || !schema.chars().all(plain) {
             return Err(Error::Unreachable("a schema's name is a-z, 0-9 and _".into()));
         }
-        let mut config: postgres::Config = url.parse()?;
+        let mut config: tokio_postgres::Config = url.parse()?;
         config.connect_timeout(Duration::from_secs(5));
         let mut slot = Slot { config, schema: schema.into(), turns, lane: lane as i64, limit, conn: None };
         slot.conn = Some(slot.open()?);
@@ -39,14 +41,15 @@ impl Slot {
     }
 
     fn open(&self) -> Result<Conn> {
-        let unreachable = |e: postgres::Error| Error::Unreachable(Error::from(e).to_string().into());
+        let unreachable = |e: Error| Error::Unreachable(e.to_string().into());
         let mut client = match self.config.get_ssl_mode() {
-            postgres::config::SslMode::Disable | postgres::config::SslMode::Prefer => {
-                self.config.connect(postgres::NoTls)
+            SslMode::Disable | SslMode::Prefer => Client::connect(&self.config, tokio_postgres::NoTls),
+            _ => {
+                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client());
+                Client::connect(&self.config, tls)
             }
-            _ => self.config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client())),
         }
-        .map_err(unreachable)?;
+        .map_err(|error| unreachable(error.into()))?;
         client
             .batch_execute(&format!(
                 "SET search_path TO {};
@@ -67,7 +70,7 @@ impl Slot {
                 Ok(conn) => {
                     let ran = work(Ok(conn));
                     conn.rest();
-                    let end = conn.end(ran.keep);
+                    let end = conn.end(mode, ran.keep);
                     // What was to be undone is undone, also by a broken connection.
                     let held = if ran.keep { end } else { Ok(()) };
                     (ran, held.map_err(|e| Error::NotCommitted(e.to_string().into())))
@@ -84,11 +87,11 @@ impl Slot {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
         };
-        let alive = self.conn.as_mut().is_some_and(|conn| conn.script(begin).is_ok());
+        let alive = self.conn.as_mut().is_some_and(|conn| conn.begin(begin).is_ok());
         if !alive {
             self.conn = None;
             let mut fresh = self.open()?;
-            fresh.script(begin)?;
+            fresh.begin(begin)?;
             self.conn = Some(fresh);
         }
         self.conn.as_mut().ok_or(Error::Closed)
