@@ -3,7 +3,7 @@
 use kernel::{clock::Millis, id::Id};
 use platform::{
     args,
-    authority::{Contact, Inbox, Organisation, Team, User},
+    authority::{Contact, Inbox, Team, User},
     blobs::Hash,
     db::{Conn, Result},
     sql,
@@ -48,7 +48,6 @@ pub fn tickets(conn: &mut Conn) -> Result<i64> {
 pub struct People {
     pub team: Id<Team>,
     pub agent: Id<User>,
-    pub organisation: Id<Organisation>,
     pub contact: Id<Contact>,
     pub inbox: Id<Inbox>,
 }
@@ -58,7 +57,6 @@ pub fn people(conn: &mut Conn) -> Result<People> {
         sql!(
             "SELECT (SELECT min(id) FROM team) AS team,
                     (SELECT min(id) FROM desk_user WHERE email LIKE 'agent%') AS agent,
-                    (SELECT min(id) FROM organisation) AS organisation,
                     (SELECT min(id) FROM contact) AS contact,
                     (SELECT min(id) FROM inbox) AS inbox"
         ),

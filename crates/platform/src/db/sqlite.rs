@@ -24,6 +24,7 @@ pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;
          PRAGMA mmap_size = 268435456;
+         PRAGMA wal_autocheckpoint = 4000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     conn.pragma_update(None, "query_only", mode == Mode::Read)?;
@@ -38,7 +39,8 @@ pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
     Ok(Conn::new(Engine::Sqlite(conn), Turns::new(), 0, deadline))
 }
 
-/// Takes what waits, runs each in a savepoint of one transaction, commits once, then answers all.
+/// Takes what waits, runs each in a savepoint of one transaction, commits once, then answers all. The first needs no
+/// savepoint: if it is undone, nothing else was in the transaction yet.
 pub(super) fn write_loop(mut conn: Conn, queue: &Receiver<Message>) {
     let mut stop = false;
     while !stop {
@@ -48,7 +50,15 @@ pub(super) fn write_loop(mut conn: Conn, queue: &Receiver<Message>) {
             continue;
         }
         let since = Instant::now();
-        let mut group = vec![in_savepoint(&mut conn, first)];
+        let first = first(Ok(&mut conn));
+        conn.rest();
+        if !first.keep {
+            // Some failures have already ended the transaction; then this one fails, and that is fine.
+            let _ = step(&mut conn, "ROLLBACK");
+            (first.answer)(Ok(()));
+            continue;
+        }
+        let mut group = vec![first];
         while group.len() < GROUP && since.elapsed() < GROUP_TIME {
             match queue.try_recv() {
                 Ok(Message::Work(_, work)) => group.push(in_savepoint(&mut conn, work)),
