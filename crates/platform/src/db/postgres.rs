@@ -3,8 +3,8 @@ use super::{
     Conn, Deadline, Error, Message, Mode, Result,
     conn::{Engine, Turns},
     pipeline::Client,
+    queue::Queue,
 };
-use crossbeam_channel::Receiver;
 use std::{collections::HashMap, time::Duration};
 use tokio_postgres::config::SslMode;
 
@@ -64,8 +64,8 @@ impl Slot {
         Ok(Conn::new(engine, self.turns.clone(), self.lane, Deadline::new(self.limit)))
     }
 
-    pub(super) fn serve(mut self, queue: &Receiver<Message>) {
-        while let Ok(Message::Work(mode, work)) = queue.recv() {
+    pub(super) fn serve(mut self, queue: &Queue<Message>) {
+        while let Some((mode, work)) = queue.next() {
             let (ran, held) = match self.begin(mode) {
                 Ok(conn) => {
                     let ran = work(Ok(conn));

@@ -2,8 +2,8 @@
 use super::{
     Conn, Deadline, Error, Message, Mode, Ran, Result, Work,
     conn::{Engine, Turns},
+    queue::Queue,
 };
-use crossbeam_channel::Receiver;
 use rusqlite::config::DbConfig;
 use std::{
     path::Path,
@@ -23,7 +23,6 @@ pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;
-         PRAGMA mmap_size = 268435456;
          PRAGMA wal_autocheckpoint = 4000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
@@ -41,10 +40,8 @@ pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
 
 /// Takes what waits, runs each in a savepoint of one transaction, commits once, then answers all. The first needs no
 /// savepoint: if it is undone, nothing else was in the transaction yet.
-pub(super) fn write_loop(mut conn: Conn, queue: &Receiver<Message>) {
-    let mut stop = false;
-    while !stop {
-        let Ok(Message::Work(_, first)) = queue.recv() else { break };
+pub(super) fn write_loop(mut conn: Conn, queue: &Queue<Message>) {
+    while let Some((_, first)) = queue.next() {
         if let Err(error) = step(&mut conn, "BEGIN IMMEDIATE") {
             refuse(first, error);
             continue;
@@ -60,11 +57,8 @@ pub(super) fn write_loop(mut conn: Conn, queue: &Receiver<Message>) {
         }
         let mut group = vec![first];
         while group.len() < GROUP && since.elapsed() < GROUP_TIME {
-            match queue.try_recv() {
-                Ok(Message::Work(_, work)) => group.push(in_savepoint(&mut conn, work)),
-                Ok(Message::Stop) => stop = true,
-                Err(_) => break,
-            }
+            let Some((_, work)) = queue.next_now() else { break };
+            group.push(in_savepoint(&mut conn, work));
         }
         conn.rest();
         let held = step(&mut conn, "COMMIT").map_err(|e| Error::NotCommitted(e.to_string().into()));
@@ -101,8 +95,8 @@ fn in_savepoint(conn: &mut Conn, work: Work) -> Ran {
     ran
 }
 
-pub(super) fn read_loop(mut conn: Conn, queue: &Receiver<Message>) {
-    while let Ok(Message::Work(_, work)) = queue.recv() {
+pub(super) fn read_loop(mut conn: Conn, queue: &Queue<Message>) {
+    while let Some((_, work)) = queue.next() {
         // Deferred: the first query takes the snapshot, the rest of the closure stays on it.
         if let Err(error) = step(&mut conn, "BEGIN DEFERRED") {
             refuse(work, error);
