@@ -47,7 +47,10 @@ fn a_small_desk_is_measured_on_postgres() {
 fn a_wrong_word_is_named_before_anything_is_filled() {
     let data = Data::new();
     for (words, expected) in [
-        (["--tickets", "twenty"], "firstline: --tickets: \"twenty\"; expected numbers from 100 on, e.g. 20000,100000\n"),
+        (
+            ["--tickets", "twenty"],
+            "firstline: --tickets: \"twenty\"; expected numbers from 100 on, e.g. 20000,100000\n",
+        ),
         (["--database", "both"], "firstline: --database both: expected --postgres postgres://… beside it\n"),
         (["--database", "mysql"], "firstline: --database: expected sqlite, both or postgres://…\n"),
     ] {

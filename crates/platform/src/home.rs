@@ -43,8 +43,7 @@ pub enum Work {
     Deliveries,
 }
 impl Work {
-    const ALL: [Work; 5] =
-        [Work::Events, Work::Jobs, Work::Inbound, Work::Outbound, Work::Deliveries];
+    const ALL: [Work; 5] = [Work::Events, Work::Jobs, Work::Inbound, Work::Outbound, Work::Deliveries];
 }
 
 /// The kinds of work that one transaction leaves.

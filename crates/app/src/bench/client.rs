@@ -9,7 +9,8 @@ use std::{
 fn connect(to: SocketAddr) -> Result<BufReader<TcpStream>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "to the program that it started itself")]
     let stream = TcpStream::connect(to).map_err(Failure::at(to))?;
-    let ready = stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60))));
+    let ready =
+        stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60))));
     ready.map_err(Failure::at(to))?;
     Ok(BufReader::new(stream))
 }
@@ -41,15 +42,23 @@ impl Http {
         let form = |text: &str| text.replace('@', "%40").replace(' ', "+");
         let body = format!("email={}&password={}&next=", form(email), form(password));
         let kind = "application/x-www-form-urlencoded";
-        let answer = Http::connect(at)?.with("origin", &format!("http://{at}")).ask("POST", "/sign-in", kind, &body)?;
+        let answer = Http::connect(at)?
+            .with("origin", &format!("http://{at}"))
+            .ask("POST", "/sign-in", kind, &body)?;
         let cookie = answer.head.iter().find(|(name, _)| name == "set-cookie");
         let cookie = cookie.and_then(|(_, value)| value.split(';').next()).filter(|_| answer.status == 303);
-        cookie.map(str::to_owned).ok_or_else(|| Failure::failed(format!("sign-in answered {}", answer.status)))
+        cookie
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::failed(format!("sign-in answered {}", answer.status)))
     }
     /// * errors – for any answer but 200.
     pub fn get(&mut self, path: &str) -> Result<Vec<u8>, Failure> {
         let answer = self.ask("GET", path, "", "")?;
-        if answer.status == 200 { Ok(answer.body) } else { Err(Failure::failed(format!("{path}: {}", answer.status))) }
+        if answer.status == 200 {
+            Ok(answer.body)
+        } else {
+            Err(Failure::failed(format!("{path}: {}", answer.status)))
+        }
     }
     pub fn ask(&mut self, method: &str, path: &str, kind: &str, body: &str) -> Result<Answer, Failure> {
         let (at, who) = (self.at, &self.who);

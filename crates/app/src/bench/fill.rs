@@ -7,11 +7,7 @@ use crate::{
     open,
 };
 use channels::email::inboxes::{self, ManageInboxes};
-use kernel::{
-    clock::Clock,
-    fault::Problem,
-    secret::Secret,
-};
+use kernel::{clock::Clock, fault::Problem, secret::Secret};
 use people::sign_in::{
     Doorman, passwords,
     tokens::{self, Scopes},
@@ -49,7 +45,9 @@ pub async fn fill(config: &Config, tickets: i64) -> Result<Filled, Failure> {
     let home = open::home(config, db, Clock::System, "http://127.0.0.1", Box::new(Doorman::new())).await?;
     let filled = desk(&home, tickets, config.file().is_none()).await;
     home.db.close();
-    filled.map_err(|problem| Failure::failed(format!("{} {}", problem.code, problem.detail.unwrap_or_default())))
+    filled.map_err(|problem| {
+        Failure::failed(format!("{} {}", problem.code, problem.detail.unwrap_or_default()))
+    })
 }
 
 async fn desk(home: &Home, total: i64, is_postgres: bool) -> Result<Filled, Problem> {
@@ -75,7 +73,9 @@ async fn desk(home: &Home, total: i64, is_postgres: bool) -> Result<Filled, Prob
             })
             .await?;
     } else if there < total {
-        return Err(Problem::internal().because(format!("this desk has {there} tickets; expected none or {total}")));
+        return Err(
+            Problem::internal().because(format!("this desk has {there} tickets; expected none or {total}"))
+        );
     }
     let create = move |tx: &mut Tx<System>| tokens::create(tx, people.agent, "bench", &Scopes::All, None);
     let token = system.change::<_, db::Error>(create).await?;
@@ -116,7 +116,8 @@ async fn batch(
     people: People,
     customers: i64,
 ) -> Result<(), Problem> {
-    let mail = format!("From: somebody@customers.example\r\nSubject: Tickets {range:?}\r\n\r\nPlease help.\r\n");
+    let mail =
+        format!("From: somebody@customers.example\r\nSubject: Tickets {range:?}\r\n\r\nPlease help.\r\n");
     let content = home.blobs.prepare(mail.into_bytes()).map_err(|_| Problem::internal())?;
     let work = move |tx: &mut Tx<System>| {
         dump::take_your_time(tx)?;

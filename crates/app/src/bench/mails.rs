@@ -52,7 +52,11 @@ const SENTENCES: [&str; 6] = [
 fn mail(from: &str, subject: &str, id: &str, headers: &str, quote: bool, number: usize) -> String {
     let words: Vec<&str> = (0..5).map(|at| SENTENCES[(number + at) % SENTENCES.len()]).collect();
     let signature = "Kind regards\r\nCustomer Number\r\nHarbour Street 12 · 20457 Hamburg";
-    let mut text = format!("Hello,\r\n\r\n{}\r\n\r\n{}\r\n\r\n-- \r\n{signature}\r\n", words[..3].join("\r\n"), words[3..].join("\r\n"));
+    let mut text = format!(
+        "Hello,\r\n\r\n{}\r\n\r\n{}\r\n\r\n-- \r\n{signature}\r\n",
+        words[..3].join("\r\n"),
+        words[3..].join("\r\n")
+    );
     let mut html = format!(
         "<html><head><style>p {{ font-family: Calibri, sans-serif }}</style></head><body><p>Hello,</p><p>{}</p>\
          <p><b>{}</b></p><div>-- <br>{}</div>",

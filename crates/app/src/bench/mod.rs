@@ -46,7 +46,9 @@ pub async fn run(flags: Flags, asked: &cli::Bench) -> Result<(), Failure> {
             let data = folder.join(format!("{}-{tickets}", engine.to_lowercase()));
             let database = match url {
                 None => "sqlite".to_owned(),
-                Some(url) => format!("{url}{}schema=bench_{tickets}", if url.contains('?') { "&" } else { "?" }),
+                Some(url) => {
+                    format!("{url}{}schema=bench_{tickets}", if url.contains('?') { "&" } else { "?" })
+                }
             };
             desks.push(desk(engine, &data, &database, *tickets, asked).await?);
             if !is_kept {
@@ -64,7 +66,9 @@ pub async fn run(flags: Flags, asked: &cli::Bench) -> Result<(), Failure> {
 fn sizes(text: &str) -> Result<Vec<i64>, Failure> {
     let one = |word: &str| word.trim().parse().ok().filter(|count| *count >= 100);
     let all: Option<Vec<i64>> = text.split(',').map(one).collect();
-    all.ok_or_else(|| Failure::Usage(format!("--tickets: {text:?}; expected numbers from 100 on, e.g. 20000,100000")))
+    all.ok_or_else(|| {
+        Failure::Usage(format!("--tickets: {text:?}; expected numbers from 100 on, e.g. 20000,100000"))
+    })
 }
 
 type Where<'a> = (&'static str, Option<&'a str>);
@@ -89,7 +93,8 @@ async fn desk(
     asked: &cli::Bench,
 ) -> Result<Desk, Failure> {
     let path = data.display().to_string();
-    let config = Config::read(Flags { data: Some(path), database: Some(database.into()), ..Flags::default() })?;
+    let config =
+        Config::read(Flags { data: Some(path), database: Some(database.into()), ..Flags::default() })?;
     let start = Instant::now();
     let filled = fill::fill(&config, tickets).await?;
     let filled_in = start.elapsed();
@@ -193,7 +198,12 @@ impl<'a> Work<'a> {
         Ok(Work { server, filled, cookie, views, run: u64::from_le_bytes(platform::keys::random::<8>()) })
     }
     fn lines() -> Vec<Line> {
-        let line = |name, budget_us, least_per_second| Line { name, budget_us, least_per_second, rounds: Vec::new() };
+        let line = |name, budget_us, least_per_second| Line {
+            name,
+            budget_us,
+            least_per_second,
+            rounds: Vec::new(),
+        };
         vec![
             line("inbox page", Some(900.0), None),
             line("ticket page", Some(450.0), None),
@@ -221,7 +231,9 @@ impl<'a> Work<'a> {
             holds(&client.get(&format!("/t/{ticket}{query}"))?, "<article class=\"message")
         };
         lines[0].rounds.push(gauge.round(self.browser()?, bounds, inbox)?);
-        lines[1].rounds.push(gauge.round(self.browser()?, bounds, |client, number| ticket(client, number, ""))?);
+        lines[1]
+            .rounds
+            .push(gauge.round(self.browser()?, bounds, |client, number| ticket(client, number, ""))?);
         let beside = |client: &mut Http, number: usize| ticket(client, number, "?view=act");
         lines[2].rounds.push(gauge.round(self.browser()?, bounds, beside)?);
         Ok(())
@@ -237,7 +249,11 @@ impl<'a> Work<'a> {
                 "requester": { "email": format!("customer{customer}@customers.example") }, "priority": "high",
             });
             let answer = client.ask("POST", "/api/v1/tickets", "application/json", &body.to_string())?;
-            if answer.status == 201 { Ok(()) } else { Err(Failure::failed(format!("create: {}", answer.status))) }
+            if answer.status == 201 {
+                Ok(())
+            } else {
+                Err(Failure::failed(format!("create: {}", answer.status)))
+            }
         };
         lines[3].rounds.push(gauge.round(self.programs(1)?, bounds, create)?);
         lines[4].rounds.push(gauge.round(self.programs(TOGETHER)?, bounds, create)?);
@@ -247,7 +263,9 @@ impl<'a> Work<'a> {
             Sender::connect(self.server.smtp, self.filled.customers, run)
         };
         let senders: Result<Vec<_>, _> = (0..TOGETHER as u64).map(sender).collect();
-        lines[5].rounds.push(gauge.round(senders?, bounds, |sender: &mut Sender, number| sender.send(number))?);
+        lines[5]
+            .rounds
+            .push(gauge.round(senders?, bounds, |sender: &mut Sender, number| sender.send(number))?);
         Ok(())
     }
 }

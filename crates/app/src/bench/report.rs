@@ -43,7 +43,8 @@ impl Line {
     }
     /// ms within which so many of a hundred requests were answered.
     fn within(&self, percent: usize) -> f64 {
-        let mut all: Vec<Duration> = self.rounds.iter().flat_map(|round| round.took.iter().copied()).collect();
+        let mut all: Vec<Duration> =
+            self.rounds.iter().flat_map(|round| round.took.iter().copied()).collect();
         all.sort();
         all.get(all.len() * percent / 100).map_or(0.0, |took| took.as_secs_f64() * 1e3)
     }
@@ -71,9 +72,16 @@ impl Desk {
             mb(self.loaded.own),
             self.filled_in.as_secs_f64(),
         );
-        println!("| operation | CPU µs | budget | rounds | database CPU µs | × bare | a second | p50 ms | p99 ms | statements |");
+        println!(
+            "| operation | CPU µs | budget | rounds | database CPU µs | × bare | a second | p50 ms | p99 ms | statements |"
+        );
         println!("|---|---|---|---|---|---|---|---|---|---|");
-        let bare = Line { name: "bare durable transaction", budget_us: None, least_per_second: None, rounds: self.bare.clone() };
+        let bare = Line {
+            name: "bare durable transaction",
+            budget_us: None,
+            least_per_second: None,
+            rounds: self.bare.clone(),
+        };
         for line in std::iter::once(&bare).chain(&self.lines) {
             let rounds: Vec<_> = line.rounds.iter().map(|round| format!("{:.0}", round.cpu_us())).collect();
             println!(
@@ -96,14 +104,21 @@ impl Desk {
 
 /// All tables, and how much each operation grows with the desk.
 pub fn print(desks: &[Desk]) {
-    println!("# firstline {} on {} cores", env!("CARGO_PKG_VERSION"), std::thread::available_parallelism().map_or(0, usize::from));
+    println!(
+        "# firstline {} on {} cores",
+        env!("CARGO_PKG_VERSION"),
+        std::thread::available_parallelism().map_or(0, usize::from)
+    );
     let size = std::env::current_exe().and_then(std::fs::metadata).map_or(0, |about| about.len());
     println!("\nThe program has {:.1} MB. CPU is the median of the rounds.", size as f64 / 1e6);
     desks.iter().for_each(Desk::print);
     for engine in ["SQLite", "PostgreSQL"] {
         let of: Vec<_> = desks.iter().filter(|desk| desk.engine == engine).collect();
         let [first, .., last] = of.as_slice() else { continue };
-        println!("\n### {engine}: {} → {} tickets\n\n| operation | CPU grows by |\n|---|---|", first.tickets, last.tickets);
+        println!(
+            "\n### {engine}: {} → {} tickets\n\n| operation | CPU grows by |\n|---|---|",
+            first.tickets, last.tickets
+        );
         for (small, large) in first.lines.iter().zip(&last.lines) {
             let factor = large.cpu_us() / small.cpu_us().max(1e-9);
             println!("| {} | × {factor:.2}{} |", small.name, if factor > 1.5 { " **over**" } else { "" });

@@ -31,7 +31,9 @@ impl Server {
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--dns", "off", "--database", database]);
         command.arg("--smtp-listen").arg(smtp.to_string()).arg("--data").arg(data);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FIRSTLINE_")) {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FIRSTLINE_"))
+        {
             command.env_remove(name);
         }
         let start = Instant::now();

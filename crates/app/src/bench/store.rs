@@ -38,8 +38,7 @@ macro_rules! hash {
 
 /// How many tickets there are.
 pub fn tickets(conn: &mut Conn) -> Result<i64> {
-    let (last,) =
-        conn.one::<(i64,)>(sql!("SELECT COALESCE(max(id), 0) AS id FROM ticket"), args![])?;
+    let (last,) = conn.one::<(i64,)>(sql!("SELECT COALESCE(max(id), 0) AS id FROM ticket"), args![])?;
     Ok(last)
 }
 

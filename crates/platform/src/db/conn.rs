@@ -292,7 +292,9 @@ impl Row<'_> {
                 ValueRef::Blob(v) => Value::Bytes(v),
             }),
             Row::Postgres(row) => {
-                fn some<'v, T: Into<Value<'v>>>(v: Result<Option<T>, tokio_postgres::Error>) -> Option<Value<'v>> {
+                fn some<'v, T: Into<Value<'v>>>(
+                    v: Result<Option<T>, tokio_postgres::Error>,
+                ) -> Option<Value<'v>> {
                     v.ok().map(Value::from)
                 }
                 match *row.columns().get(index)?.type_() {

@@ -123,7 +123,8 @@ impl Ui {
     pub fn icon(&self, name: &str) -> Html {
         // Hundreds of them are on a page: pieces are put together more quickly than they are formatted.
         static SPRITE: LazyLock<&str> = LazyLock::new(|| assets::url("icons.svg"));
-        let pieces = [r#"<svg class="icon" aria-hidden="true"><use href=""#, *SPRITE, "#", name, r#""/></svg>"#];
+        let pieces =
+            [r#"<svg class="icon" aria-hidden="true"><use href=""#, *SPRITE, "#", name, r#""/></svg>"#];
         Html(pieces.concat())
     }
     /// `9:05`, `21 Nov` or `21 Nov 2025`, with the whole local time on hover.
@@ -158,7 +159,8 @@ impl Ui {
             let words = |language: Language, key: &str| -> Vec<String> {
                 (0..60i64).map(|n| i18n::format(language, key, &[("count", n.into())])).collect()
             };
-            let of = |language: &Language| ["time-minutes-ago", "time-hours-ago"].map(|key| words(*language, key));
+            let of =
+                |language: &Language| ["time-minutes-ago", "time-hours-ago"].map(|key| words(*language, key));
             Language::ALL.iter().map(of).collect()
         });
         WORDS[self.language as usize][unit].get(count as usize).map_or("", String::as_str)
