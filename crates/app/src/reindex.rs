@@ -3,7 +3,7 @@ use crate::{config::Config, failure::Failure, open};
 use platform::db::{self, dump};
 
 pub async fn run(config: &Config) -> Result<(), Failure> {
-    let db = open::existing(config).await?;
+    let db = open::current(config).await?;
     let counted = db.write::<_, db::Error>(|conn| {
         dump::take_your_time(conn)?;
         desk::tickets::counts::recount(conn)

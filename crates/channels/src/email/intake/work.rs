@@ -193,6 +193,7 @@ fn quarantine(tx: &mut Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {
         subject: "",
         reference_hash: None,
         content_hash: None,
+        authentication: None,
     };
     if ledger::decide(tx, row, &decision)? {
         tx.emit(InboundDecided { inbound: row.id, outcome: Outcome::Quarantined, ticket: None })?;
