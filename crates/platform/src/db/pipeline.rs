@@ -43,8 +43,11 @@ impl Client {
     {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime of one thread needs nothing that could be missing");
-        let (inner, connection) = runtime.block_on(config.connect(tls))?;
-        runtime.spawn(async move { drop(connection.await) });
+        let (inner, mut connection) = runtime.block_on(config.connect(tls))?;
+        // Notices are for somebody at a terminal; they would stand in our log.
+        runtime.spawn(async move {
+            while let Some(Ok(_)) = std::future::poll_fn(|context| connection.poll_message(context)).await {}
+        });
         Ok(Client { runtime, inner, later: Vec::new(), used: Instant::now(), is_doubtful: false })
     }
 
