@@ -195,7 +195,7 @@ fn begin<P>(
     let status = statuses::default_of(tx, category)?;
     let last = (&*text::shorten(&new.text, 140), by, is_in);
     let ticket = store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
-    store::add_participant(tx, ticket, requester.id, "requester")?;
+    store::add_requester(tx, ticket, requester.id)?;
     if !new.tags.is_empty() {
         store::set_tags(tx, ticket, &new.tags)?;
     }
