@@ -1,5 +1,6 @@
 //! `firstline demo`: a believable desk, the same for the same number of tickets.
 mod company;
+mod scenes;
 mod tickets;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     open,
 };
 use kernel::{
-    clock::{Clock, Millis},
+    clock::{Clock, DAY, Millis},
     fault::Problem,
     secret::Secret,
 };
@@ -65,9 +66,15 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     };
     let founder = founder.parse().map_err(said)?;
     founding::found(&home, founder).await.map_err(said)?;
-    let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     let now: Millis = clock.now();
-    tickets::fill(&home, &clock, &cast, count, now).await.map_err(said)?;
+    // The people were there before their tickets.
+    tickets::set(&clock, now.plus(-40 * DAY));
+    let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
+    let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
+    tickets::fill(&home, &clock, &cast, count - staged, now).await.map_err(said)?;
+    if staged > 0 {
+        scenes::play(&home, &clock, &cast, now).await?;
+    }
     home.db.close();
     println!("{} has {count} tickets. Everybody's password is: {PASSWORD}", plan.desk);
     for person in &plan.people {

@@ -315,6 +315,21 @@ pub async fn search(
     Ok(Json(Listing { items, next: None }))
 }
 
+/// Tickets by number, subject and the first of the `people` that were found.
+pub fn find_tickets(tx: &mut Tx<ViewTickets>, asked: &str, people: &[contacts::ContactRow]) -> db::Result<Vec<Ticket>> {
+    let mut found: Vec<Ticket> = Vec::new();
+    if let Ok(number) = asked.trim_start_matches('#').parse() {
+        found.extend(store::see(tx, Id::new(number))?.map(store::Seen::into_inner));
+    }
+    found.extend(store::by_subject(tx, &text::fold(asked))?);
+    if let Some(person) = people.first() {
+        found.extend(store::of_contact(tx, person.id)?);
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|ticket| seen.insert(ticket.id));
+    Ok(found)
+}
+
 /// Tickets by number, subject and person, and people; both 20 or so at most.
 pub fn find(
     tx: &mut Tx<ViewTickets>,
@@ -322,20 +337,8 @@ pub fn find(
     wants_tickets: bool,
     wants_people: bool,
 ) -> db::Result<Vec<Found>> {
-    let mut found: Vec<Ticket> = Vec::new();
     let people = contacts::store::search(tx, asked, 10)?;
-    if wants_tickets {
-        let number = asked.trim_start_matches('#').parse().ok();
-        if let Some(number) = number {
-            found.extend(store::see(tx, Id::new(number))?.map(store::Seen::into_inner));
-        }
-        found.extend(store::by_subject(tx, &text::fold(asked))?);
-        if let Some(person) = people.first() {
-            found.extend(store::of_contact(tx, person.id)?);
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|ticket| seen.insert(ticket.id));
+    let found = if wants_tickets { find_tickets(tx, asked, &people)? } else { Vec::new() };
     let score = |rank: usize| 1.0 / (rank + 1) as f64;
     let mut items: Vec<_> = found
         .into_iter()

@@ -1,4 +1,5 @@
 //! The ticket's page: list, conversation, properties, the person who asks.
+mod beside;
 pub mod edit;
 pub mod new;
 pub mod search;
@@ -512,7 +513,7 @@ impl TicketPage {
     }
 }
 
-fn status_name(ui: &Ui, ticket: &Ticket) -> String {
+pub(crate) fn status_name(ui: &Ui, ticket: &Ticket) -> String {
     let (name, code) = (ticket.status_name.as_deref(), ticket.status_code.as_deref());
     crate::statuses::name_in(ui.language, name, code, ticket.category)
 }

@@ -1,10 +1,8 @@
 //! What a search finds, as a page.
-use crate::tickets::{
-    ViewTickets,
-    api::{self, Found},
-};
+use crate::tickets::{Ticket, ViewTickets, api};
 use axum::extract::Query;
 use kernel::text;
+use people::contacts::{self, ContactRow};
 use platform::{
     authority::Grant,
     db,
@@ -22,8 +20,8 @@ pub struct Question {
 pub struct SearchPage {
     ui: Ui,
     asked: String,
-    tickets: Vec<Found>,
-    people: Vec<Found>,
+    tickets: Vec<Ticket>,
+    people: Vec<ContactRow>,
 }
 
 /// `GET /search?q=`.
@@ -34,10 +32,17 @@ pub async fn get(
 ) -> Result<Page<SearchPage>, Failure> {
     let asked = text::one_line(&question.q, 200);
     let may_see_people = ui.may("contacts.view");
-    let found = match asked.clone() {
-        words if words.is_empty() => Vec::new(),
-        words => grant.read::<_, db::Error>(move |tx| api::find(tx, &words, true, may_see_people)).await?,
+    let (tickets, mut people) = match asked.clone() {
+        words if words.is_empty() => Default::default(),
+        words => {
+            grant
+                .read::<_, db::Error>(move |tx| {
+                    let people = contacts::store::search(tx, &words, 10)?;
+                    Ok((api::find_tickets(tx, &words, &people)?, people))
+                })
+                .await?
+        }
     };
-    let (tickets, people) = found.into_iter().partition(|found| found.kind == "ticket");
+    people.retain(|_| may_see_people);
     Ok(Page(SearchPage { ui, asked, tickets, people }))
 }
