@@ -98,12 +98,15 @@ impl Stage<'_> {
         ago(6 * HOUR);
         let lost = self.opens(include_str!("../../../../demo/mails/refused.eml")).await?;
         ago(5 * HOUR);
-        self.answers(colleague, lost, "<p>Thank you. A colleague looks at the projector tomorrow at 8.</p>").await?;
+        self.give(colleague, lost).await?;
+        self.answers(colleague, lost, "<p>Thank you. A colleague looks at the projector tomorrow at 8.</p>")
+            .await?;
         self.sends(Some("550 5.1.1 no such user here")).await?;
 
         ago(5 * HOUR - 10 * MINUTE);
         let returned = self.opens(include_str!("../../../../demo/mails/bounced.eml")).await?;
         ago(4 * HOUR);
+        self.give(founder, returned).await?;
         self.answers(founder, returned, "<p>Het nieuwe nummer staat op de website.</p>").await?;
         let header = self.sends(None).await?;
         ago(4 * HOUR - 5 * MINUTE);
@@ -162,7 +165,12 @@ impl Stage<'_> {
         Grant::check(self.home, Arc::new(agent.actor()), true)
     }
     async fn give(&self, agent: &Agent, ticket: Id<Ticket>) -> Result<(), Problem> {
-        let patch = Patch { assignee: Some(Some(agent.id)), status: Some("open".into()), ..Patch::default() };
+        let patch = Patch {
+            kind: Some(tickets::Kind::Incident),
+            status: Some("open".into()),
+            assignee: Some(Some(agent.id)),
+            ..Patch::default()
+        };
         let grant = self.grant::<EditTickets>(agent)?;
         let change = grant.change::<_, TicketError>(move |tx| {
             let seen = tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
@@ -170,7 +178,13 @@ impl Stage<'_> {
         });
         Ok(change.await?)
     }
-    async fn says(&self, agent: &Agent, ticket: Id<Ticket>, kind: MessageKind, html: &str) -> Result<(), Problem> {
+    async fn says(
+        &self,
+        agent: &Agent,
+        ticket: Id<Ticket>,
+        kind: MessageKind,
+        html: &str,
+    ) -> Result<(), Problem> {
         let reply = ReplyDraft { kind, html: Some(html.to_owned()), ..ReplyDraft::default() }.parse()?;
         let signer = Signer::of(self.home);
         let grant = self.grant::<ReplyTickets>(agent)?;

@@ -64,7 +64,8 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
     let stories = Arc::new(stories);
     let agents: Arc<Vec<Agent>> = Arc::new(cast.agents.clone());
     let mut dice = Dice::new(count as u64);
-    let plots: Vec<_> = (0..count).map(|number| plot(&mut dice, cast, &stories, number, count, now)).collect();
+    let plots: Vec<_> =
+        (0..count).map(|number| plot(&mut dice, cast, &stories, number, count, now)).collect();
     let mut rest = plots;
     let young = rest.split_off(count.saturating_sub(YOUNG));
     let places = (cast.inbox, cast.teams[0]);
@@ -91,8 +92,11 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
         for (at, step) in steps(&plot, &stories[plot.story], now) {
             set(clock, at);
             let agent = &agents[plot.agent];
-            let grant =
-                if step.is_of_the_agent() { Grant::on_behalf(home, agent.actor()) } else { Grant::<System>::system(home) };
+            let grant = if step.is_of_the_agent() {
+                Grant::on_behalf(home, agent.actor())
+            } else {
+                Grant::<System>::system(home)
+            };
             let (stories, agents, plot) = (stories.clone(), agents.clone(), plot.clone());
             let done = grant
                 .change::<_, TicketError>(move |tx| {

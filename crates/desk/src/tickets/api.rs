@@ -316,7 +316,11 @@ pub async fn search(
 }
 
 /// Tickets by number, subject and the first of the `people` that were found.
-pub fn find_tickets(tx: &mut Tx<ViewTickets>, asked: &str, people: &[contacts::ContactRow]) -> db::Result<Vec<Ticket>> {
+pub fn find_tickets(
+    tx: &mut Tx<ViewTickets>,
+    asked: &str,
+    people: &[contacts::ContactRow],
+) -> db::Result<Vec<Ticket>> {
     let mut found: Vec<Ticket> = Vec::new();
     if let Ok(number) = asked.trim_start_matches('#').parse() {
         found.extend(store::see(tx, Id::new(number))?.map(store::Seen::into_inner));

@@ -35,8 +35,7 @@ macro_rules! show_beside {
                 std::sync::Arc<$crate::authority::Actor>,
                 $crate::web::Ui,
                 $crate::web::beside::Whose,
-            ) -> $crate::web::beside::Part =
-                |home, actor, ui, whose| Box::pin($part(home, actor, ui, whose));
+            ) -> $crate::web::beside::Part = |home, actor, ui, whose| Box::pin($part(home, actor, ui, whose));
         };
     };
 }

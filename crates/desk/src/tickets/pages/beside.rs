@@ -36,7 +36,9 @@ async fn newest(home: Home, actor: Arc<Actor>, ui: Ui, whose: Whose) -> Result<O
     // The search finds people by their address, and lists what they asked.
     let email = tickets.first().and_then(|ticket| ticket.requester_email.clone());
     let has_more = is_one_person && tickets.len() > SHOWN;
-    let all = email.filter(|_| has_more).map(|email| format!("/search?q={}", email.replace('+', "%2B").replace('&', "%26")));
+    let all = email
+        .filter(|_| has_more)
+        .map(|email| format!("/search?q={}", email.replace('+', "%2B").replace('&', "%26")));
     tickets.truncate(SHOWN);
     let page = Newest { ui, tickets, all, is_one_person };
     let html = askama::Template::render(&page).map_err(|_| Problem::internal())?;
