@@ -254,6 +254,8 @@ pub struct Tx<'c, P> {
     actor: Arc<Actor>,
     scope: Scope,
     clock: Clock,
+    /// When it began, by the machine's clock; a clock of a test moves when the test says so.
+    began: Option<Millis>,
     pub(crate) events: Vec<Pending>,
     proof: PhantomData<fn() -> P>,
 }
@@ -266,13 +268,15 @@ impl<P> Tx<'_, P> {
         clock: Clock,
         work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = Tx { conn, actor, scope, clock, events: Vec::new(), proof: PhantomData };
+        let began = matches!(clock, Clock::System).then(|| clock.now());
+        let mut tx = Tx { conn, actor, scope, clock, began, events: Vec::new(), proof: PhantomData };
         let value = work(&mut tx)?;
         tx.record_events()?;
         Ok(value)
     }
+    /// The same instant all through the transaction, so that its rows and its events agree.
     pub fn now(&self) -> Millis {
-        self.clock.now()
+        self.began.unwrap_or_else(|| self.clock.now())
     }
     pub fn actor(&self) -> &Actor {
         &self.actor
