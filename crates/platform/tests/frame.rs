@@ -61,12 +61,12 @@ async fn style_guide(language: Language, permissions: &'static [&'static str]) -
 #[tokio::test]
 async fn the_frame_offers_only_what_the_person_may_see() {
     let agent = style_guide(Language::En, &["tickets.view", "tickets.create"]).await;
-    assert!(agent.contains(r#"href="/t/new""#));
+    assert!(agent.contains(r#"href="/tickets/new""#));
     assert!(!agent.contains("/admin/") && !agent.contains(r#"href="/admin""#), "an agent has no settings");
     assert!(!agent.contains(r#"href="/contacts""#));
     let admin = style_guide(Language::En, &["people.view", "desk.manage"]).await;
     assert!(admin.contains("/admin/users") && admin.contains("/admin/desk"));
-    assert!(!admin.contains("/admin/inboxes") && !admin.contains(r#"href="/t""#));
+    assert!(!admin.contains("/admin/inboxes") && !admin.contains(r#"href="/tickets""#));
 }
 
 #[tokio::test]

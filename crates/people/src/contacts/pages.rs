@@ -79,6 +79,16 @@ struct ContactPage {
     /// Name and id of where the person works.
     organisation: Option<(Id<Organisation>, String)>,
 }
+impl ContactPage {
+    /// The person as the form of a new ticket reads them: name and address, or whatever there is.
+    fn requester(&self) -> String {
+        match (&self.contact.email, self.contact.phones.first()) {
+            (Some(email), _) => format!("{} <{email}>", self.contact.name),
+            (None, Some(phone)) if self.contact.name.is_empty() => phone.clone(),
+            _ => self.contact.name.clone(),
+        }
+    }
+}
 async fn show(
     grant: Grant<ViewContacts>,
     ui: Ui,

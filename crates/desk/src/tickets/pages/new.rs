@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use axum::{
+    extract::Query,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -21,6 +22,7 @@ use platform::{
     db,
     web::{Failure, Form, Page, Ui},
 };
+use serde::Deserialize;
 
 const FIELDS: &[&str] = &[
     "channel",
@@ -73,12 +75,24 @@ impl NewPage {
     }
 }
 
+/// Who asks, as another page knows it already: a name, `Name <address>` or a number.
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    requester: String,
+}
+
 /// `GET /tickets/new`.
-pub async fn get(grant: Grant<CreateTickets>, ui: Ui) -> Result<Page<NewPage>, Failure> {
+pub async fn get(
+    grant: Grant<CreateTickets>,
+    ui: Ui,
+    Query(asked): Query<Asked>,
+) -> Result<Page<NewPage>, Failure> {
     let choices = grant.read::<_, db::Error>(|tx| store::choices(tx)).await?;
     let team = grant.actor().teams.first().map_or_else(|| "0".into(), |team| team.to_string());
     let me = grant.actor().user().map_or_else(|| "0".into(), |me| me.to_string());
     let form = Form::filled([
+        ("requester", asked.requester),
         ("channel", Channel::Phone.word().into()),
         ("type", Kind::default().word().into()),
         ("priority", Priority::default().word().into()),
