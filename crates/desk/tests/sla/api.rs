@@ -185,7 +185,7 @@ fn a_new_ticket_costs_a_few_statements_more_with_a_policy_and_one_without() {
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         world.opens("Warm", "normal").await;
-        let mut cost = async |world: &mut World| {
+        let cost = async |world: &mut World| {
             let before = statements_run();
             world.opens("Counted", "normal").await;
             statements_run() - before

@@ -53,9 +53,8 @@ fn the_ticket_says_why_its_deadline_is_when_it_is() {
 #[test]
 fn a_calendar_is_made_and_filled_from_a_file_on_its_page() {
     on_both(async |desk| {
-        let mut world = World::over(desk).await;
-        let cookies = world.signed_in().await;
-        let mut bo = cookies;
+        let world = World::over(desk).await;
+        let mut bo = world.signed_in().await;
         let mut fields = vec![
             ("name", "Bayern"),
             ("zone", "Europe/Berlin"),
