@@ -66,7 +66,7 @@ fn a_calendar_is_made_and_filled_from_a_file_on_its_page() {
         let made = bo.post_form("/admin/calendars", &fields).await.assert_status(303);
         let path = made.header("location").unwrap().to_owned();
         let page = bo.get(&path).await.assert_status(200);
-        let page = page.assert_has("Immaculate Conception").assert_has_not("Reformation");
+        let page = page.assert_has("Epiphany").assert_has_not("Reformation");
         page.assert_has("2026-12-24 08:00-10:00 Heiligabend");
         let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261226\r\nSUMMARY:Zu\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         let done = bo.post_files(&format!("{path}/import"), &[], &[("file", "frei.ics", file.as_bytes())]).await;
