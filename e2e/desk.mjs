@@ -78,6 +78,54 @@ export async function until(what, look) {
   throw new Error(`waited in vain for ${what}`);
 }
 
+/** A browser in front of the program at `base`, and what it finds wrong. */
+export async function browse(base) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const findings = [], opened = new Map();
+  /** A person's browser. */
+  const person = async (options = {}) => {
+    const whole = { viewport: { width: 1440, height: 900 }, locale: "en-GB", reducedMotion: "reduce", ...options };
+    const context = await browser.newContext(whole);
+    opened.set(context, whole);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => findings.push(`${page.url()}: ${error.message}`));
+    page.on("console", (line) => line.type() === "error" && !/frame is sandboxed|status of 4\d\d/.test(line.text()) && findings.push(`${page.url()}: ${line.text()}`));
+    page.on("request", (request) => /^https?:/.test(request.url()) && !request.url().startsWith(base) && findings.push(`foreign host: ${request.url()}`));
+    return page;
+  };
+  /** The same words in a browser that runs scripts: axe is one. */
+  const withScripts = async (page, use) => {
+    const options = opened.get(page.context());
+    if (options.javaScriptEnabled !== false) return use(page);
+    const context = await browser.newContext({ ...options, javaScriptEnabled: true });
+    try {
+      const twin = await context.newPage(), body = await page.content(), address = page.url();
+      await twin.route(address, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+      await twin.goto(address);
+      return await use(twin);
+    } finally {
+      await context.close();
+    }
+  };
+  /** A picture, and what axe says of the page. */
+  const look = async (page, name) => {
+    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: opened.get(page.context()).javaScriptEnabled === false });
+    if (!(await page.getAttribute("html", "lang"))) findings.push(`${name}: no language`);
+    await withScripts(page, async (page) => {
+      await page.evaluate(axe);
+      const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+      for (const violation of result.violations)
+        findings.push(`${name}: axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => node.target).join(" | ")}`);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wider > 0) findings.push(`${name}: ${wider} px wider than the window`);
+    });
+  };
+  return { browser, person, look, findings };
+}
+
 export async function open() {
   const data = mkdtempSync(join(tmpdir(), "firstline-e2e-"));
   execFileSync(program, ["demo", "--data", data, "--tickets", "120"], { stdio: ["ignore", "ignore", "inherit"] });
@@ -90,38 +138,14 @@ export async function open() {
     server.stdout.on("data", (line) => String(line).includes("listening on") && resolve());
     server.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
   });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
   const base = `http://127.0.0.1:${web}`;
-  const findings = [];
-  /** A person's browser. */
-  const person = async (options = {}) => {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", reducedMotion: "reduce", ...options });
-    const page = await context.newPage();
-    page.on("pageerror", (error) => findings.push(`${page.url()}: ${error.message}`));
-    page.on("console", (line) => line.type() === "error" && !/frame is sandboxed|status of 4\d\d/.test(line.text()) && findings.push(`${page.url()}: ${line.text()}`));
-    page.on("request", (request) => /^https?:/.test(request.url()) && !request.url().startsWith(base) && findings.push(`foreign host: ${request.url()}`));
-    return page;
-  };
+  const { browser, person, look, findings } = await browse(base);
   const signIn = async (page, email) => {
     await page.goto(`${base}/sign-in`);
     await page.fill("[name=email]", email);
     await page.fill("[name=password]", password);
     await page.click("main button[type=submit], main button.button-primary");
     await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-  };
-  /** A picture, and what axe says of the page. */
-  const look = async (page, name) => {
-    await page.screenshot({ path: join(pictures, `${name}.png`) });
-    if (!(await page.evaluate(() => document.documentElement.lang))) findings.push(`${name}: no language`);
-    await page.evaluate(axe);
-    const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-    for (const violation of result.violations)
-      findings.push(`${name}: axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => node.target).join(" | ")}`);
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wider > 0) findings.push(`${name}: ${wider} px wider than the window`);
   };
   const close = async () => {
     await browser.close();
@@ -132,5 +156,5 @@ export async function open() {
     rmSync(data, { recursive: true, force: true });
     return code;
   };
-  return { base, smtp, mails: outgoing.mails, person, signIn, look, findings, close };
+  return { base, smtp, data, mails: outgoing.mails, person, signIn, look, findings, close };
 }

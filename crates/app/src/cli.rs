@@ -4,12 +4,13 @@ use clap::{Args, Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Start:
-  firstline serve                                 a desk in ./data on http://127.0.0.1:8080; a browser sets it up
-  firstline setup --data /var/lib/firstline       asks for the desk's name and its first administrator
+  firstline serve                             a desk in ./data; a browser sets it up
+  firstline setup --data /var/lib/firstline   asks for the desk's name and its first administrator
   firstline serve --data /var/lib/firstline --listen 0.0.0.0:8080 --smtp-listen 0.0.0.0:25
 
-Every key of the configuration is a flag (--smtp-listen), a variable (FIRSTLINE_SMTP_LISTEN) and a line of
-firstline.toml in the data folder (smtp_listen = \"0.0.0.0:25\"). A flag wins over a variable, a variable over the file.
+Every key of the configuration is a variable (FIRSTLINE_SMTP_LISTEN) and a line of firstline.toml in
+the data folder (smtp_listen = \"0.0.0.0:25\"); many are a flag of `serve` too (--smtp-listen). A flag
+wins over a variable, a variable over the file.
 
   key                expected                                   default
   data               a folder                                   data
@@ -23,17 +24,19 @@ firstline.toml in the data folder (smtp_listen = \"0.0.0.0:25\"). A flag wins ov
   max_message_bytes  the largest mail or upload                 52428800
   metrics            loopback or public: who reads /metrics     loopback
   host_name          how this machine greets mail servers       the host of public_url
-  mail_certificate   a PEM file for STARTTLS, with mail_key     none
+  mail_certificate   a PEM file for STARTTLS                    none
+  mail_key           its private key, a PEM file                none
   extra_authorities  a PEM file to trust besides the system's   none
   log_format         text or json (as a flag: --log)            text
-  log_filter         info, debug, channels=debug,info (or FIRSTLINE_LOG)  info
+  log_filter         info, debug, channels=debug,info           info (or FIRSTLINE_LOG)
 
-The exit code is 0 when all went well, 1 when it did not, 2 when the command or the configuration is wrong.";
+The exit code is 0 when all went well, 1 when it did not, 2 when the command or the configuration is
+wrong. The manual is in docs/manual.";
 
 /// The whole support desk in one program.
 #[derive(Parser)]
 #[command(name = "firstline", version, about, after_help = EXAMPLES, subcommand_required = true)]
-#[command(arg_required_else_help = true, max_term_width = 120)]
+#[command(arg_required_else_help = true, max_term_width = 120, args_override_self = true)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -81,14 +84,15 @@ Asks for what is missing when it runs in a terminal. A robot gives all of it:
     #[command(after_help = "\
 `serve` does this by itself. Before a SQLite desk is changed, a copy is kept in the folder `snapshots`.")]
     Migrate,
-    /// Fills an empty desk with a believable company, the same for the same number of tickets
+    /// Fills an empty desk with a believable company
     #[command(after_help = "\
-Prints the people and their password. Never for a desk that others can reach.
+Prints the people and their password; the same number of tickets gives the same desk. Never for a
+desk that others can reach.
 
   firstline demo --data ./data --tickets 2000")]
     Demo {
         /// How many tickets
-        #[arg(long, value_name = "N", default_value_t = 400)]
+        #[arg(long, value_name = "N", default_value_t = 400, value_parser = count, allow_hyphen_values = true)]
         tickets: usize,
     },
     /// Writes the whole desk into one file, also while it is served
@@ -103,7 +107,7 @@ The file holds every row, every attachment and the desk's key: keep it like a pa
     },
     /// Rebuilds what is derived from the data: the ticket counts
     Reindex,
-    /// Checks the configuration, the database and everything that must hold, also while the desk is served
+    /// Checks the configuration, the database and all that must hold, also while serving
     #[command(after_help = "\
 Prints a line for each check, `ok NAME` or `FINDING NAME: what, which ids, what to do`, and exits with 1 if there is
 a finding. It changes nothing.")]
@@ -122,6 +126,12 @@ they may have left since; with --resend they go out.
         #[arg(long)]
         resend: bool,
     },
+}
+
+/// How many tickets somebody may want to look at.
+fn count(text: &str) -> Result<usize, &'static str> {
+    let number = text.parse().ok().filter(|number| *number <= 10_000_000);
+    number.ok_or("expected a whole number from 0 to 10000000")
 }
 
 #[derive(Args)]

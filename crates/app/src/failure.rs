@@ -1,5 +1,5 @@
 //! How a command ends when it did not do its work.
-use std::fmt;
+use std::{fmt, io, net::SocketAddr};
 
 /// One line says what was wrong, where, and what was expected. It never holds a secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,8 +17,28 @@ impl Failure {
         Failure::Failed(what.to_string())
     }
     /// The reason with the thing it happened to in front, e.g. a file.
-    pub fn at(thing: impl fmt::Display) -> impl FnOnce(std::io::Error) -> Failure {
-        move |cause| Failure::Failed(format!("{thing}: {cause}"))
+    pub fn at(thing: impl fmt::Display) -> impl FnOnce(io::Error) -> Failure {
+        move |cause| Failure::Failed(format!("{thing}: {}", plain(&cause)))
+    }
+    /// Why nobody can be heard at `address`, which `flag` gave, and what helps.
+    pub fn listening(flag: &str, address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
+        let thing = format!("{flag} {address}");
+        move |cause| {
+            let advice = match cause.kind() {
+                io::ErrorKind::AddrInUse => {
+                    "another program has this port; stop that one, or choose another port"
+                }
+                io::ErrorKind::AddrNotAvailable => {
+                    "this machine does not have this address; expected 127.0.0.1, 0.0.0.0 or one of its own"
+                }
+                io::ErrorKind::PermissionDenied => {
+                    "this user may not have this port; expected one of 1024 or more, or the right \
+                     CAP_NET_BIND_SERVICE"
+                }
+                _ => return Failure::at(thing)(cause),
+            };
+            Failure::Failed(format!("{thing}: {advice}"))
+        }
     }
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -27,6 +47,12 @@ impl Failure {
         }
     }
 }
+/// What the system says, in words alone.
+pub fn plain(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    text.split(" (os error ").next().unwrap_or_default().to_owned()
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {

@@ -76,6 +76,7 @@ async fn migrate(config: &Config) -> Result<(), Failure> {
     open::make_folder(&config.data)?;
     let _guard = open::Guard::take(config)?;
     let db = open::database(config)?;
+    open::refuse_newer(config, &db).await?;
     let ran = open::migrate(config, &db, &Clock::System).await?;
     println!("{ran} migrations ran; the database is up to date");
     db.close();

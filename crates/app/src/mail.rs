@@ -1,7 +1,7 @@
 //! Mail in and out, started with the desk.
 use crate::{config::Config, failure::Failure};
 use channels::email::{
-    self, fetching, intake,
+    self, alarms, fetching, intake,
     intake::MailDoor,
     ledger::Way,
     outbox,
@@ -37,6 +37,7 @@ pub async fn start(
     workers.spawn(intake::work::work(home.clone(), Arc::new(verifier), stop.clone()));
     workers.spawn(outbox::work::work(home.clone(), stop.clone()));
     workers.spawn(fetching::work(home.clone(), stop.clone()));
+    workers.spawn(alarms::work(home.clone(), stop.clone()));
     Ok(())
 }
 
@@ -47,16 +48,16 @@ async fn receiver(
     protocol: Protocol,
     tls: Option<Arc<ServerConfig>>,
 ) -> Result<Receiver<MailDoor>, Failure> {
-    let (way, key) = match protocol {
-        Protocol::Smtp => (Way::Smtp, "smtp_listen"),
-        Protocol::Lmtp => (Way::Lmtp, "lmtp_listen"),
+    let (way, flag) = match protocol {
+        Protocol::Smtp => (Way::Smtp, "--smtp-listen"),
+        Protocol::Lmtp => (Way::Lmtp, "--lmtp-listen"),
     };
     let mut settings = Settings::new(protocol, &config.host_name, home.clock.clone());
     settings.max_message = home.site.max_message_bytes;
     settings.tls = tls;
     let receiver = Receiver::bind(address, settings, MailDoor::new(home, way)).await;
-    let receiver = receiver.map_err(Failure::at(format!("{key} {address}")))?;
-    let bound = receiver.address().map_err(Failure::at(key))?;
+    let receiver = receiver.map_err(Failure::listening(flag, address))?;
+    let bound = receiver.address().map_err(Failure::at(flag))?;
     tracing::info!(address = %bound, by = way.word(), "mail can come in");
     Ok(receiver)
 }

@@ -1,10 +1,15 @@
 //! Opening a desk: its folder, its guard, its database brought up to date, its keys and files.
-use crate::{config::Config, failure::Failure};
+use crate::{
+    backup,
+    config::Config,
+    failure::{Failure, plain},
+};
 use kernel::clock::Clock;
 use platform::{
     Home,
     authority::Authenticate,
     blobs::Blobs,
+    brand::Brand,
     db::{self, Db, MIGRATIONS, Size},
     keys::Keys,
     outbound::{Outbound, Policy},
@@ -43,7 +48,13 @@ impl Guard {
 /// Makes the data folder, for its owner alone, if it is not there.
 pub fn make_folder(folder: &Path) -> Result<(), Failure> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(Failure::at(format!("--data {}", folder.display())))
+    made.map_err(|cause| {
+        let why = match folder.is_file() {
+            true => "it is a file".to_owned(),
+            false => plain(&cause),
+        };
+        Failure::Failed(format!("{}: {why}; expected a folder that this user may write", folder.display()))
+    })
 }
 
 /// * errors – there is no desk at the place, so a command that needs one would only make an empty one.
@@ -58,12 +69,55 @@ pub async fn existing(config: &Config) -> Result<Db, Failure> {
     if config.file().is_some_and(|file| !file.exists()) {
         return Err(none());
     }
-    let db = Db::open(&config.place, Size::default())?;
-    if db::pending(&db, MIGRATIONS).await?.is_new {
+    let db = Db::open(&config.place, Size::default()).map_err(at_place(config))?;
+    if db::pending(&db, MIGRATIONS).await.map_err(at_place(config))?.is_new {
         db.close();
         return Err(none());
     }
     Ok(db)
+}
+
+/// A desk that this program knows well enough to read and write.
+///
+/// * errors – it is older or newer than the program, or there is none.
+pub async fn current(config: &Config) -> Result<Db, Failure> {
+    let db = existing(config).await?;
+    refuse_newer(config, &db).await?;
+    if db::pending(&db, MIGRATIONS).await?.names.is_empty() {
+        return Ok(db);
+    }
+    db.close();
+    Err(Failure::Failed(format!(
+        "{}: this desk is older than this program; run `firstline migrate`, or start `firstline serve`",
+        shown(config)
+    )))
+}
+
+/// A newer program has tables that this one does not know: nothing is touched.
+pub async fn refuse_newer(config: &Config, db: &Db) -> Result<(), Failure> {
+    let done = db.read(db::migrations_done).await.map_err(at_place(config))?;
+    let of_newer = done.iter().find(|(name, _)| MIGRATIONS.iter().all(|known| known.name != name));
+    let Some((name, _)) = of_newer else { return Ok(()) };
+    Err(Failure::Failed(format!(
+        "{}: this desk was used by a newer firstline (it has {name}); expected that program or a newer one, not {}. \
+         Nothing was changed",
+        shown(config),
+        env!("CARGO_PKG_VERSION")
+    )))
+}
+
+/// The database's file, or its address without user and password.
+fn shown(config: &Config) -> String {
+    config.file().map_or_else(|| config.place_shown.clone(), |file| file.display().to_string())
+}
+/// Says of which database something is said.
+fn at_place(config: &Config) -> impl FnOnce(db::Error) -> Failure {
+    let thing = shown(config);
+    let advice = match config.file() {
+        Some(_) => "expected the database of a desk; if it is damaged, restore a backup into an empty folder",
+        None => "expected a PostgreSQL that answers there and lets this user in",
+    };
+    move |cause| Failure::Failed(format!("{thing}: {cause}; {advice}"))
 }
 
 /// The database, made if it is not there. Not migrated.
@@ -74,13 +128,14 @@ pub fn database(config: &Config) -> Result<Db, Failure> {
         let made = File::options().create(true).append(true).mode(0o600).open(file);
         made.map_err(Failure::at(file.display()))?;
     }
-    config.place.create()?;
-    Ok(Db::open(&config.place, Size::default())?)
+    config.place.create().map_err(at_place(config))?;
+    Db::open(&config.place, Size::default()).map_err(at_place(config))
 }
 
 /// A database that is there and up to date, made if need be. A served desk is up to date already.
 pub async fn ready(config: &Config) -> Result<Db, Failure> {
     let db = database(config)?;
+    refuse_newer(config, &db).await?;
     if !db::pending(&db, MIGRATIONS).await?.names.is_empty() {
         let _guard = Guard::take(config)?;
         migrate(config, &db, &Clock::System).await?;
@@ -134,14 +189,26 @@ pub async fn home(
     public_url: &str,
     authenticate: Box<dyn Authenticate>,
 ) -> Result<Home, Failure> {
+    let key = config.data.join(platform::keys::FILE);
+    if !key.exists() && db.read(|conn| backup::has_content(conn)).await? {
+        // A new key would open none of the passwords and make every link in a mail wrong.
+        db.close();
+        return Err(Failure::Failed(format!(
+            "{}: it is missing; expected the key with which this desk was made. Take it from the old data folder, \
+             or restore a backup into an empty one",
+            key.display()
+        )));
+    }
     let keys = Keys::open(&config.data).map_err(Failure::at(config.data.join("secret.key").display()))?;
     make_folder(&config.blobs())?;
     let blobs = Blobs::open(config.blobs()).map_err(Failure::at(config.blobs().display()))?;
     let site = Site::new(config.public_url.as_deref().unwrap_or(public_url), config.max_message_bytes);
-    let name = db.read(|conn| settings::get(conn, "desk_name")).await?;
+    let (name, brand) =
+        db.read::<_, db::Error>(|conn| Ok((settings::get(conn, "desk_name")?, Brand::load(conn)?))).await?;
     if let Some(name) = name {
         site.rename(&name);
     }
+    site.set_brand(brand);
     let outbound = Outbound::new(Policy {
         allow: config.allow_outbound.clone(),
         extra_authorities: config.extra_authorities.clone(),

@@ -4,7 +4,7 @@ use kernel::clock::Clock;
 use platform::db::{self, dump};
 
 pub async fn run(config: &Config) -> Result<(), Failure> {
-    let db = open::existing(config).await?;
+    let db = open::current(config).await?;
     let counted = db.write::<_, db::Error>(|conn| {
         dump::take_your_time(conn)?;
         desk::tickets::counts::recount(conn)?;

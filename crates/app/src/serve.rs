@@ -29,7 +29,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     on_signals(stopper)?;
 
     let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.map_err(Failure::at(format!("listen {}", config.listen)))?;
+    let listener = listener.map_err(Failure::listening("--listen", config.listen))?;
     let address = listener.local_addr().map_err(Failure::at("listen"))?;
     let front = server::Front::new(health::starting());
     let web = tokio::spawn(server::run(listener, front.clone(), stop.clone()));
@@ -37,6 +37,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let clock = Clock::System;
     let readings = metrics::start();
     let db = open::database(&config)?;
+    open::refuse_newer(&config, &db).await?;
     let migrated = open::migrate(&config, &db, &clock).await?;
     if migrated > 0 {
         tracing::info!(migrated, "the database was brought up to date");

@@ -35,7 +35,7 @@ pub async fn create(config: &Config, user: String, scopes: &str, name: String) -
     let Some(email) = text::email(&user) else {
         return Err(Failure::Usage(format!("--user: {user:?} is no e-mail address")));
     };
-    let db = open::existing(config).await?;
+    let db = open::current(config).await?;
     let home = open::home(config, db, Clock::System, "http://127.0.0.1", Box::new(Doorman::new())).await?;
     let made = Grant::<System>::system(&home).change(move |tx| make(tx, &email, &scopes, &name)).await;
     home.db.close();

@@ -76,6 +76,11 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
                        VALUES (77, 'notice', 'x', '[]', 'x', 'x', 'sending', 1, 1)"
                 ),
                 sql!(
+                    "INSERT INTO outbound (id, kind, header_id, recipients, recipients_text, subject, state,
+                                           next_at_ms, created_at_ms)
+                       VALUES (79, 'reply', 'y', '[]', 'x', 'x', 'sent', 1, 1)"
+                ),
+                sql!(
                     "INSERT INTO job (id, kind, payload, state, run_at_ms, created_at_ms)
                         VALUES (78, 'x', 'x', 'running', 1, 1)"
                 ),
@@ -94,6 +99,7 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
             ("clock", ": 2; set the clock"),
             ("events", ": ahead; "),
             ("outbound-final", ": 77; "),
+            ("outbound-outcome", ": 79; "),
             ("jobs", ": 78; "),
         ] {
             let start = format!("FINDING {name}: ");
@@ -102,7 +108,7 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
                 "{name} {which}: {found:#?}"
             );
         }
-        assert_eq!(found.len(), 9, "and nothing else: {found:#?}");
+        assert_eq!(found.len(), 10, "and nothing else: {found:#?}");
         assert_eq!(doctor(&data, &database).out, ended.out, "it changed nothing");
 
         run(&["reindex", "--data", data.path(), "--database", &database]).went_well();

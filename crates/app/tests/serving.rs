@@ -78,7 +78,7 @@ fn an_address_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let refused = run(&["serve", "--data", data.path(), "--listen", &address]).refused(1);
-    assert!(refused.contains(&address) && refused.contains("in use"), "{refused}");
+    assert!(refused.contains(&address) && refused.contains("another program has this port"), "{refused}");
 }
 
 #[test]

@@ -88,6 +88,12 @@ impl World {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status, json: serde_json::from_str(&text).unwrap_or_default(), text }
     }
+    /// Where a GET leads, if it leads elsewhere.
+    pub async fn head(&self, token: &str, path: &str) -> Option<String> {
+        let request = Request::builder().uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned())
+    }
     /// As a page's form sends it.
     pub async fn form(&self, path: &str, body: &str) -> Answer {
         let request = Request::builder()

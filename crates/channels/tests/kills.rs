@@ -77,8 +77,9 @@ impl World {
         let mut all = Vec::new();
         loop {
             let before = all.last().map(|entry: &ledger::store::Entry| entry.id);
-            let read =
-                self.home.db.read::<_, Error>(move |conn| ledger::store::list(conn, None, before, 200));
+            let read = self.home.db.read::<_, Error>(move |conn| {
+                ledger::store::list(conn, &ledger::store::Filter::default(), before, 200)
+            });
             let page = read.await.unwrap();
             if page.is_empty() {
                 return all;
@@ -304,10 +305,11 @@ fn sending_loses_nothing_and_repeats_only_what_a_kill_left_unanswered() {
         let (_stop, stopped) = watch::channel(false);
         let mut kills = 0;
         let finished = async |kills: usize| {
-            let list = |tx: &mut Tx<System>| outbox::store::list(tx, false, None, 200);
+            let list =
+                |tx: &mut Tx<System>| outbox::store::list(tx, outbox::store::Filter::default(), None, 200);
             let rows = Grant::<System>::system(&world.home).read(list).await.unwrap();
             assert!(kills < 200, "{rows:?}");
-            rows.iter().all(|row| row.state == "sent") && sink.received().len() >= 300
+            rows.iter().all(|row| row.state == outbox::store::State::Sent) && sink.received().len() >= 300
         };
         while !finished(kills).await {
             let (home, stopped) = (world.home.clone(), stopped.clone());

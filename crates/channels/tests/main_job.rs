@@ -93,7 +93,10 @@ impl World {
     }
     /// Newest first.
     async fn ledger(&self) -> Vec<ledger::store::Entry> {
-        let read = self.home.db.read::<_, Error>(|conn| ledger::store::list(conn, None, None, 100));
+        let read = self
+            .home
+            .db
+            .read::<_, Error>(|conn| ledger::store::list(conn, &ledger::store::Filter::default(), None, 100));
         read.await.unwrap()
     }
     async fn replies(&self, ticket: i64, draft: ReplyDraft) -> Result<(), TicketError> {
@@ -124,7 +127,7 @@ impl World {
         self.system(move |tx| conversation::store::of_ticket(tx, Id::new(ticket), None, 100)).await
     }
     async fn outbox(&self) -> Vec<outbox::store::Entry> {
-        self.system(|tx| outbox::store::list(tx, false, None, 100)).await
+        self.system(|tx| outbox::store::list(tx, outbox::store::Filter::default(), None, 100)).await
     }
     async fn sends(&self) {
         while outbox::work::run_once(&self.home).await.unwrap() > 0 {}
@@ -190,7 +193,7 @@ fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
         assert!(answer.header("auto-submitted").is_none());
         assert!(answer.text().contains("Use water.") && answer.text().contains("Ben Baker"));
         assert_eq!(world.ticket(number).await.category, Category::Open);
-        assert_eq!(world.outbox().await[0].state, "sent");
+        assert_eq!(world.outbox().await[0].state, outbox::store::State::Sent);
 
         let ours = answer.header("message-id").unwrap();
         let headers = format!("Message-ID: <two@customer.example>\nIn-Reply-To: {ours}");
@@ -354,7 +357,7 @@ fn a_bounce_marks_the_mail_it_is_about_and_opens_nothing() {
         assert!(reason.starts_with("unknown_address ada@c.example"), "{reason}");
         let mail =
             world.outbox().await.into_iter().find(|mail| format!("<{}>", mail.header_id) == ours).unwrap();
-        assert_eq!((mail.state.as_str(), mail.reason), ("bounced", Some(reason)));
+        assert_eq!((mail.state.word(), mail.reason), ("bounced", Some(reason)));
         world.sends().await;
         assert_eq!(world.sink.received().len(), 2);
         assert_eq!(world.ledger().await.len(), 2);
@@ -371,13 +374,13 @@ fn what_cannot_be_delivered_is_tried_again_and_then_shown_as_failed() {
         let number = first.ticket_id.unwrap().number();
         world.says(number, "Use water.").await;
         let waiting = world.outbox().await.remove(0);
-        assert_eq!(waiting.state, "waiting");
+        assert_eq!(waiting.state, outbox::store::State::Waiting);
         assert!(waiting.reason.unwrap().contains("451"));
         world.sink.answer("ada@c.example", "550 5.1.1 nobody here");
         world.clock.advance(HOUR);
         world.sends().await;
         let failed = world.outbox().await.remove(0);
-        assert_eq!((failed.state.as_str(), failed.attempts), ("failed", 2));
+        assert_eq!((failed.state.word(), failed.attempts), ("failed", 2));
         assert_eq!(world.sink.received().len(), 1);
     });
 }

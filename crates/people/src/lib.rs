@@ -4,6 +4,7 @@
 
 pub mod contacts;
 pub mod desk_settings;
+pub mod jobs;
 pub mod organisations;
 pub mod permissions;
 pub mod roles;
@@ -32,6 +33,8 @@ pub fn routes() -> Routes {
         teams::pages::routes,
         roles::pages::routes,
         desk_settings::pages::routes,
+        jobs::pages::routes,
+        jobs::api::routes,
         contacts::pages::routes,
         organisations::pages::routes,
         sign_in::pages::routes,

@@ -1,7 +1,7 @@
 //! One organisation's desk as the running program holds it. A request reaches one desk and no other.
 use crate::{
-    authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys, outbound::Outbound,
-    settings::Site,
+    alarms::Alarms, authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys,
+    outbound::Outbound, settings::Site,
 };
 use kernel::clock::Clock;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Parts {
     pub authenticate: Box<dyn Authenticate>,
     /// New events for those who watch now.
     pub live: Live,
+    /// What somebody should look at.
+    pub alarms: Alarms,
     woken: watch::Sender<u64>,
 }
 
@@ -46,6 +48,7 @@ impl Home {
             outbound,
             authenticate,
             live: Live::new(),
+            alarms: Alarms::default(),
             woken,
         }))
     }

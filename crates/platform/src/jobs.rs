@@ -219,3 +219,24 @@ pub fn revive<P>(tx: &mut Tx<P>, job: Id<Dead>) -> db::Result<bool> {
     )?;
     Ok(revived == 1)
 }
+
+/// One dead job.
+pub fn one_dead(conn: &mut db::Conn, job: Id<Dead>) -> db::Result<Option<Dead>> {
+    conn.find(
+        sql!(
+            "SELECT id, kind, last_error, attempts, created_at_ms FROM job WHERE id = $1 AND state = 'dead'"
+        ),
+        args![job],
+    )
+}
+
+/// How many there are.
+pub fn dead_count(conn: &mut db::Conn) -> db::Result<i64> {
+    let (count,) = conn.one(sql!("SELECT count(*) AS n FROM job WHERE state = 'dead'"), args![])?;
+    Ok(count)
+}
+
+/// Forgets a dead job; says whether it was there.
+pub fn discard<P>(tx: &mut Tx<P>, job: Id<Dead>) -> db::Result<bool> {
+    Ok(tx.run(sql!("DELETE FROM job WHERE id = $1 AND state = 'dead'"), args![job])? == 1)
+}

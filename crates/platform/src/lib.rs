@@ -3,9 +3,11 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 extern crate self as platform;
 
+pub mod alarms;
 pub mod assets;
 pub mod authority;
 pub mod blobs;
+pub mod brand;
 pub mod db;
 pub mod events;
 pub mod home;

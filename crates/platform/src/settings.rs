@@ -1,5 +1,5 @@
 //! What the operator fixed when the program started, and the few settings that live in the database.
-use crate::{args, db, sql};
+use crate::{args, brand::Brand, db, sql};
 use std::sync::{Arc, RwLock};
 
 /// Fixed for the life of the process.
@@ -12,6 +12,8 @@ pub struct Site {
     pub max_message_bytes: usize,
     /// The desk's name, kept here because every page shows it; the setting `desk_name` is the truth.
     pub desk_name: Arc<RwLock<Arc<str>>>,
+    /// How the customers' side looks; the settings `brand_…` are the truth.
+    brand: Arc<RwLock<Arc<Brand>>>,
     /// The right side of our Message-IDs: the domain of the first inbox.
     mail_domain: Arc<RwLock<Arc<str>>>,
 }
@@ -22,12 +24,21 @@ impl Site {
             public_url,
             max_message_bytes,
             desk_name: Arc::new(RwLock::new("Firstline".into())),
+            brand: Arc::default(),
             mail_domain: Arc::new(RwLock::new("firstline.invalid".into())),
         }
     }
     /// The desk's name.
     pub fn name(&self) -> Arc<str> {
         self.desk_name.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+    /// How the customers' side looks.
+    pub fn brand(&self) -> Arc<Brand> {
+        self.brand.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+    /// Shows another brand from now on.
+    pub fn set_brand(&self, brand: Brand) {
+        *self.brand.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = brand.into();
     }
     pub fn mail_domain(&self) -> Arc<str> {
         self.mail_domain.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()

@@ -9,6 +9,7 @@ pub mod name_server;
 pub mod postfix;
 mod process;
 pub mod smtp_sink;
+pub mod token_server;
 
 pub use client::{Client, Reply};
 pub use databases::{Cluster, Desk, cpu_of, on_both};

@@ -3,7 +3,13 @@ mod file;
 pub mod restore;
 mod store;
 
-use crate::{config::Config, failure::Failure, open};
+pub use store::has_content;
+
+use crate::{
+    config::Config,
+    failure::{Failure, plain},
+    open,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use file::{End, Header, Kind, Table, Writer};
 use kernel::clock::Clock;
@@ -19,8 +25,9 @@ const BATCH: usize = 256 * 1024;
 
 pub async fn run(config: &Config, to: &str) -> Result<(), Failure> {
     let db = open::existing(config).await?;
+    open::refuse_newer(config, &db).await?;
     let to = Path::new(to);
-    let at = |cause: io::Error| Failure::Failed(format!("--to {}: {cause}", to.display()));
+    let at = |cause: io::Error| Failure::Failed(format!("--to {}: {}", to.display(), plain(&cause)));
     let key_file = config.data.join(platform::keys::FILE);
     let key = std::fs::read(&key_file).map_err(Failure::at(key_file.display()))?;
     let writer = Writer::create(to).map_err(at)?;

@@ -3,7 +3,11 @@ use super::{
     file::{End, Header, Kind, Reader, Table},
     store,
 };
-use crate::{config::Config, failure::Failure, open};
+use crate::{
+    config::Config,
+    failure::{Failure, plain},
+    open,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::clock::{Clock, Millis};
 use platform::{
@@ -21,7 +25,7 @@ use std::{
 pub async fn run(config: &Config, from: &str, resend: bool) -> Result<(), Failure> {
     let at = {
         let from = from.to_owned();
-        move |cause: io::Error| Failure::Failed(format!("--from {from}: {cause}"))
+        move |cause: io::Error| Failure::Failed(format!("--from {from}: {}", plain(&cause)))
     };
     // The whole file is read and found right before anything is touched.
     let mut reader = Reader::open(Path::new(from)).map_err(&at)?;

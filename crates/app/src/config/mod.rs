@@ -7,10 +7,14 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, plain};
 use channels::email::verify::Names;
 pub use given::{Flags, Given};
 use platform::{db::Place, outbound::Cidr};
+use rustls::pki_types::{
+    CertificateDer, PrivateKeyDer,
+    pem::{self, PemObject},
+};
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -172,8 +176,12 @@ impl Config {
     }
 
     fn checked(given: &Given) -> Result<Config, Failure> {
-        let data = given.one(Key::Data).map_or("data", |value| value.text.as_str());
-        let data = PathBuf::from(data);
+        let data = match given.one(Key::Data) {
+            Some(value) if value.text.trim().is_empty() => {
+                return Err(value.mistake("it is empty; expected a folder"));
+            }
+            value => PathBuf::from(value.map_or("data", |value| value.text.as_str())),
+        };
         let (place, place_shown) = match given.one(Key::Database) {
             None => (Place::Sqlite(data.join("desk.db")), "sqlite".to_owned()),
             Some(value) => place::parse(&value.text, &data).map_err(|cause| value.mistake(cause))?,
@@ -208,7 +216,7 @@ impl Config {
             log_filter: log_filter(given)?,
             host_name: host_name(given)?,
             mail_tls: mail_tls(given)?,
-            extra_authorities: given.one(Key::ExtraAuthorities).map(|value| PathBuf::from(&value.text)),
+            extra_authorities: given.one(Key::ExtraAuthorities).map(certificates).transpose()?,
             data,
         })
     }
@@ -294,10 +302,32 @@ fn host_name(given: &Given) -> Result<String, Failure> {
     Ok(host.split(':').next().unwrap_or(host).to_owned())
 }
 
+/// A PEM file with one certificate at least.
+fn certificates(value: &given::Value) -> Result<PathBuf, Failure> {
+    let file = PathBuf::from(&value.text);
+    let read = CertificateDer::pem_file_iter(&file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match read {
+        Ok(all) if all.is_empty() => Err(unreadable(value, &pem::Error::NoItemsFound, "certificates")),
+        Ok(_) => Ok(file),
+        Err(cause) => Err(unreadable(value, &cause, "certificates")),
+    }
+}
+fn unreadable(value: &given::Value, cause: &pem::Error, expected: &str) -> Failure {
+    let why = match cause {
+        pem::Error::Io(cause) => plain(cause),
+        _ => "it holds none that can be read".to_owned(),
+    };
+    value.mistake(format!("{}: {why}; expected a PEM file with {expected}", value.text))
+}
+
 fn mail_tls(given: &Given) -> Result<Option<(PathBuf, PathBuf)>, Failure> {
     match (given.one(Key::MailCertificate), given.one(Key::MailKey)) {
         (Some(certificate), Some(key)) => {
-            Ok(Some((PathBuf::from(&certificate.text), PathBuf::from(&key.text))))
+            let file = PathBuf::from(&key.text);
+            match PrivateKeyDer::from_pem_file(&file) {
+                Ok(_) => Ok(Some((certificates(certificate)?, file))),
+                Err(cause) => Err(unreadable(key, &cause, "a private key")),
+            }
         }
         (None, None) => Ok(None),
         (Some(alone), None) => Err(alone.mistake("it needs mail_key beside it")),

@@ -111,3 +111,44 @@ fn a_named_configuration_file_must_be_there() {
     let flags = Flags { config: Some("/nowhere/firstline.toml".into()), ..Flags::default() };
     assert!(mistake(flags, &[]).starts_with("/nowhere/firstline.toml: "));
 }
+
+#[test]
+fn an_empty_folder_and_files_that_are_no_pem_are_named() {
+    let empty = Flags { data: Some(" ".into()), ..Flags::default() };
+    assert_eq!(mistake(empty, &[]), "--data: it is empty; expected a folder");
+    let (folder, flags) = folder("");
+    let file = folder.path().join("x.pem");
+    std::fs::write(&file, "no certificate\n").unwrap();
+    let file = file.to_str().unwrap();
+    for name in ["FIRSTLINE_EXTRA_AUTHORITIES", "FIRSTLINE_MAIL_CERTIFICATE"] {
+        let key = ("FIRSTLINE_MAIL_KEY", file);
+        let said = mistake(flags.clone(), &[(name, "/nowhere"), key]);
+        assert!(!said.contains("os error") && said.contains(": "), "{said}");
+    }
+    let said = mistake(flags.clone(), &[("FIRSTLINE_EXTRA_AUTHORITIES", "/nowhere")]);
+    assert_eq!(
+        said,
+        "FIRSTLINE_EXTRA_AUTHORITIES: /nowhere: No such file or directory; expected a PEM file with certificates"
+    );
+    let said = mistake(flags, &[("FIRSTLINE_EXTRA_AUTHORITIES", file)]);
+    assert!(said.contains("expected a PEM file with certificates"), "{said}");
+}
+
+#[test]
+fn the_manual_and_the_help_name_every_key_and_no_other() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/manual/configuration.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let named: Vec<_> = rows.filter_map(|line| line.split('`').next()).map(str::to_owned).collect();
+    let known: Vec<_> = Key::ALL.iter().map(|key| key.word().to_owned()).collect();
+    let missing: Vec<_> = known.iter().filter(|key| !named.contains(key)).collect();
+    let unknown: Vec<_> = named.iter().filter(|key| !known.contains(key)).collect();
+    assert!(missing.is_empty() && unknown.is_empty(), "missing {missing:?}, unknown {unknown:?}");
+    use clap::CommandFactory;
+    let help = crate::cli::Cli::command().render_help().to_string();
+    for key in Key::ALL {
+        assert!(help.contains(&format!("\n  {} ", key.word())), "--help does not name {key}");
+    }
+    let longest = help.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    assert!(longest <= 100, "a line of {longest} letters breaks in a usual terminal");
+}

@@ -30,7 +30,10 @@ struct Check {
 const RESTORE: &str =
     "compare with a backup and tell the makers of the program: this cannot come from using it";
 
-/// In the order in which they are printed.
+/// In the order in which they are printed. Of the invariants, I1 is `inbound-*`, I2 `outbound-*`, I3 `blobs` (contents of
+/// uploads that nobody sent may stay behind), I4
+/// `message-raw`, I5 `ticket-counts`, I8 `database-file` (references; a desk is a database, so there is nobody else's
+/// row) and I9 `ticket-status`. I6 and I7 come with promises of time and with the audit chain.
 const CHECKS: &[Check] = &[
     Check {
         name: "ticket-status",
@@ -73,6 +76,18 @@ const CHECKS: &[Check] = &[
         broken: store::inbound_without_ticket,
         what: "mails whose outcome names a ticket that is not there",
         advice: "replay them in the ledger",
+    },
+    Check {
+        name: "inbound-once",
+        broken: store::inbound_twice,
+        what: "mails that came in once and stand in tickets twice",
+        advice: RESTORE,
+    },
+    Check {
+        name: "outbound-outcome",
+        broken: store::outbound_without_message,
+        what: "answers that should go out and whose message is not there",
+        advice: RESTORE,
     },
     Check {
         name: "outbound-final",

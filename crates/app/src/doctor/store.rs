@@ -85,6 +85,29 @@ pub fn inbound_without_ticket(conn: &mut Conn, _: Millis) -> Rows {
     )
 }
 
+/// What came in once is told once (I1): one message, whose mail says the same.
+pub fn inbound_twice(conn: &mut Conn, _: Millis) -> Rows {
+    conn.all(
+        sql!(
+            "SELECT CAST(inbound_id AS TEXT) AS id FROM message
+              WHERE inbound_id IS NOT NULL GROUP BY inbound_id HAVING count(*) > 1 ORDER BY inbound_id LIMIT 21"
+        ),
+        args![],
+    )
+}
+
+/// What goes out has something to say (I2): a text of its own, or a message.
+pub fn outbound_without_message(conn: &mut Conn, _: Millis) -> Rows {
+    conn.all(
+        sql!(
+            "SELECT CAST(o.id AS TEXT) AS id FROM outbound o
+              WHERE o.kind = 'reply' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = o.message_id)
+              ORDER BY o.id LIMIT 21"
+        ),
+        args![],
+    )
+}
+
 /// Every row is final, or waits for its time, or is leased (I2).
 pub fn outbound_stuck(conn: &mut Conn, now: Millis) -> Rows {
     conn.all(

@@ -57,6 +57,9 @@ const PUBLIC: &[&str] = &[
     "POST /p/{token}",
     "POST /p/{token}/close",
     "POST /p/{token}/reopen",
+    // The colours and the logo of the customers' side, chosen by an administrator to be seen by everybody.
+    "GET /brand.css",
+    "GET /brand/logo",
     // Samples of components, without a word about this desk.
     "GET /styleguide",
 ];

@@ -3,6 +3,7 @@ use super::{
     inboxes::{
         self, Inbox,
         health::{self, Part},
+        oauth,
         policy::{After, Imap},
     },
     intake::door,
@@ -10,7 +11,11 @@ use super::{
     peer::{Kind, Stage, Trouble},
     receive::imap::{self, Account, Content, Item, Mailbox, NotStored, Note},
 };
-use kernel::{clock::SECOND, id::Id, secret::Secret};
+use kernel::{
+    clock::{Millis, SECOND},
+    id::Id,
+    secret::Secret,
+};
 use platform::{
     Home,
     authority::{self, Grant, System},
@@ -29,7 +34,7 @@ pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let wanted = mine(&home, &node).await.unwrap_or_default();
         let is_wanted = |id: &Id<authority::Inbox>, session: &Session| {
-            wanted.iter().any(|inbox| inbox.id == *id && session.of == settings(inbox))
+            wanted.iter().any(|(inbox, since)| inbox.id == *id && session.of == settings(inbox, *since))
                 && !session.task.is_finished()
         };
         let stale: Vec<_> =
@@ -39,9 +44,9 @@ pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
                 session.end().await;
             }
         }
-        for inbox in wanted {
+        for (inbox, since) in wanted {
             if !sessions.contains_key(&inbox.id)
-                && let Some(session) = Session::begin(&home, &inbox)
+                && let Some(session) = Session::begin(&home, &inbox, since)
             {
                 sessions.insert(inbox.id, session);
             }
@@ -53,10 +58,30 @@ pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// The fetched inboxes that this node holds the lease of.
-async fn mine(home: &Home, node: &str) -> db::Result<Vec<Inbox>> {
+/// The fetched inboxes that this node holds the lease of, each with the time since when a session has to be new:
+/// somebody asked for a try, or connected the inbox with its provider.
+async fn mine(home: &Home, node: &str) -> db::Result<Vec<(Inbox, Millis)>> {
     let grant = Grant::<System>::system(home);
-    let fetched = grant.read::<_, db::Error>(|tx| inboxes::store::fetched(tx)).await?;
+    let fetched = grant
+        .read::<_, db::Error>(|tx| {
+            let fetched = inboxes::store::fetched(tx)?;
+            if fetched.is_empty() {
+                return Ok(Vec::new());
+            }
+            let (asked, apps) = (health::asked(tx)?, oauth::store::all(tx)?);
+            let since = |id: Id<authority::Inbox>| {
+                let asked = asked.iter().filter(|(inbox, _)| *inbox == id).map(|(_, at)| *at);
+                let connected =
+                    apps.iter().filter(|app| app.inbox_id == id).filter_map(|app| app.connected_at_ms);
+                asked.chain(connected).max().unwrap_or(Millis(0))
+            };
+            let with = |inbox: Inbox| {
+                let at = since(inbox.id);
+                (inbox, at)
+            };
+            Ok(fetched.into_iter().map(with).collect())
+        })
+        .await?;
     if fetched.is_empty() {
         return Ok(fetched);
     }
@@ -64,9 +89,9 @@ async fn mine(home: &Home, node: &str) -> db::Result<Vec<Inbox>> {
     grant
         .change::<_, db::Error>(move |tx| {
             let mut mine = Vec::new();
-            for inbox in fetched {
+            for (inbox, since) in fetched {
                 if jobs::hold_lease(tx, &format!("imap/{}", inbox.id), &node, LEASE_MS)? {
-                    mine.push(inbox);
+                    mine.push((inbox, since));
                 }
             }
             Ok(mine)
@@ -75,17 +100,19 @@ async fn mine(home: &Home, node: &str) -> db::Result<Vec<Inbox>> {
 }
 
 /// What a session depends on.
-fn settings(inbox: &Inbox) -> (String, Option<Vec<u8>>) {
-    (inbox.receive.clone(), inbox.receive_sealed.clone())
+type Settings = (String, Option<Vec<u8>>, Millis);
+
+fn settings(inbox: &Inbox, since: Millis) -> Settings {
+    (inbox.receive.clone(), inbox.receive_sealed.clone(), since)
 }
 
 struct Session {
-    of: (String, Option<Vec<u8>>),
+    of: Settings,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 impl Session {
-    fn begin(home: &Home, inbox: &Inbox) -> Option<Session> {
+    fn begin(home: &Home, inbox: &Inbox, since: Millis) -> Option<Session> {
         let imap = inbox.imap()?;
         let sealed = inbox.receive_sealed.as_deref().unwrap_or_default();
         let secret = home.keys.open_sealed(&Inbox::seal_place(inbox.id, "receive"), sealed).ok();
@@ -95,7 +122,7 @@ impl Session {
         let (stop, stopped) = watch::channel(false);
         let outbound = home.outbound.clone();
         let task = tokio::spawn(async move { imap::run(&outbound, &account, &folder, stopped).await });
-        Some(Session { of: settings(inbox), stop, task })
+        Some(Session { of: settings(inbox, since), stop, task })
     }
     async fn end(self) {
         self.stop.send_replace(true);
@@ -169,6 +196,10 @@ impl Mailbox for Folder {
     }
 
     async fn token(&self) -> Result<Secret<String>, Trouble> {
+        if let Some(token) = oauth::tokens::access(&self.grant(), self.inbox).await? {
+            return Ok(token);
+        }
+        // Without an application the password is an access token that somebody else keeps fresh.
         if self.token.reveal().is_empty() {
             return Err(Trouble::new(Stage::SignIn, Kind::NoSignIn, "no access token is stored"));
         }
@@ -179,10 +210,14 @@ impl Mailbox for Folder {
         let (grant, inbox) = (self.grant(), self.inbox);
         tokio::spawn(async move {
             let noted = grant.change::<_, db::Error>(move |tx| match note {
-                Note::CaughtUp { .. } => health::ok(tx, inbox, Part::Receive),
-                Note::NotFinished(trouble) => health::failed(tx, inbox, Part::Receive, &trouble.to_string()),
-                Note::Trouble { trouble, .. } => {
-                    health::failed(tx, inbox, Part::Receive, &trouble.to_string())
+                Note::CaughtUp { has_idle } => health::ok(tx, inbox, Part::Receive, Some(has_idle)),
+                Note::NotFinished(trouble) => health::failed(tx, inbox, Part::Receive, &trouble, None),
+                Note::Trouble { trouble, next_try } => {
+                    if trouble.kind == Kind::SignInRefused {
+                        oauth::store::forget_access(tx, inbox)?;
+                    }
+                    let next_try = tx.now().plus(i64::try_from(next_try.as_millis()).unwrap_or(i64::MAX));
+                    health::failed(tx, inbox, Part::Receive, &trouble, Some(next_try))
                 }
             });
             if let Err(error) = noted.await {

@@ -1,4 +1,5 @@
 //! Mail: receiving, reading, sending, and who really sent it.
+pub mod alarms;
 pub mod deliver;
 pub mod fetching;
 pub mod inboxes;

@@ -1,4 +1,5 @@
 //! The mail server at the other end: how it is reached, how we sign in, and what can go wrong.
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use kernel::secret::Secret;
 use platform::outbound::{Outbound, Purpose, Refused};
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,7 @@ pub enum SignIn {
 }
 
 /// How far a dialogue got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Resolve,
     Connect,
@@ -54,6 +54,10 @@ pub enum Stage {
     /// The whole message is out and its acknowledgement is missing: the server may have taken it.
     Acknowledge,
 }
+platform::words! { Stage {
+    Resolve = "resolve", Connect = "connect", Greeting = "greeting", Tls = "tls", SignIn = "sign_in",
+    Folder = "folder", Transfer = "transfer", Acknowledge = "acknowledge",
+} }
 
 /// Why dealing with a server came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -68,8 +72,7 @@ pub struct Trouble {
 }
 
 /// What kind of trouble, with a stable name for translations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     BadAddress,
     NotAllowed,
@@ -92,7 +95,16 @@ pub enum Kind {
     Broken,
     /// Our own side could not store what came.
     NotStored,
+    /// The agreement with the mail provider is over: somebody has to sign in there again.
+    SignInAgain,
 }
+platform::words! { Kind {
+    BadAddress = "bad_address", NotAllowed = "not_allowed", UnknownHost = "unknown_host",
+    NotReachable = "not_reachable", TooSlow = "too_slow", NotTrusted = "not_trusted",
+    NoStartTls = "no_start_tls", SignInRefused = "sign_in_refused", NoSignIn = "no_sign_in",
+    NoFolder = "no_folder", Refused = "refused", BadAnswer = "bad_answer", Broken = "broken",
+    NotStored = "not_stored", SignInAgain = "sign_in_again",
+} }
 
 impl Trouble {
     pub fn new(stage: Stage, kind: Kind, text: impl Into<String>) -> Trouble {
@@ -103,6 +115,7 @@ impl Trouble {
             | Kind::NotTrusted
             | Kind::NoStartTls
             | Kind::SignInRefused
+            | Kind::SignInAgain
             | Kind::NoSignIn
             | Kind::NoFolder
             | Kind::Refused
@@ -173,6 +186,19 @@ pub fn shown(text: &str) -> String {
     let one_line: String =
         text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(500).collect();
     one_line.trim().to_owned()
+}
+
+/// `text` without these secrets, in clear and as SASL sends them: a server may repeat what it was told.
+pub fn without<'s>(text: &str, secrets: impl IntoIterator<Item = &'s str>) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        // What is shorter stands in every text by chance.
+        if secret.len() >= 4 {
+            text = text.replace(secret, "***");
+            text = text.replace(BASE64.encode(secret).trim_end_matches('='), "***");
+        }
+    }
+    text
 }
 
 /// A connection to a mail server, encrypted or not yet.

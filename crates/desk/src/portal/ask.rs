@@ -24,6 +24,9 @@ const FILES: usize = 20;
 /// All fields of the form; `website` is for programs, people do not see it.
 const FIELDS: [&str; 7] = ["name", "email", "subject", "text", "type", "website", "form"];
 
+/// From above to below.
+const ON_PAGE: [&str; 7] = ["form", "name", "email", "subject", "text", "type", "file"];
+
 #[derive(askama::Template)]
 #[template(path = "portal/ask.html")]
 struct AskPage {
@@ -93,14 +96,22 @@ async fn take<P: 'static>(
         if wrong.fields.iter().any(|field| field.code == "form_expired") {
             shown = policy::shown_at(&home.keys, home.clock.now());
         }
-        problem = Err(both(wrong, problem.err()));
+        // Whoever has something to correct takes longer than that anyway.
+        problem = match problem {
+            Err(other) if wrong.fields.iter().all(|field| field.code == "form_too_quick") => Err(other),
+            problem => Err(both(wrong, problem.err())),
+        };
     }
     if let Err(wrong) = check_files(&form.files, home.site.max_message_bytes) {
         problem = Err(both(wrong, problem.err()));
     }
     let new = match problem {
         Ok(new) => new,
-        Err(problem) => {
+        Err(mut problem) => {
+            // As the fields stand on the page.
+            let place =
+                |pointer: &str| ON_PAGE.iter().position(|name| pointer.strip_prefix('/') == Some(*name));
+            problem.fields.sort_by_key(|field| place(&field.pointer));
             let form = again(form, &shown).with_mistakes(&problem);
             return Ok(page(home, visitor, form, StatusCode::UNPROCESSABLE_ENTITY));
         }
@@ -201,6 +212,9 @@ fn open<P>(tx: &mut Tx<P>, asked: &Asked) -> Result<Id<Ticket>, TicketError> {
             Some(id) => contacts::store::by_id(tx, id)?.ok_or_else(Problem::not_found)?,
             None => tickets::actions::requester(tx, new.email.as_deref(), &new.name, None)?,
         };
+        if contact.language.is_none() {
+            contacts::store::learn_language(tx, contact.id, asked.language)?;
+        }
         let first = First { from_email: new.email.as_deref(), ..First::default() };
         let (ticket, _) = tickets::actions::open(tx, new, &contact, first)?;
         if let Some(address) = &new.email {

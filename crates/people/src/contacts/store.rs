@@ -296,3 +296,12 @@ pub fn find_or_create_by_phone<P>(tx: &mut Tx<P>, phone: Option<&str>, name: &st
     tx.emit(ContactCreated { contact: id, name: name.clone() })?;
     by_id(tx, id)?.ok_or(db::Error::NoRow { at: "contacts::find_or_create_by_phone" })
 }
+
+/// Remembers in which language a contact reads, where nobody knows it yet.
+pub fn learn_language<P>(tx: &mut Tx<P>, id: Id<Contact>, language: Language) -> db::Result<()> {
+    tx.run(
+        sql!("UPDATE contact SET language = $2 WHERE id = $1 AND language IS NULL"),
+        args![id, language.word()],
+    )
+    .map(drop)
+}

@@ -1,9 +1,17 @@
-use super::{DeskChanged, Settings, store};
+use super::{
+    DeskChanged, Settings,
+    store::{self, NewBrand},
+};
 use crate::permissions::ManageDesk;
-use platform::{authority::Tx, db};
+use platform::{authority::Tx, brand::Brand, db};
 
-/// Changes name, language and zone. The caller then renames the site that pages read the name from.
-pub fn edit(tx: &mut Tx<ManageDesk>, new: &Settings) -> db::Result<()> {
+/// Changes name, language and zone, and how the customers' side looks. The caller then tells the site, which pages
+/// read the name and the brand from.
+///
+/// * returns – the brand from now on.
+pub fn edit(tx: &mut Tx<ManageDesk>, new: &Settings, brand: &NewBrand) -> db::Result<Brand> {
     store::save(tx, new)?;
-    tx.emit(DeskChanged { desk: "settings", name: new.name.clone() })
+    let brand = store::save_brand(tx, brand)?;
+    tx.emit(DeskChanged { desk: "settings", name: new.name.clone() })?;
+    Ok(brand)
 }

@@ -7,3 +7,19 @@ desk-tokens-lead = Was Programme besitzen, von allen Benutzern. Beenden Sie, was
 desk-tokens-none = Keine Token
 desk-token-user = Handelt für
 desk-token-all = Alles, was der Benutzer darf
+
+desk-brand = Die Seiten für Kundinnen und Kunden
+desk-brand-lead = Diese Seiten und E-Mails tragen den Namen des Desks und dies hier. Was Sie auch wählen, die Wörter bleiben lesbar.
+desk-brand-see = Ansehen
+desk-brand-colour = Farbe
+desk-brand-colour-help = Von Knöpfen, Links und dem Streifen darüber. Zum Beispiel #3654c8.
+desk-brand-ground = Farbe hinter dem Kopf
+desk-brand-ground-help = Hinter dem Logo. Leer: weiß, oder dunkel, wer es dunkel mag.
+desk-brand-logo = Logo
+desk-brand-logo-help = PNG oder JPEG, höchstens 64 KB und 1.000 Pixel je Seite. Wird 32 Pixel hoch gezeigt.
+desk-brand-logo-now = Das jetzige Logo
+desk-brand-no-logo = Logo entfernen
+
+field-colour = Das ist keine Farbe. Erwartet werden # und sechs Ziffern, zum Beispiel #3654c8
+field-logo-type = Das ist weder PNG noch JPEG
+field-logo-large = Das Logo ist zu groß: höchstens 64 KB und 1.000 Pixel je Seite

@@ -7,3 +7,19 @@ desk-tokens-lead = Wat programma's bezitten, van alle gebruikers. Beëindig wat 
 desk-tokens-none = Geen tokens
 desk-token-user = Handelt namens
 desk-token-all = Alles wat de gebruiker mag
+
+desk-brand = De pagina's voor klanten
+desk-brand-lead = Deze pagina's en e-mails dragen de naam van de desk en dit hier. Wat u ook kiest, de woorden blijven leesbaar.
+desk-brand-see = Bekijken
+desk-brand-colour = Kleur
+desk-brand-colour-help = Van knoppen, links en de balk erboven. Bijvoorbeeld #3654c8.
+desk-brand-ground = Kleur achter de kop
+desk-brand-ground-help = Achter het logo. Leeg: wit, of donker voor wie dat prettig vindt.
+desk-brand-logo = Logo
+desk-brand-logo-help = PNG of JPEG, hoogstens 64 KB en 1.000 pixels per zijde. Wordt 32 pixels hoog getoond.
+desk-brand-logo-now = Het huidige logo
+desk-brand-no-logo = Logo weghalen
+
+field-colour = Dit is geen kleur. Verwacht worden # en zes cijfers, bijvoorbeeld #3654c8
+field-logo-type = Dit is geen PNG en geen JPEG
+field-logo-large = Het logo is te groot: hoogstens 64 KB en 1.000 pixels per zijde

@@ -1,5 +1,5 @@
 //! `/admin`, `/admin/desk` and `/admin/tokens`.
-use super::{Draft, actions, store};
+use super::{Draft, actions, store, store::BrandDraft};
 use crate::{
     permissions::{ManageDesk, ManagePeople},
     sign_in::{
@@ -17,6 +17,7 @@ use axum::{
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Myself},
+    brand::Colour,
     db,
     i18n::Language,
     web::{Failure, Form, Page, Routes, Ui},
@@ -39,35 +40,47 @@ async fn admin(_: Grant<Myself>, ui: Ui) -> Response {
 
 async fn desk(grant: Grant<ManageDesk>, ui: Ui, Query(done): Query<Done>) -> Result<Page<DeskPage>, Failure> {
     let settings = grant.read::<_, db::Error>(|tx| store::load(tx)).await?;
+    let brand = grant.home().site.brand();
+    let colour = |colour: Option<Colour>| colour.map_or_else(String::new, |colour| colour.to_string());
     let form = Form::filled([
         ("name", settings.name),
         ("language", settings.language.word().into()),
         ("zone", settings.zone),
+        ("colour", colour(brand.colour())),
+        ("ground", colour(brand.ground())),
     ]);
     Ok(Page(DeskPage { ui, form, done: done.words(), languages: Language::ALL, zones: ZONES }))
 }
-async fn save(grant: Grant<ManageDesk>, ui: Ui, form: Form) -> Result<Response, Failure> {
-    form.only(&["name", "language", "zone"])?;
+async fn save(grant: Grant<ManageDesk>, ui: Ui, mut form: Form) -> Result<Response, Failure> {
+    form.only(&["name", "language", "zone", "colour", "ground", "no_logo"])?;
     let draft = Draft {
         name: form.get("name").into(),
         language: form.get("language").into(),
         zone: form.get("zone").into(),
     };
-    match draft.parse() {
-        Ok(new) => {
-            let name = new.name.clone();
-            grant.change::<_, db::Error>(move |tx| actions::edit(tx, &new)).await?;
-            grant.home().site.rename(&name);
-            Ok(see("/admin/desk?done=saved"))
+    let logo = std::mem::take(&mut form.files).into_iter().find(|file| file.field == "logo");
+    let brand = BrandDraft {
+        colour: form.get("colour").into(),
+        ground: form.get("ground").into(),
+        logo: logo.map(|file| file.bytes),
+        is_without_logo: form.is_on("no_logo"),
+    };
+    let (new, brand) = match (draft.parse(), brand.parse()) {
+        (Ok(new), Ok(brand)) => (new, brand),
+        (new, brand) => {
+            let mut problem = Problem::new(422, "invalid");
+            let wrong = [new.err(), brand.err()].into_iter().flatten();
+            problem.fields = wrong.flat_map(|problem| problem.fields).collect();
+            let (languages, zones) = (Language::ALL, ZONES);
+            return again(problem, form, |form, _| DeskPage { ui, form, done: "", languages, zones });
         }
-        Err(problem) => again(problem, form, |form, _| DeskPage {
-            ui,
-            form,
-            done: "",
-            languages: Language::ALL,
-            zones: ZONES,
-        }),
-    }
+    };
+    let name = new.name.clone();
+    let brand = grant.change::<_, db::Error>(move |tx| actions::edit(tx, &new, &brand)).await?;
+    let site = &grant.home().site;
+    site.rename(&name);
+    site.set_brand(brand);
+    Ok(see("/admin/desk?done=saved"))
 }
 
 /// All tokens of all users, so that somebody can end what nobody knows any more.

@@ -2,7 +2,13 @@ use kernel::{
     fault::{Mistakes, Problem},
     text,
 };
-use platform::{authority::Tx, db, i18n::Language, settings};
+use platform::{
+    authority::Tx,
+    brand::{self, Brand, Colour, Logo},
+    db,
+    i18n::Language,
+    settings,
+};
 
 /// What holds for a new user, and for everybody who has no language of their own.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,4 +52,59 @@ pub(crate) fn save<P>(tx: &mut Tx<P>, new: &Settings) -> db::Result<()> {
     settings::set(tx, "desk_name", &new.name)?;
     settings::set(tx, "default_language", new.language.word())?;
     settings::set(tx, "default_zone", &new.zone)
+}
+
+/// Untrusted input about how the customers' side looks.
+#[derive(Default)]
+pub struct BrandDraft {
+    /// Empty: the program's own.
+    pub colour: String,
+    /// Empty: white, and nearly black where people like it dark.
+    pub ground: String,
+    /// A new logo.
+    pub logo: Option<Vec<u8>>,
+    /// Takes the present one away.
+    pub is_without_logo: bool,
+}
+/// A draft that passed.
+pub struct NewBrand {
+    colour: Option<Colour>,
+    ground: Option<Colour>,
+    /// `None` leaves the present one; `Some(None)` takes it away.
+    logo: Option<Option<Logo>>,
+}
+impl BrandDraft {
+    /// * errors – 422 with every mistake.
+    pub fn parse(self) -> Result<NewBrand, Problem> {
+        let mut mistakes = Mistakes::default();
+        let mut colour = |text: &str, name: &str| {
+            let colour = Colour::parse(text);
+            mistakes.require(colour.is_some() || text.is_empty(), name, "colour");
+            colour
+        };
+        let (colour, ground) = (colour(&self.colour, "colour"), colour(&self.ground, "ground"));
+        let logo = match self.logo.map(Logo::parse) {
+            Some(Ok(logo)) => Some(Some(logo)),
+            Some(Err(code)) => {
+                mistakes.add("logo", code);
+                None
+            }
+            None => self.is_without_logo.then_some(None),
+        };
+        mistakes.check()?;
+        Ok(NewBrand { colour, ground, logo })
+    }
+}
+
+/// Saves how the customers' side looks.
+///
+/// * returns – what pages show from now on.
+pub(crate) fn save_brand<P>(tx: &mut Tx<P>, new: &NewBrand) -> db::Result<Brand> {
+    let text = |colour: Option<Colour>| colour.map_or_else(String::new, |colour| colour.to_string());
+    settings::set(tx, brand::COLOUR, &text(new.colour))?;
+    settings::set(tx, brand::GROUND, &text(new.ground))?;
+    if let Some(logo) = &new.logo {
+        settings::set(tx, brand::LOGO, &logo.as_ref().map_or_else(String::new, Logo::to_setting))?;
+    }
+    Brand::load(tx)
 }

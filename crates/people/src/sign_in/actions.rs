@@ -178,14 +178,27 @@ fn place(user: Id<User>) -> String {
 /// Known or not, the same is read, written and answered: nobody learns who has an account (S14). The job looks.
 ///
 /// * errors – 422 for what is no address.
-pub async fn send_link(home: &Home, door: Door, email: &str, net: String) -> Result<(), Problem> {
+///
+/// * `language` – of the page, for somebody whose own is not known.
+pub async fn send_link(
+    home: &Home,
+    door: Door,
+    email: &str,
+    net: String,
+    language: Language,
+) -> Result<(), Problem> {
     let Some(email) = text::email(email) else { return Err(Problem::field("email", "email")) };
     let public_url = home.site.public_url.clone();
     Grant::<System>::system(home)
         .change::<_, db::Error>(move |tx| {
             if throttle::may_mail(tx, &email, &net)? {
                 let now = tx.now();
-                jobs::enqueue(tx, &SendLink { door, email, public_url }, now, None)?;
+                jobs::enqueue(
+                    tx,
+                    &SendLink { door, email, public_url, language: Some(language) },
+                    now,
+                    None,
+                )?;
             }
             Ok(())
         })
@@ -200,6 +213,8 @@ struct SendLink {
     email: String,
     /// As configured where the request came in.
     public_url: String,
+    #[serde(default)]
+    language: Option<Language>,
 }
 impl Job for SendLink {
     const KIND: &'static str = "sign_in.send_link";
@@ -216,13 +231,20 @@ impl Job for SendLink {
         let site = Site::new(&self.public_url, 0);
         site.rename(&desk_settings::store::load(tx)?.name);
         let token = store::new_link(tx, purpose, owner)?;
-        Ok(letters::send(tx, &site, subject, &addressee(found), &token, "")?)
+        Ok(letters::send(tx, &site, subject, &addressee(found, self.language), &token, "")?)
     }
 }
 platform::register_job!(SendLink);
 
-fn addressee(of: Credentials) -> Addressee {
-    Addressee { email: of.email, name: of.name, language: of.language.unwrap_or(Language::En) }
+/// * `asked` – the language of the page that asked for the letter, for somebody whose own is not known.
+fn addressee(of: Credentials, asked: Option<Language>) -> Addressee {
+    Addressee { email: of.email, name: of.name, language: of.language.or(asked).unwrap_or_default() }
+}
+fn changed(owner: Owner) -> Subject {
+    match owner {
+        Owner::User(_) => Subject::PasswordChanged,
+        Owner::Contact(_) => Subject::CustomerPasswordChanged,
+    }
 }
 
 /// Invites a user: a link with which they choose a password. An older invitation ends.
@@ -230,7 +252,7 @@ pub fn invite<P>(tx: &mut Tx<P>, site: &Site, user: Id<User>) -> db::Result<()> 
     let Some(found) = store::own_credentials(tx, Owner::User(user))? else { return Ok(()) };
     let token = store::new_link(tx, Purpose::Invite, Owner::User(user))?;
     let from = tx.actor().name.clone();
-    letters::send(tx, site, Subject::Invite, &addressee(found), &token, &from)
+    letters::send(tx, site, Subject::Invite, &addressee(found, None), &token, &from)
 }
 
 /// The name and address of whoever has this link, while it is good; it is not used up.
@@ -274,7 +296,7 @@ pub async fn set_password_by_link(
                 && let Some(found) = store::own_credentials(tx, owner)?
             {
                 let none = Secret::new(String::new());
-                letters::send(tx, &site, Subject::PasswordChanged, &addressee(found), &none, "")?;
+                letters::send(tx, &site, changed(owner), &addressee(found, None), &none, "")?;
             }
             Ok(Some(owner))
         })
@@ -336,7 +358,7 @@ pub async fn change_own_password(
             }
             let none = Secret::new(String::new());
             if !found.email.is_empty() {
-                letters::send(tx, &site, Subject::PasswordChanged, &addressee(found), &none, "")?;
+                letters::send(tx, &site, changed(owner), &addressee(found, None), &none, "")?;
             }
             rotate(tx, owner, &origin)
         })

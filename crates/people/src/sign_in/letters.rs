@@ -23,6 +23,8 @@ pub enum Subject {
     Reset,
     SignIn,
     PasswordChanged,
+    /// The same words for a customer, with the customers' door.
+    CustomerPasswordChanged,
 }
 impl Subject {
     const fn name(self) -> &'static str {
@@ -30,7 +32,7 @@ impl Subject {
             Subject::Invite => "invite",
             Subject::Reset => "reset",
             Subject::SignIn => "sign-in",
-            Subject::PasswordChanged => "password-changed",
+            Subject::PasswordChanged | Subject::CustomerPasswordChanged => "password-changed",
         }
     }
     /// The page that its link opens; the token follows.
@@ -40,6 +42,7 @@ impl Subject {
             Subject::Reset => "/reset/",
             Subject::SignIn => "/portal/sign-in/",
             Subject::PasswordChanged => "/forgot",
+            Subject::CustomerPasswordChanged => "/portal/sign-in",
         }
     }
 }

@@ -195,7 +195,7 @@ async fn forgot_post(
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["email"])?;
-    match actions::send_link(&home, Door::Desk, form.get("email"), request.net()).await {
+    match actions::send_link(&home, Door::Desk, form.get("email"), request.net(), ui.language).await {
         Ok(()) => Ok(Page(ForgotPage { ui, form: Form::default(), is_sent: true }).into_response()),
         Err(problem) => again(problem, form, |form, _| ForgotPage { ui, form, is_sent: false }),
     }

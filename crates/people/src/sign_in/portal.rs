@@ -81,7 +81,7 @@ async fn send_link(
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["email", "next"])?;
-    match actions::send_link(&home, Door::Portal, form.get("email"), request.net()).await {
+    match actions::send_link(&home, Door::Portal, form.get("email"), request.net(), ui.language).await {
         Ok(()) => Ok(see("/portal/sign-in?done=link")),
         Err(problem) => again(problem, form, |form, _| sign_in_page(ui, form, String::new(), false)),
     }

@@ -24,7 +24,7 @@ pub enum Error {
     /// A uniqueness rule refused the row.
     #[error("{at}: not unique")]
     Duplicate { at: &'static str },
-    #[error("{at}: {cause}")]
+    #[error("{}{cause}", place(at))]
     Statement { at: &'static str, cause: Arc<str> },
     #[error("column {column} is no {wanted}")]
     WrongType { column: usize, wanted: &'static str },
@@ -40,6 +40,11 @@ pub enum Error {
     ReadOnly,
     #[error("the code in the transaction panicked: {0}")]
     Panicked(Arc<str>),
+}
+
+/// Where there is no statement yet, e.g. while a database is opened, there is no place to name.
+fn place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!("{at}: ") }
 }
 
 impl Error {

@@ -1,8 +1,11 @@
 //! What every page knows: language, person, words, times, icons.
 use super::request;
 use crate::{
-    Home, assets,
+    Home,
+    alarms::Alarms,
+    assets,
     authority::{Actor, Who},
+    brand::Brand,
     i18n::{self, Arg, Language},
     settings::Site,
 };
@@ -32,6 +35,9 @@ pub struct Ui {
     /// The path that was asked for, for marking where one is.
     pub path: String,
     pub desk_name: Arc<str>,
+    pub(super) alarms: Alarms,
+    /// How the customers' side looks.
+    pub brand: Arc<Brand>,
     zone: TimeZone,
 }
 
@@ -44,6 +50,8 @@ impl Ui {
             now: home.clock.now(),
             path: path.to_owned(),
             desk_name: desk_name(&home.site),
+            alarms: home.alarms.clone(),
+            brand: home.site.brand(),
             zone: TimeZone::UTC,
         }
     }
@@ -165,7 +173,8 @@ impl Ui {
         match *bytes {
             ..1_000 => format!("{bytes} B"),
             1_000..1_000_000 => format!("{} KB", bytes / 1_000),
-            _ => comma(format!("{:.1} MB", *bytes as f64 / 1e6)),
+            1_000_000..10_000_000 => comma(format!("{:.1} MB", *bytes as f64 / 1e6)),
+            _ => format!("{} MB", bytes / 1_000_000),
         }
     }
 }

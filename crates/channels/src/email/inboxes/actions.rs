@@ -1,5 +1,5 @@
 //! What administrators do to inboxes.
-use super::{Draft, Inbox, InboxChanged, InboxCreated, ManageInboxes, Patch, policy::Parsed, store};
+use super::{Draft, Inbox, InboxChanged, InboxCreated, ManageInboxes, Patch, oauth, policy::Parsed, store};
 use kernel::{fault::Problem, id::Id, secret::Secret};
 use platform::{authority, authority::Tx, db, keys::Keys};
 
@@ -7,7 +7,10 @@ use platform::{authority, authority::Tx, db, keys::Keys};
 ///
 /// * errors – 422 naming each field; `taken` for an address that another inbox has.
 pub fn create(tx: &mut Tx<ManageInboxes>, draft: Draft, keys: &Keys) -> Result<Inbox, Problem> {
-    let mut parsed = draft.parse()?;
+    add(tx, draft.parse()?, keys)
+}
+/// The same from parts that passed.
+pub fn add(tx: &mut Tx<ManageInboxes>, mut parsed: Parsed, keys: &Keys) -> Result<Inbox, Problem> {
     check_team(tx, &parsed.row)?;
     parsed.row.id = match store::insert(tx, &parsed.row) {
         Ok(id) => id,
@@ -30,6 +33,18 @@ pub fn change(
 ) -> Result<Inbox, Problem> {
     let before = store::by_id(tx, id)?.ok_or_else(Problem::not_found)?;
     let parsed = patch.apply(before.clone())?;
+    replace(tx, &before, parsed, keys)
+}
+/// The same from parts that passed.
+///
+/// * `before` – the inbox that they were made from.
+pub fn replace(
+    tx: &mut Tx<ManageInboxes>,
+    before: &Inbox,
+    parsed: Parsed,
+    keys: &Keys,
+) -> Result<Inbox, Problem> {
+    let id = before.id;
     check_team(tx, &parsed.row)?;
     match store::update(tx, &parsed.row) {
         Ok(()) => {}
@@ -37,7 +52,7 @@ pub fn change(
         Err(other) => return Err(other.into()),
     }
     seal(tx, &parsed, keys)?;
-    let fields = changed(&before, &parsed);
+    let fields = changed(before, &parsed);
     if !fields.is_empty() {
         tx.emit(InboxChanged { inbox: id, fields })?;
     }
@@ -62,6 +77,9 @@ fn seal(tx: &mut Tx<ManageInboxes>, parsed: &Parsed, keys: &Keys) -> Result<(), 
     let send = sealed("send", &parsed.send_password);
     let dkim = sealed("dkim", &parsed.dkim_key);
     store::seal(tx, id, receive.as_deref(), send.as_deref(), dkim.as_deref())?;
+    if let Some(app) = &parsed.oauth {
+        oauth::store::put(tx, id, app, keys)?;
+    }
     Ok(())
 }
 
@@ -86,6 +104,7 @@ fn changed(before: &Inbox, after: &Parsed) -> Vec<&'static str> {
         ("from_name", before.from_name != row.from_name),
         ("plus_address", before.has_plus_address != row.has_plus_address),
         ("subject_tag", before.has_subject_tag != row.has_subject_tag),
+        ("oauth", after.oauth.is_some()),
         ("dkim", before.dkim_selector != row.dkim_selector || after.dkim_key.is_some()),
     ];
     is_changed.into_iter().filter(|(_, is_changed)| *is_changed).map(|(field, _)| field).collect()

@@ -1,6 +1,10 @@
 //! How an inbox fares: when it last worked, and why it does not.
+use crate::email::peer::{Kind, Stage, Trouble};
 use derive::Record;
-use kernel::{clock::Millis, id::Id};
+use kernel::{
+    clock::{MINUTE, Millis},
+    id::Id,
+};
 use platform::{
     args,
     authority::{Inbox, Tx},
@@ -22,53 +26,129 @@ pub struct Health {
     pub part: Part,
     pub ok_at_ms: Option<Millis>,
     pub failed_at_ms: Option<Millis>,
+    /// What the server said, or what we saw. No secret.
     pub failure: Option<String>,
-    /// On IMAP: how far the folder has been read.
-    pub uid_validity: Option<i64>,
-    pub last_uid: Option<i64>,
+    /// Since when there has been no success between the failures; `None` while it works.
+    pub failing_since_ms: Option<Millis>,
+    /// Failures in a row.
+    pub failures: i64,
+    /// Where and why it failed, for words and advice.
+    pub stage: Option<Stage>,
+    pub cause: Option<Kind>,
+    pub next_try_at_ms: Option<Millis>,
+    /// On IMAP: whether the server tells of new mail by itself.
+    pub has_idle: Option<bool>,
+    /// When somebody last asked for a try at once.
+    pub asked_at_ms: Option<Millis>,
 }
 impl Health {
     /// Whether it failed after it last worked.
     pub fn is_failing(&self) -> bool {
-        self.failed_at_ms.is_some_and(|failed| self.ok_at_ms.is_none_or(|ok| failed > ok))
+        self.failing_since_ms.is_some()
     }
+    /// Whether it has failed for so long that somebody should look.
+    pub fn needs_somebody(&self, now: impl Into<Millis>) -> bool {
+        let now = now.into();
+        self.failing_since_ms.is_some_and(|since| now.0 - since.0 > PATIENCE_MS)
+    }
+}
+
+/// What passes by itself within this is not shown as a fault.
+pub const PATIENCE_MS: i64 = 5 * MINUTE;
+
+macro_rules! select_health {
+    ($rest:literal) => {
+        sql!(concat!(
+            "SELECT h.inbox_id, h.part, h.ok_at_ms, h.failed_at_ms, h.failure, h.failing_since_ms, h.failures, h.stage,
+                    h.cause, h.next_try_at_ms, h.has_idle, h.asked_at_ms FROM inbox_health h ",
+            $rest
+        ))
+    };
 }
 
 /// Of all inboxes, by inbox.
 pub fn all(conn: &mut Conn) -> Result<Vec<Health>> {
-    conn.all(
+    conn.all(select_health!("ORDER BY h.inbox_id, h.part"), args![])
+}
+/// The halves of one inbox that anything is known of.
+pub fn of(conn: &mut Conn, inbox: Id<Inbox>) -> Result<Vec<Health>> {
+    conn.all(select_health!("WHERE h.inbox_id = $1 ORDER BY h.part"), args![inbox])
+}
+/// How many active inboxes have failed for so long that somebody should look.
+pub fn troubled<P>(tx: &mut Tx<P>) -> Result<i64> {
+    let before = tx.now().plus(-PATIENCE_MS);
+    let (count,) = tx.one(
         sql!(
-            "SELECT inbox_id, part, ok_at_ms, failed_at_ms, failure, uid_validity, last_uid
-               FROM inbox_health ORDER BY inbox_id, part"
+            "SELECT count(DISTINCT h.inbox_id) AS n FROM inbox_health h JOIN inbox i ON i.id = h.inbox_id
+              WHERE i.is_active = TRUE AND h.failing_since_ms < $1"
         ),
-        args![],
-    )
+        args![before],
+    )?;
+    Ok(count)
 }
 
 /// It worked just now.
-pub fn ok<P>(tx: &mut Tx<P>, inbox: Id<Inbox>, part: Part) -> Result<()> {
+///
+/// * `has_idle` – of a mailbox: whether its server tells of new mail by itself.
+pub fn ok<P>(tx: &mut Tx<P>, inbox: Id<Inbox>, part: Part, has_idle: Option<bool>) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
-            "INSERT INTO inbox_health (inbox_id, part, ok_at_ms) VALUES ($1, $2, $3)
-               ON CONFLICT (inbox_id, part) DO UPDATE SET ok_at_ms = excluded.ok_at_ms"
+            "INSERT INTO inbox_health (inbox_id, part, ok_at_ms, has_idle) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (inbox_id, part) DO UPDATE
+                 SET ok_at_ms = excluded.ok_at_ms, has_idle = excluded.has_idle, failing_since_ms = NULL,
+                     failures = 0, next_try_at_ms = NULL"
         ),
-        args![inbox, part, now],
+        args![inbox, part, now, has_idle],
     )
     .map(drop)
 }
-/// It failed just now. `why` is for the administrator and has no secret.
-pub fn failed<P>(tx: &mut Tx<P>, inbox: Id<Inbox>, part: Part, why: &str) -> Result<()> {
+/// It failed just now. What `trouble` says is for the administrator and has no secret.
+///
+/// * `next_try` – when it is tried again, where that is known.
+pub fn failed<P>(
+    tx: &mut Tx<P>,
+    inbox: Id<Inbox>,
+    part: Part,
+    trouble: &Trouble,
+    next_try: Option<Millis>,
+) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
-            "INSERT INTO inbox_health (inbox_id, part, failed_at_ms, failure) VALUES ($1, $2, $3, $4)
+            "INSERT INTO inbox_health (inbox_id, part, failed_at_ms, failing_since_ms, failures, failure, stage, cause,
+                                       next_try_at_ms)
+               VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7)
                ON CONFLICT (inbox_id, part) DO UPDATE
-                 SET failed_at_ms = excluded.failed_at_ms, failure = excluded.failure"
+                 SET failed_at_ms = excluded.failed_at_ms, failure = excluded.failure, stage = excluded.stage,
+                     cause = excluded.cause, next_try_at_ms = excluded.next_try_at_ms,
+                     failing_since_ms = coalesce(inbox_health.failing_since_ms, excluded.failing_since_ms),
+                     failures = inbox_health.failures + 1"
         ),
-        args![inbox, part, now, why],
+        args![inbox, part, now, &trouble.text, trouble.stage, trouble.kind, next_try],
     )
     .map(drop)
+}
+/// Somebody wants a try at once; whoever fetches sees it within seconds.
+pub fn ask<P>(tx: &mut Tx<P>, inbox: Id<Inbox>) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO inbox_health (inbox_id, part, asked_at_ms) VALUES ($1, 'receive', $2)
+               ON CONFLICT (inbox_id, part) DO UPDATE SET asked_at_ms = excluded.asked_at_ms"
+        ),
+        args![inbox, now],
+    )
+    .map(drop)
+}
+/// What was asked and when, by inbox: a session that was begun before is begun again.
+pub fn asked(conn: &mut Conn) -> Result<Vec<(Id<Inbox>, Millis)>> {
+    conn.all(
+        sql!(
+            "SELECT inbox_id, asked_at_ms FROM inbox_health WHERE part = 'receive' AND asked_at_ms IS NOT NULL"
+        ),
+        args![],
+    )
 }
 
 /// How far the folder with this validity has been read; 0 for a folder that is new or was made anew.

@@ -1,4 +1,5 @@
 //! What an inbox is. No I/O.
+use super::oauth::{NewApp, OauthDraft};
 use crate::email::peer::Security;
 use derive::Record;
 use kernel::{
@@ -82,6 +83,9 @@ pub struct Relay {
     #[schema(value_type = String)]
     pub tls: Security,
     pub user: Option<String>,
+    /// Sign in as the inbox's OAuth 2 application (XOAUTH2) instead of with a password.
+    #[serde(default)]
+    pub is_oauth: bool,
 }
 
 /// An inbox as it is stored.
@@ -110,6 +114,30 @@ pub struct Inbox {
     pub dkim_sealed: Option<Vec<u8>>,
 }
 impl Inbox {
+    /// What a new one is where nobody says otherwise; without a name and an address it is no inbox yet.
+    pub fn blank() -> Inbox {
+        Inbox {
+            id: Id::new(0),
+            name: String::new(),
+            address: String::new(),
+            team_id: Id::new(0),
+            language: Language::En,
+            is_active: true,
+            receive_kind: ReceiveKind::Smtp,
+            receive: "{}".into(),
+            receive_sealed: None,
+            send: None,
+            send_sealed: None,
+            acknowledge: true,
+            signature: String::new(),
+            quote: Quote::None,
+            from_name: FromName::AgentAndDesk,
+            has_plus_address: false,
+            has_subject_tag: true,
+            dkim_selector: None,
+            dkim_sealed: None,
+        }
+    }
     pub fn imap(&self) -> Option<Imap> {
         serde_json::from_str(&self.receive).ok()
     }
@@ -174,6 +202,9 @@ pub struct SendDraft {
     pub user: Option<String>,
     #[schema(value_type = Option<String>)]
     pub password: Option<Secret<String>>,
+    /// Sign in with an access token of `oauth` (XOAUTH2) instead of a password.
+    #[serde(default)]
+    pub oauth: bool,
 }
 
 /// A new inbox. Untrusted.
@@ -207,6 +238,8 @@ pub struct Draft {
     /// A private key in PEM: RSA or Ed25519.
     #[schema(value_type = Option<String>)]
     pub dkim_key: Option<Secret<String>>,
+    /// The OAuth 2 application that the inbox signs in with.
+    pub oauth: Option<OauthDraft>,
 }
 
 /// What may be changed of an inbox. A field that is left out stays, passwords too.
@@ -236,6 +269,7 @@ pub struct Patch {
     pub dkim_selector: Option<String>,
     #[schema(value_type = Option<String>)]
     pub dkim_key: Option<Secret<String>>,
+    pub oauth: Option<OauthDraft>,
 }
 fn given<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
 where
@@ -252,32 +286,12 @@ pub struct Parsed {
     pub receive_password: Option<Secret<String>>,
     pub send_password: Option<Secret<String>>,
     pub dkim_key: Option<Secret<String>>,
+    pub oauth: Option<NewApp>,
 }
 
 impl Draft {
     /// Reports every mistake at once, by field.
     pub fn parse(self) -> Result<Parsed, Problem> {
-        let blank = Inbox {
-            id: Id::new(0),
-            name: String::new(),
-            address: String::new(),
-            team_id: Id::new(0),
-            language: Language::En,
-            is_active: true,
-            receive_kind: ReceiveKind::Smtp,
-            receive: "{}".into(),
-            receive_sealed: None,
-            send: None,
-            send_sealed: None,
-            acknowledge: true,
-            signature: String::new(),
-            quote: Quote::None,
-            from_name: FromName::AgentAndDesk,
-            has_plus_address: false,
-            has_subject_tag: true,
-            dkim_selector: None,
-            dkim_sealed: None,
-        };
         Patch {
             name: Some(self.name),
             address: Some(self.address),
@@ -294,8 +308,9 @@ impl Draft {
             active: self.active,
             dkim_selector: self.dkim_selector,
             dkim_key: self.dkim_key,
+            oauth: self.oauth,
         }
-        .apply(blank)
+        .apply(Inbox::blank())
     }
 }
 
@@ -318,15 +333,28 @@ impl Patch {
             }
         }
         if let Some(receive) = self.receive {
+            let before = row.imap();
             row.receive_kind = receive.kind;
             receive_password = receive.password.clone().filter(|password| !password.reveal().is_empty());
             row.receive = imap(receive, &mut mistakes);
+            // A stored password is for the server that it was given for: nobody has it sent to another one.
+            let is_elsewhere =
+                row.imap().is_some_and(|now| before.is_none_or(|before| before.host != now.host));
+            let is_moved = is_elsewhere && row.receive_sealed.is_some() && self.oauth.is_none();
+            mistakes.require(!is_moved || receive_password.is_some(), "receive/password", "password_again");
         }
         if let Some(send) = self.send {
+            let before = row.relay();
             send_password = send.as_ref().and_then(|send| send.password.clone());
             send_password = send_password.filter(|password| !password.reveal().is_empty());
             row.send = send.map(|send| relay(send, &mut mistakes));
+            let is_elsewhere = row.relay().is_some_and(|now| {
+                now.user.is_some() && !now.is_oauth && before.is_none_or(|before| before.host != now.host)
+            });
+            let is_moved = is_elsewhere && row.send_sealed.is_some();
+            mistakes.require(!is_moved || send_password.is_some(), "send/password", "password_again");
         }
+        let oauth = self.oauth.map(|oauth| oauth.parse(&mut mistakes));
         row.acknowledge = self.acknowledge.unwrap_or(row.acknowledge);
         if let Some(team) = self.team {
             row.team_id = team.unwrap_or(Id::new(0));
@@ -359,7 +387,7 @@ impl Patch {
             mistakes.require(!selector.is_empty(), "dkim_selector", "required");
         }
         mistakes.check()?;
-        Ok(Parsed { row, receive_password, send_password, dkim_key })
+        Ok(Parsed { row, receive_password, send_password, dkim_key, oauth })
     }
 }
 
@@ -403,7 +431,9 @@ fn relay(send: SendDraft, mistakes: &mut Mistakes) -> String {
         port: send.port.unwrap_or(port),
         tls,
         user: send.user.map(|user| text::one_line(&user, 250)).filter(|user| !user.is_empty()),
+        is_oauth: send.oauth,
     };
+    mistakes.require(!relay.is_oauth || relay.user.is_some(), "send/user", "required");
     serde_json::to_string(&relay).expect("plain data")
 }
 

@@ -44,6 +44,21 @@ pub fn addresses(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(address,)| address).collect())
 }
 
+/// When the last mail came to each inbox, among the rows of the ledger from `first` on.
+pub fn last_in(
+    conn: &mut Conn,
+    first: i64,
+) -> Result<Vec<(Id<authority::Inbox>, Option<kernel::clock::Millis>)>> {
+    conn.all(
+        sql!(
+            "SELECT x.id, (SELECT i.received_at_ms FROM inbound i WHERE i.inbox_id = x.id AND i.id >= $1
+                            ORDER BY i.id DESC LIMIT 1) AS last_in
+               FROM inbox x ORDER BY x.id"
+        ),
+        args![first],
+    )
+}
+
 /// * errors – `Duplicate` where another inbox has the address.
 pub fn insert<P>(tx: &mut Tx<P>, row: &Inbox) -> Result<Id<authority::Inbox>> {
     let now = tx.now();

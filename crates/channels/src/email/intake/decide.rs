@@ -88,7 +88,9 @@ pub fn decide(tx: &mut Tx<System>, case: &Case) -> Result<(), Undecided> {
     let found = judge(tx, case, reference_hash)?;
     let from = content.from().map(|(email, _)| email);
     let subject = content.title();
+    let authentication = case.verdict.as_ref().map(line).filter(|line| !line.is_empty());
     let decision = Decision {
+        authentication: authentication.as_deref(),
         outcome: found.outcome,
         reason: found.reason.as_deref(),
         ticket: found.ticket,

@@ -181,6 +181,7 @@ fn quarantine(tx: &mut platform::authority::Tx<System>, row: &Claimed, why: &str
         subject: "",
         reference_hash: None,
         content_hash: None,
+        authentication: None,
     };
     if ledger::decide(tx, row, &decision)? {
         tx.emit(InboundDecided { inbound: row.id, outcome: Outcome::Quarantined, ticket: None })?;

@@ -1,16 +1,21 @@
 //! JSON API of the ledger.
-use super::{Inbound, InboundReplayed, Outcome, store};
+use super::{Inbound, InboundIgnored, InboundReplayed, Outcome, store};
 use crate::email::inboxes::{ManageInboxes, ViewInboxes};
 use axum::{
-    extract::{Path, Query},
+    extract::Query,
     http::header,
     response::{IntoResponse, Response},
 };
-use kernel::{clock::Millis, fault::Problem, id::Id};
+use kernel::{
+    clock::Millis,
+    fault::{Mistakes, Problem},
+    id::Id,
+    text,
+};
 use platform::{
     authority::{self, Grant},
     blobs, db,
-    web::{Failure, Json, Listing, Paged, file_name_header},
+    web::{Failure, InPath, Json, Listing, Paged, file_name_header},
 };
 use utoipa::ToSchema;
 
@@ -29,6 +34,12 @@ pub struct InboundBody {
     pub reason: Option<String>,
     pub ticket: Option<i64>,
     pub size: i64,
+    /// `smtp`, `lmtp` or `imap`.
+    #[schema(value_type = String)]
+    pub way: super::Way,
+    pub attempts: i64,
+    /// What SPF, DKIM and DMARC said.
+    pub authentication: Option<String>,
 }
 impl From<store::Entry> for InboundBody {
     fn from(entry: store::Entry) -> Self {
@@ -42,6 +53,9 @@ impl From<store::Entry> for InboundBody {
             reason: entry.reason,
             ticket: entry.ticket_id.map(|id| id.number()),
             size: entry.size,
+            way: entry.way,
+            attempts: entry.attempts,
+            authentication: entry.authentication,
         }
     }
 }
@@ -51,6 +65,35 @@ impl From<store::Entry> for InboundBody {
 pub struct Filter {
     /// Only this outcome.
     outcome: Option<String>,
+    /// Only this inbox.
+    inbox: Option<String>,
+    /// Only what came at this time or later.
+    since: Option<String>,
+    /// A part of the author's address or of the subject.
+    q: Option<String>,
+}
+impl Filter {
+    fn parse(self) -> Result<store::Filter, Problem> {
+        let mut mistakes = Mistakes::default();
+        let outcome = self.outcome.map(|word| {
+            let outcome = Outcome::from_word(&word);
+            mistakes.require(outcome.is_some(), "outcome", "unknown_word");
+            outcome
+        });
+        let inbox = self.inbox.map(|id| {
+            let id = id.parse().ok();
+            mistakes.require(id.is_some(), "inbox", "unknown_id");
+            id
+        });
+        let since = self.since.map(|at| {
+            let at = serde_json::from_value::<Millis>(serde_json::Value::String(at)).ok();
+            mistakes.require(at.is_some(), "since", "wrong_type");
+            at
+        });
+        mistakes.check()?;
+        let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        Ok(store::Filter { outcome: outcome.flatten(), inbox: inbox.flatten(), since: since.flatten(), text })
+    }
 }
 
 /// List what came in, newest first.
@@ -62,20 +105,33 @@ pub async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Json<Listing<InboundBody>>, Failure> {
     let (limit, before) = (paged.limit()?, paged.after()?);
-    let outcome = match filter.outcome.as_deref() {
-        None => None,
-        Some(word) => {
-            Some(Outcome::from_word(word).ok_or_else(|| Problem::field("outcome", "unknown_word"))?)
-        }
-    };
-    let rows = grant.read::<_, db::Error>(move |tx| store::list(tx, outcome, before, limit + 1)).await?;
+    let filter = filter.parse()?;
+    let rows = grant.read::<_, db::Error>(move |tx| store::list(tx, &filter, before, limit + 1)).await?;
     Ok(Json(Listing::of(rows, limit, |entry| entry.id.to_string(), InboundBody::from)))
+}
+
+/// Get one mail that came in.
+#[utoipa::path(get, path = "/api/v1/inbound/{id}", tag = "mail", params(("id" = String, Path)),
+    responses((status = 200, body = InboundBody)))]
+pub async fn get(
+    grant: Grant<ViewInboxes>,
+    InPath(id): InPath<Id<Inbound>>,
+) -> Result<Json<InboundBody>, Failure> {
+    let entry = grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await?;
+    Ok(Json(entry.ok_or_else(Problem::not_found)?.into()))
 }
 
 /// Download a mail as it came.
 #[utoipa::path(get, path = "/api/v1/inbound/{id}/raw", tag = "mail", params(("id" = String, Path)),
     responses((status = 200, description = "The mail", content_type = "message/rfc822")))]
-pub async fn raw(grant: Grant<ViewInboxes>, Path(id): Path<Id<Inbound>>) -> Result<Response, Failure> {
+pub async fn raw(grant: Grant<ViewInboxes>, InPath(id): InPath<Id<Inbound>>) -> Result<Response, Failure> {
+    let bytes = source(&grant, id).await?;
+    let name = file_name_header(false, &format!("mail-{id}.eml"));
+    let headers = [(header::CONTENT_TYPE, "message/rfc822".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, bytes).into_response())
+}
+/// The bytes of a mail as it came.
+pub async fn source(grant: &Grant<ViewInboxes>, id: Id<Inbound>) -> Result<Vec<u8>, Problem> {
     let found = grant
         .read::<_, db::Error>(move |tx| {
             let Some(entry) = store::one(tx, id)? else { return Ok(None) };
@@ -83,13 +139,10 @@ pub async fn raw(grant: Grant<ViewInboxes>, Path(id): Path<Id<Inbound>>) -> Resu
         })
         .await?
         .ok_or_else(Problem::not_found)?;
-    let bytes = grant.home().blobs.read(found).map_err(|error| {
+    grant.home().blobs.read(found).map_err(|error| {
         tracing::error!(%error, "a raw mail cannot be read");
         Problem::internal()
-    })?;
-    let name = file_name_header(false, &format!("mail-{id}.eml"));
-    let headers = [(header::CONTENT_TYPE, "message/rfc822".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, bytes).into_response())
+    })
 }
 
 /// Read a mail again.
@@ -99,7 +152,7 @@ pub async fn raw(grant: Grant<ViewInboxes>, Path(id): Path<Id<Inbound>>) -> Resu
     responses((status = 200, body = InboundBody)))]
 pub async fn replay(
     grant: Grant<ManageInboxes>,
-    Path(id): Path<Id<Inbound>>,
+    InPath(id): InPath<Id<Inbound>>,
 ) -> Result<Json<InboundBody>, Failure> {
     Ok(Json(again(&grant, id).await?.into()))
 }
@@ -112,6 +165,46 @@ pub async fn again(grant: &Grant<ManageInboxes>, id: Id<Inbound>) -> Result<stor
                 return Err(Problem::conflict("inbound_in_use"));
             }
             tx.emit(InboundReplayed { inbound: id })?;
+            store::one(tx, id)?.ok_or_else(Problem::not_found)
+        })
+        .await
+}
+
+/// Why somebody ignores a mail.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ignore {
+    pub reason: String,
+}
+
+/// Ignore a mail that is in quarantine. It stays in the ledger with the reason.
+#[utoipa::path(post, path = "/api/v1/inbound/{id}/ignore", tag = "mail", params(("id" = String, Path)),
+    request_body = Ignore, responses((status = 200, body = InboundBody)))]
+pub async fn ignore(
+    grant: Grant<ManageInboxes>,
+    InPath(id): InPath<Id<Inbound>>,
+    Json(body): Json<Ignore>,
+) -> Result<Json<InboundBody>, Failure> {
+    Ok(Json(dismiss(&grant, id, &body.reason).await?.into()))
+}
+/// * errors – 404; 409 for a mail that is not in quarantine; 422 without a reason.
+pub async fn dismiss(
+    grant: &Grant<ManageInboxes>,
+    id: Id<Inbound>,
+    reason: &str,
+) -> Result<store::Entry, Problem> {
+    let reason = text::one_line(reason, 300);
+    if reason.is_empty() {
+        return Err(Problem::field("reason", "required"));
+    }
+    let why = format!("by hand: {reason}");
+    grant
+        .change::<_, Problem>(move |tx| {
+            store::one(tx, id)?.ok_or_else(Problem::not_found)?;
+            if !store::ignore(tx, id, &why)? {
+                return Err(Problem::conflict("inbound_not_quarantined"));
+            }
+            tx.emit(InboundIgnored { inbound: id, reason })?;
             store::one(tx, id)?.ok_or_else(Problem::not_found)
         })
         .await

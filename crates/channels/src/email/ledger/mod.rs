@@ -1,9 +1,13 @@
 //! The ledger: one row for every mail that came in, whatever became of it.
 pub mod api;
+pub mod pages;
 pub mod store;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use crate::email::inboxes::{ManageInboxes, ViewInboxes};
-use axum::routing::get;
+use axum::routing::{get, post};
 use kernel::id::Id;
 use platform::web::Routes;
 use utoipa_axum::routes;
@@ -16,6 +20,8 @@ platform::events! {
     }
     /// Somebody had a mail of the ledger read again.
     InboundReplayed = "inbound.replayed" about "inbound" inbound { inbound: Id<Inbound> }
+    /// Somebody looked at a mail in quarantine and ignored it, with a reason.
+    InboundIgnored = "inbound.ignored" about "inbound" inbound { inbound: Id<Inbound>, reason: String }
 }
 
 /// A row of the ledger.
@@ -52,5 +58,12 @@ pub fn routes() -> Routes {
         .api::<ViewInboxes>(routes!(api::list))
         .api::<ViewInboxes>(routes!(api::raw))
         .api::<ManageInboxes>(routes!(api::replay))
+        .api::<ViewInboxes>(routes!(api::get))
+        .api::<ManageInboxes>(routes!(api::ignore))
+        .get::<ViewInboxes>("/admin/inbound", get(pages::list))
+        .get::<ViewInboxes>("/admin/inbound/{id}", get(pages::one))
+        .get::<ViewInboxes>("/admin/inbound/{id}/source", get(pages::source))
         .get::<ViewInboxes>("/admin/inbound/{id}/raw", get(api::raw))
+        .post::<ManageInboxes>("/admin/inbound/{id}/replay", post(pages::replay))
+        .post::<ManageInboxes>("/admin/inbound/{id}/ignore", post(pages::ignore))
 }

@@ -2,7 +2,10 @@
 use super::{Inbound, Outcome, Way};
 use derive::Record;
 use desk::tickets::Ticket;
-use kernel::{clock::Millis, id::Id};
+use kernel::{
+    clock::{DAY, Millis},
+    id::Id,
+};
 use platform::{
     args,
     authority::{self, Tx},
@@ -115,6 +118,8 @@ pub struct Decision<'a> {
     pub subject: &'a str,
     pub reference_hash: Option<i64>,
     pub content_hash: Option<&'a Hash>,
+    /// What SPF, DKIM and DMARC said, in one line.
+    pub authentication: Option<&'a str>,
 }
 
 /// Writes the outcome, if the lease still holds.
@@ -124,7 +129,7 @@ pub fn decide(conn: &mut Conn, row: &Claimed, decision: &Decision) -> Result<boo
     let written = conn.run(
         sql!(
             "UPDATE inbound SET outcome = $3, reason = $4, ticket_id = $5, message_id = $6, from_email = $7,
-                    subject = $8, reference_hash = $9, content_hash = $10
+                    subject = $8, reference_hash = $9, content_hash = $10, authentication = $11
               WHERE id = $1 AND lease_token = $2 AND outcome = 'pending'"
         ),
         args![
@@ -137,7 +142,8 @@ pub fn decide(conn: &mut Conn, row: &Claimed, decision: &Decision) -> Result<boo
             decision.from_email,
             decision.subject,
             decision.reference_hash,
-            decision.content_hash
+            decision.content_hash,
+            decision.authentication
         ],
     )?;
     Ok(written == 1)
@@ -219,38 +225,129 @@ pub struct Entry {
     pub outcome: Outcome,
     pub reason: Option<String>,
     pub ticket_id: Option<Id<Ticket>>,
+    pub message_id: Option<i64>,
     pub attempts: i64,
+    pub next_at_ms: Millis,
+    pub authentication: Option<String>,
+    /// JSON of [`Said`](crate::email::intake::door::Said).
+    pub envelope: String,
     pub blob_hash: Hash,
 }
 macro_rules! select_entry {
     ($rest:literal) => {
         sql!(concat!(
             "SELECT i.id, i.inbox_id, x.name AS inbox_name, i.way, i.received_at_ms, i.from_email, i.subject, i.size,
-                    i.outcome, i.reason, i.ticket_id, i.attempts, i.blob_hash
+                    i.outcome, i.reason, i.ticket_id, i.message_id, i.attempts, i.next_at_ms, i.authentication,
+                    i.envelope, i.blob_hash
                FROM inbound i JOIN inbox x ON x.id = i.inbox_id ",
             $rest
         ))
     };
 }
-/// Newest first, before the id `before`; of one outcome or of all.
+
+/// Which rows are listed.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub outcome: Option<Outcome>,
+    pub inbox: Option<Id<authority::Inbox>>,
+    /// What came at this time or later.
+    pub since: Option<Millis>,
+    /// A part of the author's address or of the subject.
+    pub text: Option<String>,
+}
+impl Filter {
+    /// For LIKE, with `!` before what would mean something there.
+    fn pattern(&self) -> Option<String> {
+        let text = self.text.as_deref()?.to_lowercase();
+        let text = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        Some(format!("%{text}%"))
+    }
+}
+
+/// Newest first, before the id `before`.
 pub fn list(
     conn: &mut Conn,
-    outcome: Option<Outcome>,
+    filter: &Filter,
     before: Option<Id<Inbound>>,
     limit: usize,
 ) -> Result<Vec<Entry>> {
     let before = before.unwrap_or(Id::new(i64::MAX));
-    match outcome {
-        Some(Outcome::Quarantined) => conn.all(
-            select_entry!("WHERE i.outcome = 'quarantined' AND i.id < $1 ORDER BY i.id DESC LIMIT $2"),
-            args![before, limit],
-        ),
-        Some(outcome) => conn.all(
-            select_entry!("WHERE i.outcome = $3 AND i.id < $1 ORDER BY i.id DESC LIMIT $2"),
-            args![before, limit, outcome],
-        ),
-        None => conn.all(select_entry!("WHERE i.id < $1 ORDER BY i.id DESC LIMIT $2"), args![before, limit]),
+    let first = match filter.since {
+        Some(since) => first_since(conn, since)?,
+        None => Id::new(0),
+    };
+    let pattern = filter.pattern();
+    if filter.outcome == Some(Outcome::Quarantined) {
+        return conn.all(
+            select_entry!(
+                "WHERE i.outcome = 'quarantined' AND i.id < $1 AND i.id >= $3
+                   AND (CAST($4 AS BIGINT) IS NULL OR i.inbox_id = $4)
+                   AND (CAST($5 AS TEXT) IS NULL OR lower(i.subject) LIKE $5 ESCAPE '!'
+                        OR i.from_email LIKE $5 ESCAPE '!')
+                 ORDER BY i.id DESC LIMIT $2"
+            ),
+            args![before, limit, first, filter.inbox, pattern.as_deref()],
+        );
     }
+    conn.all(
+        select_entry!(
+            "WHERE i.id < $1 AND i.id >= $3
+               AND (CAST($4 AS BIGINT) IS NULL OR i.inbox_id = $4)
+               AND (CAST($5 AS TEXT) IS NULL OR lower(i.subject) LIKE $5 ESCAPE '!'
+                    OR i.from_email LIKE $5 ESCAPE '!')
+               AND (CAST($6 AS TEXT) IS NULL OR i.outcome = $6)
+             ORDER BY i.id DESC LIMIT $2"
+        ),
+        args![before, limit, first, filter.inbox, pattern.as_deref(), filter.outcome],
+    )
+}
+/// The first row that came at `since` or later. Ids grow with time.
+///
+/// Halves the range of ids, because there is no index by time: two dozen looks.
+pub fn first_since(conn: &mut Conn, since: Millis) -> Result<Id<Inbound>> {
+    let (end,) = conn.one::<(Option<i64>,)>(sql!("SELECT max(id) AS id FROM inbound"), args![])?;
+    let (mut low, mut high) = (1, end.unwrap_or(0) + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = conn.find::<(i64, Millis)>(
+            sql!("SELECT id, received_at_ms FROM inbound WHERE id >= $1 ORDER BY id LIMIT 1"),
+            args![middle],
+        )?;
+        match found {
+            Some((id, at)) if at < since => low = id + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(Id::new(low))
+}
+/// How many mails came to an inbox, by whole days before `now` and by outcome.
+pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Result<Vec<(i64, Outcome, i64)>> {
+    let since = now.plus(-7 * DAY);
+    let first = first_since(conn, since)?;
+    conn.all(
+        sql!(
+            "SELECT ($4 - received_at_ms) / 86400000 AS day, outcome, count(*) AS n FROM inbound
+              WHERE id >= $1 AND inbox_id = $2 AND received_at_ms > $3 GROUP BY 1, 2 ORDER BY 1, 2"
+        ),
+        args![first, inbox, since, now],
+    )
+}
+/// When the mail came that has waited longest to be read, of one inbox.
+pub fn oldest_pending(conn: &mut Conn, inbox: Id<authority::Inbox>) -> Result<Option<Millis>> {
+    let (oldest,) = conn.one(
+        sql!("SELECT min(received_at_ms) AS oldest FROM inbound WHERE outcome = 'pending' AND inbox_id = $1"),
+        args![inbox],
+    )?;
+    Ok(oldest)
+}
+/// When the last mail came to an inbox, among those of the last days.
+pub fn last_in(conn: &mut Conn, inbox: Id<authority::Inbox>, since: Millis) -> Result<Option<Millis>> {
+    let first = first_since(conn, since)?;
+    let row = conn.find::<(Millis,)>(
+        sql!("SELECT received_at_ms FROM inbound WHERE inbox_id = $1 AND id >= $2 ORDER BY id DESC LIMIT 1"),
+        args![inbox, first],
+    )?;
+    Ok(row.map(|(at,)| at))
 }
 pub fn one(conn: &mut Conn, id: Id<Inbound>) -> Result<Option<Entry>> {
     conn.find(select_entry!("WHERE i.id = $1"), args![id])
@@ -280,6 +377,17 @@ pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
               WHERE id = $1 AND outcome IN ('ignored', 'quarantined', 'bounce')"
         ),
         args![id, now],
+    )?;
+    Ok(written == 1)
+}
+
+/// Somebody looked at a mail in quarantine and decided that it is nothing. It stays in the ledger.
+///
+/// * returns – whether it was in quarantine.
+pub fn ignore<P>(tx: &mut Tx<P>, id: Id<Inbound>, why: &str) -> Result<bool> {
+    let written = tx.run(
+        sql!("UPDATE inbound SET outcome = 'ignored', reason = $2 WHERE id = $1 AND outcome = 'quarantined'"),
+        args![id, why],
     )?;
     Ok(written == 1)
 }

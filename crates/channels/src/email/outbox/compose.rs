@@ -1,5 +1,8 @@
 //! From rows to the bytes of a mail. The same rows always give the same bytes, so a second try is the same mail.
-use super::store::Claimed;
+use super::{
+    letter,
+    store::{self, Claimed},
+};
 use crate::email::inboxes::{
     Inbox,
     policy::{FromName, Quote},
@@ -8,6 +11,7 @@ use crate::email::inboxes::{
 use desk::{
     attachments,
     conversation::{self, Message, actions::token_keys},
+    portal::link::Links,
     tickets::{self, Ticket},
 };
 use jiff::tz::TimeZone;
@@ -46,6 +50,8 @@ pub struct Parts {
     files: Vec<(attachments::store::Outgoing, blobs::Found)>,
     chain: Vec<String>,
     answered: Option<Message>,
+    /// The requester's language, where they alone get it: then a link to the request goes with it.
+    requester: Option<Option<Language>>,
 }
 
 pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
@@ -67,14 +73,21 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
     let mut chain = conversation::store::header_chain_before(conn, ticket, message.id)?;
     chain.retain(|header| Some(header) != message.message_id.as_ref());
     let answered = conversation::store::last_in_before(conn, ticket, message.id)?;
-    let parts = Parts { message, ticket: seen.into_inner(), files, chain, answered };
+    let ticket = seen.into_inner();
+    let requester = match [message.to(), message.cc(), message.bcc()].concat().as_slice() {
+        [alone] if !message.to().is_empty() => {
+            store::language_of(conn, ticket.requester_id, &alone.to_lowercase())?
+        }
+        _ => None,
+    };
+    let parts = Parts { message, ticket, files, chain, answered, requester };
     Ok(Loaded::Message(Box::new(parts)))
 }
 
 /// The mail as it goes over the wire, signed where the inbox has a key.
 pub fn bytes(home: &Home, inbox: &Inbox, row: &Claimed, loaded: Loaded) -> Result<Vec<u8>, NotComposed> {
     let draft = match loaded {
-        Loaded::Letter(body) => letter(home, inbox, row, *body)?,
+        Loaded::Letter(body) => of_letter(home, inbox, row, *body)?,
         Loaded::Message(parts) => message(home, inbox, row, *parts)?,
     };
     let bytes = draft.to_bytes();
@@ -97,14 +110,16 @@ fn address(name: &str, email: &str) -> Address {
     Address { name: Some(name).filter(|name| !name.is_empty()), email: email.to_owned() }
 }
 
-fn letter(home: &Home, inbox: &Inbox, row: &Claimed, body: Body) -> Result<Draft, NotComposed> {
+fn of_letter(home: &Home, inbox: &Inbox, row: &Claimed, body: Body) -> Result<Draft, NotComposed> {
     let automatic = match row.kind {
         Kind::Acknowledgement => AutoKind::Replied,
         Kind::Reply | Kind::Account | Kind::Notice => AutoKind::Generated,
     };
     let answers = body.answers.as_deref().and_then(|id| HeaderId::new(id).ok());
+    let desk = home.site.name();
+    let html = letter::html(&body.letter.text, body.letter.language, &desk, &home.site.brand());
     Ok(Draft {
-        from: address(&home.site.name(), &inbox.address),
+        from: address(&desk, &inbox.address),
         to: vec![address(&body.letter.to_name, &body.letter.to)],
         cc: Vec::new(),
         bcc: Vec::new(),
@@ -115,7 +130,7 @@ fn letter(home: &Home, inbox: &Inbox, row: &Claimed, body: Body) -> Result<Draft
         references: answers.into_iter().collect(),
         date_ms: row.created_at_ms.0,
         text: body.letter.text,
-        html: None,
+        html: Some(html),
         attachments: Vec::new(),
         automatic: Some(automatic),
         ticket: row.ticket_id.map(|id| id.number()),
@@ -134,7 +149,7 @@ fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) ->
 }
 
 fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Draft, NotComposed> {
-    let Parts { message, ticket, files, chain, answered } = parts;
+    let Parts { message, ticket, files, chain, answered, requester } = parts;
     let desk = home.site.name();
     let from_name = match inbox.from_name {
         FromName::Desk => desk.to_string(),
@@ -157,7 +172,12 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         let content_id = content_id.as_deref().map(header_id).transpose()?;
         attached.push(DraftAttachment { name: file.name, media_type: file.r#type, content_id, bytes });
     }
-    let (text, html) = words(inbox, &message, html, &signature, answered.as_ref());
+    let follow = requester.map(|language| {
+        let address = message.to().concat().to_lowercase();
+        let link = Links::of(home).url(ticket.id, ticket.requester_id, &address);
+        letter::follow(&link, language.unwrap_or(inbox.language))
+    });
+    let (text, html) = words(inbox, &message, html, &signature, follow, answered.as_ref());
     let to: Vec<_> = message.to().iter().map(|email| address("", email)).collect();
     let cc: Vec<_> = message.cc().iter().map(|email| address("", email)).collect();
     let references: Vec<_> = chain.iter().filter_map(|id| HeaderId::new(id).ok()).collect();
@@ -198,6 +218,7 @@ fn words(
     message: &Message,
     html: Option<String>,
     signature: &str,
+    follow: Option<(String, String)>,
     answered: Option<&Message>,
 ) -> (String, SafeHtml) {
     let mut text = message.text.trim_end().to_owned();
@@ -205,6 +226,10 @@ fn words(
     if !signature.is_empty() {
         text += &format!("\n\n-- \n{signature}");
         marked += &format!("<p>-- <br>{}</p>", mail::html::from_text(signature));
+    }
+    if let Some((line, paragraph)) = follow {
+        text += &format!("\n\n{line}");
+        marked += &paragraph;
     }
     if let (Quote::Last, Some(answered)) = (inbox.quote, answered) {
         let language = match inbox.language {

@@ -1,10 +1,15 @@
 //! Mail out: rows that were written with what they say, sent until they are delivered or shown as failed.
 pub mod api;
 pub mod compose;
+pub mod pages;
+mod letter;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod work;
 
 use crate::email::inboxes::{ManageInboxes, ViewInboxes};
+use axum::routing::{get, post};
 use kernel::id::Id;
 use platform::web::Routes;
 use utoipa_axum::routes;
@@ -20,5 +25,13 @@ platform::events! {
 }
 
 pub fn routes() -> Routes {
-    Routes::new().api::<ViewInboxes>(routes!(api::list)).api::<ManageInboxes>(routes!(api::retry))
+    Routes::new()
+        .api::<ViewInboxes>(routes!(api::list))
+        .api::<ViewInboxes>(routes!(api::get))
+        .api::<ManageInboxes>(routes!(api::retry))
+        .api::<ManageInboxes>(routes!(api::give_up))
+        .get::<ViewInboxes>("/admin/outbox", get(pages::list))
+        .get::<ViewInboxes>("/admin/outbox/{id}", get(pages::one))
+        .post::<ManageInboxes>("/admin/outbox/{id}/retry", post(pages::retry))
+        .post::<ManageInboxes>("/admin/outbox/{id}/give-up", post(pages::give_up))
 }

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::email::{
     deliver::smtp::{self, Outcome, Route},
-    inboxes::{self, Inbox, health, health::Part},
-    peer::{SignIn, Trouble},
+    inboxes::{self, Inbox, health, health::Part, oauth},
+    peer::{Kind as Cause, SignIn, Stage, Trouble},
 };
 use kernel::{
     clock::{DAY, MINUTE, Millis, SECOND},
@@ -105,9 +105,28 @@ async fn deliver(home: Home, row: Claimed) {
 /// What a try leads to.
 #[derive(Clone)]
 enum Next {
-    Sent { inbox: Inbox },
-    Later { inbox: Option<Inbox>, left: Vec<String>, why: String },
-    Never { why: String },
+    Sent {
+        inbox: Inbox,
+    },
+    /// * `inbox` – whose server was reached, or not: then with the trouble.
+    Later {
+        inbox: Option<Inbox>,
+        trouble: Option<Trouble>,
+        left: Vec<String>,
+        why: String,
+    },
+    Never {
+        why: String,
+    },
+}
+impl Next {
+    fn later(left: Vec<String>, why: String) -> Next {
+        Next::Later { inbox: None, trouble: None, left, why }
+    }
+    fn troubled(inbox: Inbox, left: Vec<String>, trouble: Trouble) -> Next {
+        let why = trouble.to_string();
+        Next::Later { inbox: Some(inbox), trouble: Some(trouble), left, why }
+    }
 }
 
 async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
@@ -129,11 +148,10 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
     let (inbox, loaded) = match loaded {
         Ok((Some(inbox), loaded)) => (inbox, loaded),
         Ok((None, _)) => {
-            let why = "no inbox of this desk can send".to_owned();
-            return Next::Later { inbox: None, left: recipients, why };
+            return Next::later(recipients, "no inbox of this desk can send".to_owned());
         }
         Err(NotComposed::Database(cause)) => {
-            return Next::Later { inbox: None, left: recipients, why: cause.to_string() };
+            return Next::later(recipients, cause.to_string());
         }
         Err(other) => return Next::Never { why: other.to_string() },
     };
@@ -144,9 +162,9 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
         Ok(Err(error)) => return Next::Never { why: error.to_string() },
         Err(_) => return Next::Never { why: "composing it failed inside".into() },
     };
-    let route = match route(home, &inbox) {
+    let route = match route(grant, &inbox).await {
         Ok(route) => route,
-        Err(why) => return Next::Later { inbox: Some(inbox), left: recipients, why },
+        Err(trouble) => return Next::troubled(inbox, recipients, trouble),
     };
     // Nobody answers a machine: automatic mail has the null path (RFC 3834).
     let from = if row.kind == Kind::Reply { Some(inbox.address.as_str()) } else { None };
@@ -155,14 +173,25 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
 }
 
 /// How mail leaves an inbox.
-pub fn route(home: &Home, inbox: &Inbox) -> Result<Route, String> {
-    let relay = inbox.relay().ok_or("this inbox cannot send")?;
-    let place = Inbox::seal_place(inbox.id, "send");
-    let password = match &inbox.send_sealed {
-        Some(sealed) => home.keys.open_sealed(&place, sealed).map_err(|error| error.to_string())?,
-        None => Secret::new(String::new()),
+pub async fn route<P: 'static>(grant: &Grant<P>, inbox: &Inbox) -> Result<Route, Trouble> {
+    let unusable = |kind, why: String| Trouble::new(Stage::SignIn, kind, why);
+    let relay = inbox.relay().ok_or_else(|| unusable(Cause::BadAddress, "this inbox cannot send".into()))?;
+    let sign_in = match relay.user {
+        None => None,
+        Some(user) if relay.is_oauth => {
+            let token = oauth::tokens::access(grant, inbox.id).await?;
+            let nothing =
+                || unusable(Cause::NoSignIn, "this inbox has no application to sign in with".into());
+            Some(SignIn::Token { user, token: token.ok_or_else(nothing)? })
+        }
+        Some(user) => {
+            let place = Inbox::seal_place(inbox.id, "send");
+            let sealed = inbox.send_sealed.as_ref();
+            let opened = sealed.map(|sealed| grant.home().keys.open_sealed(&place, sealed)).transpose();
+            let password = opened.map_err(|error| unusable(Cause::SignInRefused, error.to_string()))?;
+            Some(SignIn::Password { user, password: password.unwrap_or_else(|| Secret::new(String::new())) })
+        }
     };
-    let sign_in = relay.user.map(|user| SignIn::Password { user, password });
     let helo = inbox.domain().to_owned();
     Ok(Route { host: relay.host, port: relay.port, security: relay.tls, sign_in, helo })
 }
@@ -172,7 +201,7 @@ fn judge(inbox: Inbox, recipients: Vec<String>, outcome: Result<Outcome, Trouble
         Ok(outcome) => outcome,
         Err(trouble) => {
             // A wrong password or name may be mended by the administrator while the mail waits.
-            return Next::Later { inbox: Some(inbox), left: recipients, why: trouble.to_string() };
+            return Next::troubled(inbox, recipients, trouble);
         }
     };
     if outcome.refused.is_empty() {
@@ -186,25 +215,38 @@ fn judge(inbox: Inbox, recipients: Vec<String>, outcome: Result<Outcome, Trouble
         .filter(|(_, no)| !no.is_permanent)
         .map(|(address, _)| address.clone())
         .collect();
-    if left.is_empty() { Next::Never { why } } else { Next::Later { inbox: Some(inbox), left, why } }
+    // The server works and said no: that is about the recipients, not about the inbox.
+    if left.is_empty() {
+        Next::Never { why }
+    } else {
+        Next::Later { inbox: Some(inbox), trouble: None, left, why }
+    }
 }
 
 fn record(tx: &mut Tx<System>, row: &Claimed, next: Next) -> db::Result<()> {
     match next {
         Next::Sent { inbox } => {
-            store::sent(tx, row)?;
-            health::ok(tx, inbox.id, Part::Send)
+            store::sent(tx, row, inbox.id)?;
+            health::ok(tx, inbox.id, Part::Send, None)
         }
         Next::Never { why } => store::failed(tx, row, &why),
-        Next::Later { inbox, left, why } => {
-            if let Some(inbox) = inbox {
-                health::failed(tx, inbox.id, Part::Send, &why)?;
+        Next::Later { inbox, trouble, left, why } => {
+            let next_try = tx.now().plus(pause_ms(row.attempts));
+            match (&inbox, &trouble) {
+                (Some(inbox), Some(trouble)) => {
+                    if trouble.kind == Cause::SignInRefused {
+                        oauth::store::forget_access(tx, inbox.id)?;
+                    }
+                    health::failed(tx, inbox.id, Part::Send, trouble, Some(next_try))?;
+                }
+                (Some(inbox), None) => health::ok(tx, inbox.id, Part::Send, None)?,
+                (None, _) => {}
             }
             let now: Millis = tx.now();
             if now.0 - row.created_at_ms.0 > PATIENCE_MS {
                 return store::failed(tx, row, &why);
             }
-            store::later(tx, row, &left, now.plus(pause_ms(row.attempts)), &why)
+            store::later(tx, row, &left, next_try, &why)
         }
     }
 }

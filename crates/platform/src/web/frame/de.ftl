@@ -103,6 +103,9 @@ message-quoted = Zitierten Text anzeigen
 
 portal-ask = Anfrage stellen
 portal-requests = Meine Anfragen
+portal-account = Konto
 portal-enter = Anmelden
 portal-leave = Abmelden
 portal-language = Sprache
+settings-jobs = Gescheiterte Aufgaben
+settings-alarm = braucht einen Blick

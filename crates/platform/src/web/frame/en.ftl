@@ -104,6 +104,9 @@ message-quoted = Show the quoted text
 
 portal-ask = Ask
 portal-requests = My requests
+portal-account = Account
 portal-enter = Sign in
 portal-leave = Sign out
 portal-language = Language
+settings-jobs = Failed jobs
+settings-alarm = needs somebody to look

@@ -1,7 +1,7 @@
 //! The frame of the agent's pages and the small components that need more than markup. Their templates lie in
 //! `templates/`: `agent.html`, `plain.html` and `portal.html` to extend, `components.html` to import.
 use super::{Html, Routes, Ui};
-use crate::web::Page;
+use crate::{brand, web::Page};
 use axum::routing::get;
 
 crate::translations!();
@@ -42,7 +42,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
     (
         "settings-channels",
         &[
-            entry("/admin/inboxes", "mail", "settings-inboxes", "inboxes.manage"),
+            entry("/admin/inboxes", "mail", "settings-inboxes", "inboxes.view"),
             entry("/admin/inbound", "arrow-down-left", "settings-inbound", "inboxes.view"),
             entry("/admin/outbox", "arrow-up-right", "settings-outbox", "inboxes.view"),
             entry("/admin/webhooks", "webhook", "settings-webhooks", "webhooks.manage"),
@@ -61,6 +61,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
             entry("/admin/desk", "building-2", "settings-desk-page", "desk.manage"),
             entry("/admin/statuses", "sliders-horizontal", "settings-statuses", "desk.manage"),
             entry("/admin/tokens", "key", "settings-tokens", "people.manage"),
+            entry("/admin/jobs", "activity", "settings-jobs", "desk.manage"),
         ],
     ),
 ];
@@ -76,6 +77,14 @@ impl Ui {
     /// The same without groups.
     pub fn settings(&self) -> Vec<&'static Entry> {
         self.settings_groups().into_iter().flat_map(|group| group.entries).collect()
+    }
+    /// How many things wait on the page `href` for somebody to look at them.
+    pub fn alarm(&self, href: &str) -> i64 {
+        self.alarms.of(href)
+    }
+    /// Whether something does on any page that this person may see.
+    pub fn has_alarm(&self) -> bool {
+        self.settings().iter().any(|entry| self.alarm(entry.href) > 0)
     }
     pub fn has_settings(&self) -> bool {
         SETTINGS.iter().any(|(_, entries)| entries.iter().any(|entry| self.may(entry.permission)))
@@ -133,7 +142,10 @@ async fn style_guide(ui: Ui) -> Page<StyleGuide> {
 }
 
 pub fn routes() -> Routes {
-    Routes::new().public_get("/styleguide", get(style_guide))
+    Routes::new()
+        .public_get("/styleguide", get(style_guide))
+        .public_get("/brand.css", get(brand::css))
+        .public_get("/brand/logo", get(brand::logo))
 }
 
 #[cfg(test)]

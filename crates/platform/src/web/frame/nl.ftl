@@ -103,6 +103,9 @@ message-quoted = Geciteerde tekst tonen
 
 portal-ask = Vraag stellen
 portal-requests = Mijn aanvragen
+portal-account = Account
 portal-enter = Inloggen
 portal-leave = Uitloggen
 portal-language = Taal
+settings-jobs = Mislukte taken
+settings-alarm = vraagt aandacht

@@ -153,7 +153,7 @@ pub async fn run(
         if was_caught_up {
             wait = FIRST_WAIT;
         }
-        if trouble.kind == Kind::SignInRefused {
+        if matches!(trouble.kind, Kind::SignInRefused | Kind::SignInAgain) {
             wait = wait.max(SIGN_IN_WAIT);
         }
         tracing::info!(host = account.host, %trouble, ?wait, "fetching mail was interrupted");

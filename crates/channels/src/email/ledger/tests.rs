@@ -1,0 +1,187 @@
+use crate::{
+    email::{
+        alarms,
+        intake::{self, MailDoor},
+        ledger::Way,
+        receive::smtp::{Accepted, Door, Envelope},
+        verify::{Names, Verifier},
+    },
+    testing::World,
+};
+use kernel::clock::{DAY, HOUR};
+use platform::{args, db, sql};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+use testkit::on_both;
+
+const SUPPORT: &str = "support@desk.example";
+
+async fn desk_with_inbox(desk: &testkit::Desk) -> World {
+    let world = World::new(desk).await;
+    let made = world.post("/api/v1/inboxes", json!({ "name": "Support", "address": SUPPORT })).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    world
+}
+/// A mail comes through the door and is read.
+async fn comes(world: &World, headers: &str) {
+    let envelope = Envelope {
+        peer: "192.0.2.7".parse().unwrap(),
+        helo: "mail.example.org".into(),
+        mail_from: Some("cy@example.org".into()),
+        recipients: vec![SUPPORT.into()],
+        received_at: world.clock.now(),
+        is_encrypted: false,
+    };
+    let raw =
+        format!("From: Cy <cy@example.org>\r\nTo: {SUPPORT}\r\n{headers}\r\n\r\nHello <b>there</b>\r\n");
+    let accepted = MailDoor::new(&world.home, Way::Smtp).accept(envelope, raw.into_bytes()).await;
+    assert!(matches!(accepted, Accepted::Stored(_)));
+    reads(world).await;
+}
+async fn reads(world: &World) {
+    let verifier = Arc::new(Verifier::new(&Names::Off, "desk.example").unwrap());
+    while intake::work::run_once(&world.home, &verifier).await.unwrap() > 0 {}
+}
+/// What could not be read three times.
+async fn is_quarantined(world: &World, id: i64) {
+    let set = world.home.db.write::<_, db::Error>(move |conn| {
+        conn.run(
+            sql!(
+                "UPDATE inbound SET outcome = 'quarantined', reason = 'reading it failed inside', ticket_id = NULL,
+                        message_id = NULL WHERE id = $1"
+            ),
+            args![id],
+        )
+    });
+    assert_eq!(set.await.unwrap(), 1);
+}
+
+#[test]
+fn the_ledger_is_looked_through_and_each_row_says_what_became_of_it() {
+    on_both(async |desk| {
+        let world = desk_with_inbox(desk).await;
+        assert!(world.get("admin", "/admin/inbound").await.text.contains("No mail has come in yet"));
+        comes(&world, "Subject: Printer <script>alert(1)</script>\r\nMessage-ID: <1@example.org>").await;
+        comes(
+            &world,
+            "Subject: Out of office\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <2@example.org>",
+        )
+        .await;
+        let list = world.get("admin", "/admin/inbound").await.text;
+        assert!(list.contains("New ticket") && list.contains("/tickets/1\""), "{list}");
+        assert!(list.contains("An automatic mail"), "{list}");
+        assert!(!list.contains("<script>alert"));
+
+        let has = async |query: &str| {
+            let text = world.get("admin", &format!("/admin/inbound?{query}")).await.text;
+            (text.contains("Printer"), text.contains("Out of office"))
+        };
+        assert_eq!(has("outcome=created").await, (true, false));
+        assert_eq!(has("outcome=ignored").await, (false, true));
+        assert_eq!(has("q=OFFICE").await, (false, true));
+        assert_eq!(has("q=cy%40example").await, (true, true));
+        assert_eq!(has("q=100%25").await, (false, false), "a percent sign is a percent sign");
+        assert_eq!(has("inbox=999").await, (false, false));
+        assert_eq!(has("period=day").await, (true, true));
+        world.clock.advance(2 * DAY);
+        assert_eq!(has("period=day").await, (false, false));
+        assert_eq!(has("period=week").await, (true, true));
+        assert_eq!(world.get("admin", "/admin/inbound?cursor=x").await.status, 422);
+
+        let page = world.get("admin", "/admin/inbound/1").await.text;
+        for words in ["192.0.2.7", "mail.example.org", SUPPORT, "Ticket #1", "It opened a new ticket"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("/replay\""), "a mail in a ticket is not read again");
+        let source = world.get("admin", "/admin/inbound/1/source").await.text;
+        assert!(source.contains("Message-ID") && source.contains("Hello &#60;b&#62;"), "{source}");
+        let raw = world.get("admin", "/admin/inbound/1/raw").await;
+        assert!(raw.text.ends_with("Hello <b>there</b>\r\n"));
+
+        for path in ["/admin/inbound", "/admin/inbound/1", "/admin/inbound/1/source", "/admin/inbound/1/raw"]
+        {
+            assert_eq!(world.get("tickets.view", path).await.status, 403, "{path}");
+            assert_eq!(world.get("", path).await.status, 401, "{path}");
+        }
+        assert_eq!(world.get("admin", "/admin/inbound/99").await.status, 404);
+        let one = world.get("admin", "/api/v1/inbound/1").await.json;
+        assert_eq!((&one["outcome"], &one["way"]), (&json!("created"), &json!("smtp")));
+    });
+}
+
+#[test]
+fn pages_follow_one_another_without_a_gap() {
+    on_both(async |desk| {
+        let world = desk_with_inbox(desk).await;
+        for number in 0..53 {
+            comes(&world, &format!("Subject: mail-{number}.\r\nMessage-ID: <p{number}@example.org>")).await;
+        }
+        let first = world.get("admin", "/admin/inbound?q=mail-").await.text;
+        assert_eq!(first.matches("<tr>").count(), 51, "fifty rows and the head");
+        assert!(first.contains("rel=\"next\""), "there is more");
+        let at = first.find("cursor=").unwrap();
+        let cursor: String = first[at + 7..].chars().take_while(char::is_ascii_digit).collect();
+        let second = world.get("admin", &format!("/admin/inbound?q=mail-&cursor={cursor}")).await.text;
+        for number in 0..3 {
+            assert!(
+                second.contains(&format!("mail-{number}.")) && !first.contains(&format!(">mail-{number}."))
+            );
+        }
+        assert!(second.contains(">mail-2.") && !second.contains(">mail-3."));
+    });
+}
+
+#[test]
+fn what_is_in_quarantine_is_released_once_or_ignored_with_a_reason() {
+    on_both(async |desk| {
+        let world = desk_with_inbox(desk).await;
+        comes(&world, "Subject: first\r\nMessage-ID: <q1@example.org>").await;
+        comes(&world, "Subject: second\r\nMessage-ID: <q2@example.org>").await;
+        comes(&world, "Subject: third\r\nMessage-ID: <q3@example.org>").await;
+        // A mail that is in a ticket makes no second one, whoever asks.
+        assert_eq!(world.form("/admin/inbound/1/replay", "").await.status, 409);
+        assert_eq!(world.post("/api/v1/inbound/1/replay", json!({})).await.status, 409);
+        reads(&world).await;
+        let tickets = world.get("admin", "/api/v1/tickets").await.json["items"].as_array().unwrap().len();
+        assert_eq!(tickets, 3);
+
+        is_quarantined(&world, 2).await;
+        is_quarantined(&world, 3).await;
+        alarms::count(&world.home).await.unwrap();
+        assert_eq!(world.home.alarms.of("/admin/inbound"), 2);
+        world.clock.advance(90 * DAY);
+        let list = world.get("admin", "/admin/inbound?outcome=quarantined").await.text;
+        assert!(list.contains("second") && list.contains("third"), "however old: {list}");
+        assert!(!list.contains(">first<"));
+
+        // Whoever may only look does neither.
+        for verb in ["replay", "ignore"] {
+            let path = format!("/api/v1/inbound/2/{verb}");
+            let refused = world.send("inboxes.view", "POST", &path, Some(json!({ "reason": "x" }))).await;
+            assert_eq!(refused.status, 403, "{verb}");
+        }
+        assert!(!world.get("inboxes.view", "/admin/inbound/2").await.text.contains("/replay\""));
+
+        let nothing = world.form("/admin/inbound/2/ignore", "reason=+").await;
+        assert!(nothing.status == 422 && nothing.text.contains("reason-error"), "{}", nothing.text);
+        assert_eq!(world.form("/admin/inbound/2/ignore", "reason=Spam+<b>").await.status, 303);
+        let page = world.get("admin", "/admin/inbound/2?done=ignored").await.text;
+        assert!(page.contains("By hand: Spam &#60;b&#62;"), "{page}");
+        assert_eq!(world.form("/admin/inbound/2/ignore", "reason=again").await.status, 409);
+        assert_eq!(world.form("/admin/inbound/1/ignore", "reason=x").await.status, 409, "it is in a ticket");
+
+        // Released, it is read while the page waits.
+        let reading = async {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            reads(&world).await;
+        };
+        let (released, ()) = tokio::join!(world.form("/admin/inbound/3/replay", ""), reading);
+        assert_eq!(released.status, 303);
+        let page = world.get("admin", "/admin/inbound/3?done=replayed").await.text;
+        assert!(page.contains("The mail was read again") && page.contains("New ticket"), "{page}");
+        assert_eq!(world.form("/admin/inbound/3/replay", "").await.status, 409);
+        world.clock.advance(HOUR);
+        let kinds = world.get("admin", "/api/v1/events?limit=200").await.text;
+        assert!(kinds.contains("inbound.ignored") && kinds.contains("inbound.replayed"), "{kinds}");
+    });
+}

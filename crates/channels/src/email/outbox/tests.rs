@@ -1,0 +1,99 @@
+use crate::testing::World;
+use kernel::clock::{DAY, HOUR};
+use platform::{
+    authority::{Grant, System},
+    db,
+    i18n::Language,
+    outbox::{self as queue, Kind},
+};
+use serde_json::json;
+use testkit::{on_both, smtp_sink::Sink};
+
+/// A desk that sends through `port`.
+async fn desk_sending_to(desk: &testkit::Desk, port: u16) -> World {
+    let world = World::new(desk).await;
+    let draft = json!({ "name": "Support", "address": "support@desk.example",
+                        "send": { "host": "127.0.0.1", "port": port, "tls": "none" } });
+    assert_eq!(world.post("/api/v1/inboxes", draft).await.status, 201);
+    world
+}
+async fn queued(world: &World, kind: Kind, text: &'static str) {
+    let letter = queue::Letter {
+        to: "cy@example.org".into(),
+        to_name: String::new(),
+        language: Language::En,
+        subject: "Sign in <i>".into(),
+        text: text.into(),
+    };
+    let grant = Grant::<System>::system(&world.home);
+    grant.change::<_, db::Error>(move |tx| queue::queue(tx, kind, &letter)).await.unwrap();
+}
+async fn sends(world: &World) {
+    while super::work::run_once(&world.home).await.unwrap() > 0 {}
+}
+
+#[test]
+fn the_outbox_shows_why_and_when_and_never_what_an_account_mail_says() {
+    on_both(async |desk| {
+        // Nobody listens there.
+        let world = desk_sending_to(desk, 1).await;
+        assert!(world.get("admin", "/admin/outbox").await.text.contains("No mail here"));
+        queued(&world, Kind::Account, "https://desk.example/reset/hunter2").await;
+        sends(&world).await;
+        let list = world.get("admin", "/admin/outbox").await.text;
+        assert!(
+            list.contains("Waiting") && list.contains("Next try") && list.contains("cy@example.org"),
+            "{list}"
+        );
+        assert!(list.contains("Sign in &#60;i&#62;"));
+        let page = world.get("admin", "/admin/outbox/1").await.text;
+        assert!(page.contains("Account mail") && page.contains("Give up"), "{page}");
+        for path in ["/admin/outbox", "/admin/outbox/1", "/api/v1/outbound", "/api/v1/outbound/1"] {
+            let answer = world.get("admin", path).await;
+            assert_eq!(answer.status, 200, "{path}");
+            assert!(!answer.text.contains("hunter2"), "{path}");
+            assert_eq!(world.get("tickets.view", path).await.status, 403, "{path}");
+        }
+        assert_eq!(world.get("admin", "/admin/outbox/99").await.status, 404);
+        assert!(!world.get("inboxes.view", "/admin/outbox/1").await.text.contains("/give-up"));
+        assert_eq!(world.send("inboxes.view", "POST", "/api/v1/outbound/1/give-up", None).await.status, 403);
+        // The inbox knows too.
+        assert!(world.get("admin", "/admin/inboxes").await.text.contains("does not take connections"));
+    });
+}
+
+#[test]
+fn a_mail_is_tried_at_once_or_given_up_and_comes_once() {
+    on_both(async |desk| {
+        let sink = Sink::start();
+        sink.answer("cy@example.org", "450 4.2.0 later");
+        let world = desk_sending_to(desk, sink.address.port()).await;
+        queued(&world, Kind::Notice, "one").await;
+        sends(&world).await;
+        // A server that says no to one recipient is no trouble of the inbox.
+        assert!(!world.get("admin", "/admin/inboxes").await.text.contains("Trying again"));
+        assert_eq!(world.form("/admin/outbox/1/retry", "").await.status, 303);
+        sends(&world).await;
+        let one = world.get("admin", "/api/v1/outbound/1").await.json;
+        assert_eq!((&one["attempts"], &one["state"]), (&json!(2), &json!("waiting")));
+
+        assert_eq!(world.form("/admin/outbox/1/give-up", "").await.status, 303);
+        assert_eq!(world.form("/admin/outbox/1/give-up", "").await.status, 409, "it does not wait any more");
+        world.clock.advance(DAY);
+        sink.answer("cy@example.org", "250 2.1.5 fine");
+        sends(&world).await;
+        assert!(sink.received().is_empty(), "what was given up is not sent");
+        let list = world.get("admin", "/admin/outbox?state=undelivered").await.text;
+        assert!(list.contains("Not sent") && list.contains("given up by hand"), "{list}");
+        assert!(!world.get("admin", "/admin/outbox?state=waiting").await.text.contains("Sign in"));
+
+        assert_eq!(world.form("/admin/outbox/1/retry", "").await.status, 303);
+        sends(&world).await;
+        assert_eq!(sink.received().len(), 1);
+        assert!(world.get("admin", "/admin/outbox?state=sent").await.text.contains("Sign in"));
+        assert_eq!(world.form("/admin/outbox/1/retry", "").await.status, 409, "it arrived");
+        world.clock.advance(HOUR);
+        sends(&world).await;
+        assert_eq!(sink.received().len(), 1);
+    });
+}

@@ -1,0 +1,14 @@
+jobs-title = Gescheiterte Aufgaben
+jobs-lead = Arbeiten des Programms, die zehnmal gescheitert sind oder nicht gelingen können. E-Mails haben ihre eigene Seite.
+jobs-none = Nichts ist gescheitert
+jobs-none-help = Was scheitert, wird von selbst erneut versucht. Was endgültig scheitert, erscheint hier.
+job-kind = Art
+job-reason = Grund
+job-attempts = Versuche
+job-since = Angelegt
+job-actions = Aktionen
+job-dead = Endgültig gescheitert
+job-retry = Erneut versuchen
+job-discard = Verwerfen
+job-done-revived = Die Aufgabe läuft wieder.
+job-done-discarded = Die Aufgabe ist verworfen und läuft nicht mehr.

@@ -1,0 +1,14 @@
+jobs-title = Failed jobs
+jobs-lead = Work of the program that failed ten times, or that cannot succeed. Mail has its own page.
+jobs-none = Nothing has failed
+jobs-none-help = Work that fails is tried again by itself. What fails for good appears here.
+job-kind = Kind
+job-reason = Reason
+job-attempts = Tries
+job-since = Created
+job-actions = Actions
+job-dead = Failed for good
+job-retry = Try again
+job-discard = Discard
+job-done-revived = The job runs again.
+job-done-discarded = The job is gone and will not run.

@@ -1,0 +1,14 @@
+jobs-title = Mislukte taken
+jobs-lead = Werk van het programma dat tien keer mislukte of niet kan slagen. E-mail heeft een eigen pagina.
+jobs-none = Niets is mislukt
+jobs-none-help = Wat mislukt, wordt vanzelf opnieuw geprobeerd. Wat definitief mislukt, verschijnt hier.
+job-kind = Soort
+job-reason = Reden
+job-attempts = Pogingen
+job-since = Aangemaakt
+job-actions = Acties
+job-dead = Definitief mislukt
+job-retry = Opnieuw proberen
+job-discard = Weggooien
+job-done-revived = De taak loopt weer.
+job-done-discarded = De taak is weg en loopt niet meer.
