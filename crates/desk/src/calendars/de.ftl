@@ -25,7 +25,6 @@ calendar-import-go = Einlesen
 field-calendar-name-taken = Ein anderer Kalender heißt schon so
 field-hours = Zeiten sehen so aus: 08:00-12:00, das Ende nach dem Anfang
 field-hours-overlap = Diese Zeiten überschneiden sich
-field-date = Das ist kein Datum der Form 2026-12-24
 field-date-twice = Dieses Datum kommt zweimal vor
 field-unknown-region = Für diese Region sind keine Feiertage bekannt
 field-unknown-zone = Diese Zeitzone gibt es nicht

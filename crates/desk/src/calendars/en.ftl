@@ -25,7 +25,6 @@ calendar-import-go = Import
 field-calendar-name-taken = Another calendar has this name
 field-hours = Hours look like 08:00-12:00, the end after the beginning
 field-hours-overlap = These hours overlap
-field-date = This is no date of the form 2026-12-24
 field-date-twice = This date is there twice
 field-unknown-region = No holidays are known for this region
 field-unknown-zone = There is no such time zone

@@ -25,7 +25,6 @@ calendar-import-go = Inlezen
 field-calendar-name-taken = Een andere kalender heet al zo
 field-hours = Uren zien er zo uit: 08:00-12:00, het einde na het begin
 field-hours-overlap = Deze uren overlappen elkaar
-field-date = Dit is geen datum van de vorm 2026-12-24
 field-date-twice = Deze datum staat er twee keer
 field-unknown-region = Voor dit gebied zijn geen feestdagen bekend
 field-unknown-zone = Deze tijdzone bestaat niet
