@@ -27,7 +27,6 @@ field-hours = Zeiten sehen so aus: 08:00-12:00, das Ende nach dem Anfang
 field-hours-overlap = Diese Zeiten überschneiden sich
 field-date-twice = Dieses Datum kommt zweimal vor
 field-unknown-region = Für diese Region sind keine Feiertage bekannt
-field-unknown-zone = Diese Zeitzone gibt es nicht
 field-never-open = Dieser Kalender ist nie offen
 field-no-calendar-file = Das ist keine iCalendar-Datei
 field-breaks-policy = Mit diesen Zeiten läge bei einer Zusage die erste Antwort nach der Lösung

@@ -27,7 +27,6 @@ field-hours = Hours look like 08:00-12:00, the end after the beginning
 field-hours-overlap = These hours overlap
 field-date-twice = This date is there twice
 field-unknown-region = No holidays are known for this region
-field-unknown-zone = There is no such time zone
 field-never-open = This calendar is never open
 field-no-calendar-file = This is no iCalendar file
 field-breaks-policy = With these hours a policy would promise its first response after the solution

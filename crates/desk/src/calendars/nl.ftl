@@ -27,7 +27,6 @@ field-hours = Uren zien er zo uit: 08:00-12:00, het einde na het begin
 field-hours-overlap = Deze uren overlappen elkaar
 field-date-twice = Deze datum staat er twee keer
 field-unknown-region = Voor dit gebied zijn geen feestdagen bekend
-field-unknown-zone = Deze tijdzone bestaat niet
 field-never-open = Deze kalender is nooit open
 field-no-calendar-file = Dit is geen iCalendar-bestand
 field-breaks-policy = Met deze uren zou een afspraak het eerste antwoord na de oplossing beloven

@@ -44,10 +44,10 @@ impl Why {
     }
     fn sum(&self, promise: &Explained) -> String {
         let counted = promise.parts.iter().filter(|part| part.is_counted());
-        span(&self.ui, counted.map(|part| part.to.0 - part.from.0).sum())
+        work(&self.ui, counted.map(|part| part.to.0 - part.from.0).sum())
     }
-    fn span(&self, ms: &i64) -> String {
-        span(&self.ui, *ms)
+    fn work(&self, ms: &i64) -> String {
+        work(&self.ui, *ms)
     }
     /// Whether the part has not begun yet.
     fn is_ahead(&self, part: &Interval) -> bool {
@@ -79,6 +79,16 @@ pub fn span(ui: &Ui, ms: i64) -> String {
         _ => [Some(format!("{}\u{a0}{}", ms / 1000, ui.t_of("unit", "second"))), None],
     };
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Working time: hours and minutes, because a day of it is no day of 24 hours.
+fn work(ui: &Ui, ms: i64) -> String {
+    if ms < DAY {
+        return span(ui, ms);
+    }
+    let hours = format!("{}\u{a0}{}", ms / HOUR, ui.t_of("unit", "hour"));
+    let rest = ms % HOUR;
+    if rest < MINUTE { hours } else { format!("{hours} {}", span(ui, rest)) }
 }
 
 /// Time left until a deadline, as a list shows it: tone, words, and the whole sentence.
