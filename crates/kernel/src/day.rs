@@ -74,7 +74,7 @@ mod tests {
         for number in (-200_000..200_000).step_by(17) {
             let date = epoch.checked_add(jiff::Span::new().days(number)).unwrap();
             let day = Day::of(date.year().into(), date.month().into(), date.day().into());
-            assert_eq!(day, Day(number as i32));
+            assert_eq!(day, Day(number));
             assert_eq!(day.to_string(), date.to_string());
             assert_eq!(day.weekday(), date.weekday().to_monday_zero_offset() as usize);
         }

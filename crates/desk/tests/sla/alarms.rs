@@ -46,7 +46,14 @@ fn a_server_that_was_down_for_six_hours_announces_each_once_in_order() {
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         let always = Value::Null;
-        world.policy("Urgent", &always, "priority:urgent", json!({ "first_response": "1h", "resolution": "4h" })).await;
+        world
+            .policy(
+                "Urgent",
+                &always,
+                "priority:urgent",
+                json!({ "first_response": "1h", "resolution": "4h" }),
+            )
+            .await;
         world.policy("All", &always, "", json!({ "first_response": "3h" })).await;
         let mut tickets = Vec::new();
         for number in 0..230 {
@@ -76,7 +83,9 @@ fn a_server_that_was_down_for_six_hours_announces_each_once_in_order() {
         };
         for pair in tickets.windows(2).filter(|pair| !pair.contains(&answered)) {
             if [pair[0], pair[1]].iter().all(|ticket| told(&all, *ticket).len() == 2) {
-                assert!(at("breached", pair[0], "first_response") < at("breached", pair[1], "first_response"));
+                assert!(
+                    at("breached", pair[0], "first_response") < at("breached", pair[1], "first_response")
+                );
             }
         }
         // An urgent ticket's breach at 1 h comes before the warning at 2 h of one that came earlier.
@@ -120,9 +129,17 @@ fn what_is_kept_is_what_the_history_says_after_any_history() {
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         let office = world.office().await;
-        let targets = json!({ "first_response": "3h", "next_response": "2h", "update": "5h", "resolution": "2d" });
+        let targets =
+            json!({ "first_response": "3h", "next_response": "2h", "update": "5h", "resolution": "2d" });
         let gold = world.policy("Gold", &office, "priority:high,urgent", targets.clone()).await;
-        world.policy("Rest", &Value::Null, "priority:normal", json!({ "next_response": "1h", "resolution": "9h" })).await;
+        world
+            .policy(
+                "Rest",
+                &Value::Null,
+                "priority:normal",
+                json!({ "next_response": "1h", "resolution": "9h" }),
+            )
+            .await;
         let mut seed = 20_261_125u64;
         let mut roll = |sides: u64| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -171,7 +188,8 @@ fn the_doctor_finds_a_deadline_that_was_moved_by_hand_and_reindex_puts_it_right(
         let mut world = World::over(desk).await;
         world.policy("All", &Value::Null, "", json!({ "resolution": "9h" })).await;
         let ticket = world.opens("Moved", "normal").await;
-        let move_it = platform::sql!("UPDATE sla_clock SET due_at_ms = due_at_ms + 60000 WHERE promise = 'resolution'");
+        let move_it =
+            platform::sql!("UPDATE sla_clock SET due_at_ms = due_at_ms + 60000 WHERE promise = 'resolution'");
         world.home.db.write(move |conn| conn.run(move_it, platform::args![])).await.unwrap();
         assert_eq!(world.wrong().await, [(ticket.to_string(),)]);
         let now = world.now();

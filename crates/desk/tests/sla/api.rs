@@ -79,7 +79,11 @@ fn another_priority_keeps_what_ran_and_a_reopened_ticket_goes_on() {
         assert_eq!(world.due(ticket).await, None);
         world.advance(5 * DAY);
         world.becomes(ticket, "status", "open").await;
-        assert_eq!(world.due(ticket).await, Some(MONDAY.plus(5 * DAY + 20 * HOUR)), "solved time does not count");
+        assert_eq!(
+            world.due(ticket).await,
+            Some(MONDAY.plus(5 * DAY + 20 * HOUR)),
+            "solved time does not count"
+        );
         assert_eq!(world.wrong().await, []);
     });
 }
@@ -112,7 +116,8 @@ fn a_policy_that_comes_later_counts_from_then_on() {
         let ticket = world.opens("Early", "high").await;
         assert_eq!(world.gets(&format!("/api/v1/tickets/{ticket}/deadlines")).await, json!([]));
         world.advance(HOUR);
-        let policy = world.policy("All", &Value::Null, "type:question", json!({ "first_response": "2h" })).await;
+        let policy =
+            world.policy("All", &Value::Null, "type:question", json!({ "first_response": "2h" })).await;
         world.runs_jobs().await;
         assert_eq!(world.due(ticket).await, Some(MONDAY.plus(3 * HOUR)));
         world.becomes(ticket, "type", "incident").await;
@@ -125,7 +130,8 @@ fn a_policy_that_comes_later_counts_from_then_on() {
         world.runs_jobs().await;
         assert_eq!(world.due(ticket).await, None);
         let history = world.gets(&format!("/api/v1/tickets/{ticket}/history")).await;
-        let applied = history["items"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "sla.applied");
+        let applied =
+            history["items"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "sla.applied");
         assert_eq!(applied.count(), 4);
         assert_eq!(world.wrong().await, []);
     });
@@ -153,7 +159,8 @@ fn what_cannot_be_is_refused_by_its_field() {
         let late = json!({ "first_response": "3d", "resolution": "20h" });
         let found = refused("/api/v1/sla-policies", policy(late, &office)).await;
         assert_eq!(found, at("/targets/first_response", "after_resolution"));
-        let found = refused("/api/v1/sla-policies", policy(json!({ "resolution": "1d" }), &json!("99"))).await;
+        let found =
+            refused("/api/v1/sla-policies", policy(json!({ "resolution": "1d" }), &json!("99"))).await;
         assert_eq!(found, at("/calendar", "unknown_id"));
         let twice = json!({ "name": "bavaria", "zone": "UTC", "weekly": { "mon": [["00:00", "24:00"]] } });
         assert_eq!(refused("/api/v1/calendars", twice).await, at("/name", "calendar_name_taken"));
@@ -170,11 +177,13 @@ fn a_policy_shows_its_effect_before_it_is_saved() {
             world.answers(ticket).await;
         }
         world.opens("Another", "low").await;
-        let draft = json!({ "name": "P", "filter": "priority:high", "targets": { "first_response": "150m" } });
+        let draft =
+            json!({ "name": "P", "filter": "priority:high", "targets": { "first_response": "150m" } });
         let effect = world.posts("/api/v1/sla-policies/what-if", draft, 200).await;
         assert_eq!((effect["looked_at"].as_i64(), effect["applies_to"].as_i64()), (Some(5), Some(4)));
         let first = &effect["promises"][0];
-        let counts = ["tickets", "met", "breached", "open", "breached_now"].map(|name| first[name].as_i64().unwrap());
+        let counts =
+            ["tickets", "met", "breached", "open", "breached_now"].map(|name| first[name].as_i64().unwrap());
         assert_eq!(counts, [4, 2, 2, 0, 0]);
         assert_eq!(world.gets("/api/v1/sla-policies").await["items"], json!([]), "nothing was saved");
     });

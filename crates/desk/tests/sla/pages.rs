@@ -44,7 +44,9 @@ fn the_ticket_says_why_its_deadline_is_when_it_is() {
         let page = world.bo.get(&format!("/t/{ticket}")).await.assert_status(200);
         page.assert_has("First response").assert_has(&format!("/t/{ticket}/deadlines"));
         let why = world.bo.get(&format!("/t/{ticket}/deadlines")).await.assert_status(200);
-        why.assert_has("Counts: within the hours").assert_has("Outside the hours").assert_has("Counted in all");
+        why.assert_has("Counts: within the hours")
+            .assert_has("Outside the hours")
+            .assert_has("Counted in all");
         world.bo.get(&format!("/t/{ticket}/history")).await.assert_has("“Gold” applies");
         world.bo.get("/t/999999/deadlines").await.assert_status(404);
     });
@@ -69,7 +71,8 @@ fn a_calendar_is_made_and_filled_from_a_file_on_its_page() {
         let page = page.assert_has("Epiphany").assert_has_not("Reformation");
         page.assert_has("2026-12-24 08:00-10:00 Heiligabend");
         let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261226\r\nSUMMARY:Zu\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-        let done = bo.post_files(&format!("{path}/import"), &[], &[("file", "frei.ics", file.as_bytes())]).await;
+        let done =
+            bo.post_files(&format!("{path}/import"), &[], &[("file", "frei.ics", file.as_bytes())]).await;
         let to = done.assert_status(303).header("location").unwrap().to_owned();
         let page = bo.get(&to).await.assert_has("One day was added");
         page.assert_has("2026-12-24 08:00-10:00 Heiligabend").assert_has("2026-12-25 Zu");
@@ -99,7 +102,11 @@ fn a_policy_is_looked_at_and_saved_on_its_page() {
         bo.get("/admin/sla").await.assert_has("Nothing is promised yet");
         fields.pop();
         bo.post_form("/admin/sla", &fields).await.assert_leads_to("/admin/sla");
-        bo.get("/admin/sla").await.assert_has("Gold").assert_has("priority:high,urgent").assert_has("around the clock");
+        bo.get("/admin/sla")
+            .await
+            .assert_has("Gold")
+            .assert_has("priority:high,urgent")
+            .assert_has("around the clock");
         fields[3] = ("targets/first_response", "four hours");
         let wrong = bo.post_form("/admin/sla", &fields).await.assert_status(422);
         wrong.assert_has("four hours").assert_has("4h, 90m");

@@ -19,8 +19,9 @@ use platform::{
     Home,
     authority::{Grant, System},
     db::{self, MIGRATIONS, migrate},
-    events, jobs,
+    events,
     i18n::Language,
+    jobs,
     web::{error_pages, session_cookie_name},
 };
 use serde_json::{Value, json};
@@ -41,7 +42,8 @@ impl World {
         migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
         let home = testkit::home_with(desk.db.clone(), clock, Box::new(Doorman::new()));
         let system = Grant::<System>::system(&home);
-        let made = system.change(|tx| people::setup::create_desk(tx, "ACME", "bo@desk.example", "x", Language::En));
+        let made =
+            system.change(|tx| people::setup::create_desk(tx, "ACME", "bo@desk.example", "x", Language::En));
         let admin = made.await.unwrap();
         let token = system
             .change::<_, db::Error>(move |tx| tokens::create(tx, admin, "test", &tokens::Scopes::All, None))
@@ -127,7 +129,8 @@ impl World {
     pub async fn hears(&self, ticket: i64, is_automatic: bool) {
         Grant::<System>::system(&self.home)
             .change::<_, TicketError>(move |tx| {
-                let seen = tickets::store::see_for_machine(tx, Id::new(ticket))?.ok_or_else(Problem::not_found)?;
+                let seen =
+                    tickets::store::see_for_machine(tx, Id::new(ticket))?.ok_or_else(Problem::not_found)?;
                 let incoming = Incoming {
                     channel: "email",
                     author: None,
@@ -165,7 +168,8 @@ impl World {
             .read::<_, db::Error>(|tx| events::after(tx, Id::new(0), 10_000))
             .await
             .unwrap();
-        let told = all.into_iter().filter(|event| matches!(event.kind.as_str(), "sla.warned" | "sla.breached"));
+        let told =
+            all.into_iter().filter(|event| matches!(event.kind.as_str(), "sla.warned" | "sla.breached"));
         told.map(|event| {
             let promise = event.data()["promise"].as_str().unwrap().to_owned();
             (event.kind.trim_start_matches("sla.").to_owned(), event.subject_id("ticket").unwrap(), promise)
