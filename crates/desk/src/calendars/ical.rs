@@ -76,7 +76,7 @@ fn add(found: &mut Found, entry: Entry, today: Day) {
             || part.starts_with("WKST=")
             || part.starts_with("UNTIL=")
     });
-    if length > LONGEST || (!entry.rule.is_empty() && !(is_yearly && is_simple)) {
+    if length > LONGEST || !(entry.rule.is_empty() || is_yearly && is_simple) {
         found.left_out += 1;
         return;
     }
