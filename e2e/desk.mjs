@@ -78,11 +78,12 @@ export async function until(what, look) {
   throw new Error(`waited in vain for ${what}`);
 }
 
-/** A browser in front of the program at `base`, and what it finds wrong. */
-export async function browse(base) {
+/** A browser in front of the program at `base`, and what it finds wrong. `host`: a name that leads to this machine. */
+export async function browse(base, host) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ...(host ? [`--host-resolver-rules=MAP ${host} 127.0.0.1`] : [])],
   });
   const findings = [], opened = new Map();
   /** A person's browser. */
@@ -126,20 +127,27 @@ export async function browse(base) {
   return { browser, person, look, findings };
 }
 
-export async function open() {
+/** `host`: a name under which browsers reach the desk, without TLS, instead of the loopback address. */
+export async function open({ host } = {}) {
   const data = mkdtempSync(join(tmpdir(), "firstline-e2e-"));
   execFileSync(program, ["demo", "--data", data, "--tickets", "120"], { stdio: ["ignore", "ignore", "inherit"] });
-  const [web, smtp] = [await freePort(), await freePort()];
-  // The demo's inbox sends to this port.
-  const outgoing = await relay(2526);
+  const [web, smtp, out] = [await freePort(), await freePort(), await freePort()];
+  const outgoing = await relay(out);
+  const token = execFileSync(program, ["token", "create", "--data", data, "--user", "mara@lindgren.example", "--scopes", "all"], { encoding: "utf8" }).trim();
   const server = spawn(program, ["serve", "--data", data, "--listen", `127.0.0.1:${web}`, "--smtp-listen", `127.0.0.1:${smtp}`,
-    "--allow-outbound", "127.0.0.0/8", "--dns", "off"], { stdio: ["ignore", "pipe", "ignore"] });
+    "--allow-outbound", "127.0.0.0/8", "--dns", "off", ...(host ? ["--public-url", `http://${host}:${web}`] : [])], { stdio: ["ignore", "pipe", "ignore"] });
   await new Promise((resolve, reject) => {
     server.stdout.on("data", (line) => String(line).includes("listening on") && resolve());
     server.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
   });
-  const base = `http://127.0.0.1:${web}`;
-  const { browser, person, look, findings } = await browse(base);
+  // The demo's inbox sends to a port of its own choice; here it is one that is free.
+  const api = (path, init) => fetch(`http://127.0.0.1:${web}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
+  for (const inbox of (await (await api("/inboxes")).json()).items) {
+    const changed = await api(`/inboxes/${inbox.id}`, { method: "PATCH", body: JSON.stringify({ send: { host: "127.0.0.1", port: out, tls: "none" } }) });
+    if (!changed.ok) throw new Error(`the inbox cannot be changed: ${await changed.text()}`);
+  }
+  const base = `http://${host ?? "127.0.0.1"}:${web}`;
+  const { browser, person, look, findings } = await browse(base, host);
   const signIn = async (page, email) => {
     await page.goto(`${base}/sign-in`);
     await page.fill("[name=email]", email);

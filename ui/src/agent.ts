@@ -10,4 +10,5 @@ import "./palette";
 import "./keys";
 import "./recipients";
 import "./suggest";
+import "./viewer";
 import "./composer-shell";

@@ -4,9 +4,17 @@
 import { isTyping } from "./dom";
 import { move } from "./list";
 import { openPalette } from "./palette";
+import type { FlRecipients } from "./recipients";
 import { copyText } from "./small";
 
 function press(control: HTMLElement): void {
+  const chips = control.closest<FlRecipients>("fl-recipients");
+  if (chips) return chips.focusEntry();
+  if (control instanceof HTMLInputElement && control.type === "radio" && control.checked) {
+    // It is chosen already: what is left is to write.
+    control.form?.querySelector<HTMLElement>(".ProseMirror, textarea:not([hidden])")?.focus();
+    return;
+  }
   if (control instanceof HTMLSelectElement) {
     control.focus();
     try {
@@ -70,6 +78,15 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && isTyping(event.target) && !document.querySelector("dialog[open], [popover]:popover-open")) {
     (event.target as HTMLElement).blur();
+    return;
+  }
+  // Ctrl+Z outside of a text takes back what the newest notice offers to.
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "z" && !isTyping(event.target)) {
+    const undo = document.querySelector<HTMLButtonElement>("#toasts form button");
+    if (undo) {
+      event.preventDefault();
+      undo.click();
+    }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

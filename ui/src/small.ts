@@ -71,6 +71,16 @@ document.addEventListener("toggle", (event) => {
 
 // A conversation opens at the first unread message, else at the last.
 const toLast = () => {
+  const wanted = /^#m(\d+)$/.exec(location.hash)?.[1];
+  if (wanted && document.querySelector(".thread .message") && !document.getElementById(`m${wanted}`)) {
+    // A message of a long conversation that this page does not show.
+    const address = new URL(location.href);
+    if (address.searchParams.get("at") === wanted) return;
+    for (const word of ["before", "after", "done"]) address.searchParams.delete(word);
+    address.searchParams.set("at", wanted);
+    location.replace(address);
+    return;
+  }
   const thread = document.querySelector<HTMLElement>(".thread");
   if (!thread || location.hash) return;
   const unread = thread.querySelector<HTMLElement>("[data-first-unread]");
@@ -78,7 +88,13 @@ const toLast = () => {
 };
 toLast();
 document.addEventListener("firstline:swapped", (event) => {
-  if ((event as CustomEvent<string[]>).detail.includes("#main")) toLast();
+  const parts = (event as CustomEvent<string[]>).detail;
+  if (!parts.includes("#main") && !parts.includes(".thread")) return;
+  toLast();
+  // Whoever has asked for the news has them before their eyes: what they write answers them too.
+  const seen = document.querySelector<HTMLInputElement>('.composer input[name="seen"]');
+  const last = document.querySelector<HTMLElement>(".thread")?.dataset.last;
+  if (seen && last) seen.value = last;
 });
 
 /** A sandboxed message body that can be enlarged; its content can neither run nor be measured. */

@@ -14,6 +14,13 @@ function arm(toast: HTMLElement): void {
   start();
 }
 
+// The notice was shown; a reload or a copied address need not tell it again.
+if (new URLSearchParams(location.search).has("done")) {
+  const address = new URL(location.href);
+  address.searchParams.delete("done");
+  history.replaceState(history.state, "", address);
+}
+
 const armAll = () => document.querySelectorAll<HTMLElement>("#toasts > .toast").forEach(arm);
 armAll();
 document.addEventListener("firstline:swapped", armAll);

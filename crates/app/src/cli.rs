@@ -20,6 +20,7 @@ wins over a variable, a variable over the file.
   lmtp_listen        IP:PORT, for mail by LMTP                  none
   public_url         https://help.example.org                   http:// and the address of listen
   allow_outbound     private address ranges that may be called  none
+  trusted_proxies    proxies whose X-Forwarded-For is believed  none (as a flag: --trusted-proxy)
   dns                system, off, or name servers like 9.9.9.9   system
   max_message_bytes  the largest mail or upload                 52428800
   metrics            loopback or public: who reads /metrics     loopback
@@ -154,6 +155,10 @@ pub struct Serve {
     /// A private range that may be connected to, e.g. 10.0.0.0/8; repeat it for more
     #[arg(long, value_name = "CIDR")]
     allow_outbound: Vec<String>,
+    /// A reverse proxy, e.g. 127.0.0.1 or 10.0.0.0/24: only from it the address of the client is taken out of
+    /// X-Forwarded-For; repeat it for more [default: nobody]
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    trusted_proxies: Vec<String>,
 }
 
 #[derive(Args)]
@@ -211,6 +216,7 @@ impl Cli {
                 lmtp_listen: serve.lmtp_listen.clone(),
                 public_url: serve.public_url.clone(),
                 allow_outbound: serve.allow_outbound.clone(),
+                trusted_proxies: serve.trusted_proxies.clone(),
                 dns: serve.dns.clone(),
                 ..common
             },

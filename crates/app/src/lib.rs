@@ -2,6 +2,7 @@
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 
+mod api_page;
 mod backup;
 mod cli;
 mod config;

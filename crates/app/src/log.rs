@@ -14,6 +14,8 @@ pub fn start(config: &Config) {
     // PostgreSQL notes every table that is there already. Whoever wants that names the target.
     let is_named = config.log_filter.contains("postgres");
     let filter = if is_named { filter } else { filter.with_target("postgres", LevelFilter::WARN) };
+    // In detail it writes the values of each statement: what people wrote, and hashes of their secrets.
+    let filter = filter.with_target("tokio_postgres", LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match config.log_format {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

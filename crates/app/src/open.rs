@@ -11,7 +11,7 @@ use platform::{
     blobs::Blobs,
     brand::Brand,
     db::{self, Db, MIGRATIONS, Size},
-    keys::Keys,
+    keys::{self, Keys},
     outbound::{Outbound, Policy},
     settings::{self, Site},
 };
@@ -43,6 +43,25 @@ impl Guard {
             Err(TryLockError::Error(cause)) => Err(Failure::at(path.display())(cause)),
         }
     }
+}
+
+/// The name of the node that this folder belongs to, made at the first start. Ask only under the [`Guard`]: then no two
+/// processes have one name, unless somebody copied the folder to a second machine.
+pub fn node(config: &Config) -> Result<String, Failure> {
+    let path = config.data.join("node");
+    let read = match fs::read_to_string(&path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => String::new(),
+        other => other.map_err(Failure::at(path.display()))?,
+    };
+    let known = read.trim();
+    if !known.is_empty() {
+        return Ok(known.to_owned());
+    }
+    // Empty after a power cut in the wrong moment: nobody remembers that name any more.
+    let _ = fs::remove_file(&path);
+    let made = keys::base32(&keys::random::<10>());
+    keys::write_private(&path, made.as_bytes()).map_err(Failure::at(path.display()))?;
+    Ok(made)
 }
 
 /// Makes the data folder, for its owner alone, if it is not there.
@@ -202,7 +221,8 @@ pub async fn home(
     let keys = Keys::open(&config.data).map_err(Failure::at(config.data.join("secret.key").display()))?;
     make_folder(&config.blobs())?;
     let blobs = Blobs::open(config.blobs()).map_err(Failure::at(config.blobs().display()))?;
-    let site = Site::new(config.public_url.as_deref().unwrap_or(public_url), config.max_message_bytes);
+    let site = Site::new(config.public_url.as_deref().unwrap_or(public_url), config.max_message_bytes)
+        .behind(config.trusted_proxies.clone());
     let (name, brand) =
         db.read::<_, db::Error>(|conn| Ok((settings::get(conn, "desk_name")?, Brand::load(conn)?))).await?;
     if let Some(name) = name {

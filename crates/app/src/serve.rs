@@ -43,7 +43,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::info!(migrated, "the database was brought up to date");
     }
     let home = open::home(&config, db, clock, &format!("http://{address}"), Box::new(Doorman::new())).await?;
+    home.site.set_node(&open::node(&config)?);
+    let swept = home.blobs.sweep().map_err(Failure::at(config.blobs().display()))?;
+    if swept > 0 {
+        tracing::info!(swept, "contents that were never finished were removed");
+    }
 
+    home.listen();
     let mut workers = workers(&home, &config, &stop).await?;
     workers.spawn(until(stop.clone(), metrics::tidy(readings.clone())));
     let wizard = Wizard::start(&home).await?;
@@ -82,15 +88,15 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
 async fn run_jobs(home: Home, mut stop: watch::Receiver<bool>) {
     let mut commits = home.commits();
     while !*stop.borrow() {
-        match jobs::run_next(&home).await {
-            Ok(true) => {}
-            Ok(false) | Err(_) => {
-                tokio::select! {
-                    _ = commits.changed() => {}
-                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                    _ = stop.wait_for(|is_stopped| *is_stopped) => {}
-                }
-            }
+        let rest = match jobs::step(&home).await {
+            Ok(jobs::Step::Ran) => continue,
+            Ok(jobs::Step::Idle(due)) => home.rest(due),
+            Err(_) => Duration::from_secs(1),
+        };
+        tokio::select! {
+            _ = commits.changed() => {}
+            () = tokio::time::sleep(rest) => {}
+            _ = stop.wait_for(|is_stopped| *is_stopped) => {}
         }
     }
 }

@@ -181,8 +181,12 @@ fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
         let receipt = &mails[0];
         assert_eq!(receipt.recipients, ["ada@customer.example"]);
         assert_eq!(receipt.header("auto-submitted").as_deref(), Some("auto-replied"));
-        assert_eq!(receipt.header("in-reply-to").as_deref(), Some("<one@customer.example>"));
-        assert!(!receipt.text().contains("burns") && !receipt.text().contains("Printer"));
+        assert!(receipt.header("in-reply-to").is_none() && receipt.header("references").is_none());
+        let all = receipt.text();
+        assert!(
+            ["burns", "Printer", "Peters", "one@customer"].iter().all(|word| !all.contains(word)),
+            "{all}"
+        );
 
         world.says(number, "Use water.").await;
         let mails = world.sink.wait_for(2).await;
@@ -452,5 +456,170 @@ fn a_note_reaches_nobody_outside() {
         assert_eq!(world.sink.received().len(), 1);
         let note = world.messages(number).await.pop().unwrap();
         assert_eq!((note.kind, note.direction), (MessageKind::Note, Direction::Out));
+    });
+}
+
+#[test]
+fn each_recipient_of_a_mail_has_an_end_of_its_own() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        world.sends().await;
+        let number = first.ticket_id.unwrap().number();
+        world.sink.answer("bo@c.example", "550 5.1.1 nobody here");
+        world.sink.answer("cy@c.example", "451 4.2.0 later");
+        let cc = Some(vec!["bo@c.example".into(), "cy@c.example".into()]);
+        let draft = ReplyDraft { text: Some("Use water.".into()), cc, ..ReplyDraft::default() };
+        world.replies(number, draft).await.unwrap();
+        world.sends().await;
+        let states = |mail: &outbox::store::Entry| -> Vec<String> {
+            mail.recipients()
+                .into_iter()
+                .map(|one| format!("{} {} {}", one.address, one.state, one.reason.unwrap_or_default()))
+                .collect()
+        };
+        let mail = world.outbox().await.remove(0);
+        assert_eq!(mail.state.word(), "waiting", "somebody may get it yet");
+        assert_eq!(states(&mail)[..2], ["ada@c.example sent ", "bo@c.example failed 550 5.1.1 nobody here"]);
+        assert!(states(&mail)[2].starts_with("cy@c.example waiting "), "{:?}", states(&mail));
+
+        // Somebody else gets it later: the one who was refused is not forgotten.
+        world.sink.answer("cy@c.example", "250 ok");
+        world.clock.advance(HOUR);
+        world.sends().await;
+        let mail = world.outbox().await.remove(0);
+        assert_eq!(
+            (mail.state.word(), mail.reason.as_deref()),
+            ("failed", Some("bo@c.example: 550 5.1.1 nobody here"))
+        );
+        let ends = ["ada@c.example sent ", "bo@c.example failed 550 5.1.1 nobody here", "cy@c.example sent "];
+        assert_eq!(states(&mail), ends);
+        let read = world.system(|tx| platform::events::after(tx, Id::new(0), 1000)).await;
+        let kinds: Vec<_> =
+            read.iter().map(|event| event.kind.as_str()).filter(|kind| kind.starts_with("mail.")).collect();
+        assert_eq!(
+            kinds,
+            ["mail.sent", "mail.failed", "mail.sent"],
+            "the acknowledgement, Bo, and then the rest"
+        );
+
+        // Tried again, it goes to Bo alone.
+        world.sink.answer("bo@c.example", "250 ok");
+        let before = world.sink.received().len();
+        let id = mail.id;
+        let system = Grant::<System>::system(&world.home);
+        let again = system.change::<_, Error>(move |tx| outbox::store::retry(tx, id));
+        assert!(again.await.unwrap());
+        world.sends().await;
+        let new = world.sink.received().split_off(before);
+        assert_eq!(new.iter().map(|mail| mail.recipients.clone()).collect::<Vec<_>>(), [["bo@c.example"]]);
+        let mail = world.outbox().await.remove(0);
+        assert_eq!((mail.state.word(), mail.reason), ("sent", None));
+        let system = Grant::<System>::system(&world.home);
+        let again = system.change::<_, Error>(move |tx| outbox::store::retry(tx, id));
+        assert!(!again.await.unwrap(), "nobody is left");
+    });
+}
+
+#[test]
+fn a_bounce_ends_the_one_it_names_and_stops_nobody_who_waits() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        world.sends().await;
+        let number = first.ticket_id.unwrap().number();
+        world.sink.answer("cy@c.example", "451 4.2.0 later");
+        let cc = Some(vec!["bo@c.example".into(), "cy@c.example".into()]);
+        let draft = ReplyDraft { text: Some("Use water.".into()), cc, ..ReplyDraft::default() };
+        world.replies(number, draft).await.unwrap();
+        world.sends().await;
+        let ours = world.sink.received().pop().unwrap().header("message-id").unwrap();
+        let report = format!(
+            "From: MAILER-DAEMON@relay.example\nTo: {SUPPORT}\nSubject: Undelivered Mail\nMessage-ID: <d@r>\n\
+             Auto-Submitted: auto-replied\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+             --b\nContent-Type: text/plain\n\nI could not deliver it.\n\
+             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n\
+             Final-Recipient: rfc822; bo@c.example\nAction: failed\nStatus: 5.1.1\n\
+             Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
+             --b\nContent-Type: message/rfc822\n\nMessage-ID: {ours}\nSubject: Re: Printer\n\nUse water.\n--b--\n"
+        );
+        world.receives(None, SUPPORT, &report).await;
+        let states = |mail: &outbox::store::Entry| -> Vec<String> {
+            mail.recipients().into_iter().map(|one| format!("{} {}", one.address, one.state)).collect()
+        };
+        let mail = world.outbox().await.remove(0);
+        assert_eq!(states(&mail), ["ada@c.example sent", "bo@c.example bounced", "cy@c.example waiting"]);
+        world.sink.answer("cy@c.example", "250 ok");
+        world.clock.advance(HOUR);
+        world.sends().await;
+        let mail = world.outbox().await.remove(0);
+        assert_eq!(states(&mail), ["ada@c.example sent", "bo@c.example bounced", "cy@c.example sent"]);
+        assert_eq!(mail.state.word(), "bounced");
+        assert!(mail.reason.unwrap().starts_with("unknown_address bo@c.example"));
+    });
+}
+
+#[test]
+fn a_forward_is_a_mail_of_its_own_with_the_original_in_it() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let raw = format!(
+            "From: Ada <ada@customer.example>\nTo: {SUPPORT}\nSubject: AW: Printer\nMessage-ID: <a@c>\n\
+             Date: Sat, 21 Nov 2026 09:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+             --b\nContent-Type: text/html; charset=utf-8\n\n<p>It <b>burns</b>. <img src=\"cid:pic@c\">\
+             <img src=\"https://t.example/p.gif\"></p>\n--b\nContent-Type: image/gif; name=fire.gif\n\
+             Content-ID: <pic@c>\nContent-Transfer-Encoding: base64\n\n\
+             R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7\n--b\nContent-Type: text/plain; name=log.txt\n\
+             Content-Disposition: attachment; filename=log.txt\n\nhot\n--b--\n"
+        );
+        world.receives(Some("ada@customer.example"), SUPPORT, &raw).await;
+        let number = world.ledger().await.remove(0).ticket_id.unwrap().number();
+        world.sends().await;
+        let original = world.messages(number).await.remove(0).id;
+        let draft = ReplyDraft {
+            html: Some("<p>Can <em>you</em> come?</p>".into()),
+            to: Some(vec!["works@supplier.example".into()]),
+            forward: Some(original),
+            ..ReplyDraft::default()
+        };
+        let signer = Signer::of(&world.home);
+        let grant = Grant::<ReplyTickets>::check(&world.home, world.agent.clone(), true).unwrap();
+        grant
+            .change::<_, TicketError>(move |tx| {
+                let seen = tickets::store::see(tx, Id::new(number))?.ok_or_else(Problem::not_found)?;
+                conversation::actions::forward(tx, &seen, draft, &signer).map(drop)
+            })
+            .await
+            .unwrap();
+        world.sends().await;
+        let mail = world.sink.wait_for(2).await.pop().unwrap();
+        assert_eq!(mail.recipients, ["works@supplier.example"]);
+        assert!(mail.header("subject").unwrap().starts_with("Fwd: Printer"), "{:?}", mail.header("subject"));
+        assert!(mail.header("in-reply-to").is_none() && mail.header("references").is_none());
+        assert!(mail.header("reply-to").is_none(), "the customer's way back is not the supplier's");
+        let text = mail.text();
+        let places = ["Can you come?", "Forwarded message", "It burns."].map(|words| text.find(words));
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
+        let raw = String::from_utf8_lossy(&mail.raw).replace("=\r\n", "").replace("=3D", "=");
+        assert!(raw.contains("<em>you</em>") && raw.contains("<b>burns</b>"), "{raw}");
+        assert!(raw.contains("log.txt") && raw.contains("fire.gif"), "{raw}");
+        assert!(raw.contains("src=\"cid:file-"), "the picture of the original stands in its place: {raw}");
+        assert!(!raw.contains("t.example"), "{raw}");
+        // Whoever writes back comes in as somebody who does not take part.
+        let ours = mail.header("message-id").unwrap();
+        let headers = format!("Message-ID: <w@w>\nIn-Reply-To: {ours}");
+        let joined = world.writes("works@supplier.example", "Re: Fwd: Printer", &headers, "Tomorrow.").await;
+        assert_eq!(joined.ticket_id.unwrap().number(), number);
+        assert!(!world.messages(number).await.pop().unwrap().is_sender_known);
+        // And the customer's own thread knows nothing of it.
+        world.says(number, "We come.").await;
+        let answer = world.sink.wait_for(3).await.pop().unwrap();
+        assert_eq!(answer.recipients, ["ada@customer.example"]);
+        assert!(
+            !answer.header("references").unwrap().contains(ours.trim()),
+            "{:?}",
+            answer.header("references")
+        );
     });
 }

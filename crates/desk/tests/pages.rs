@@ -149,6 +149,12 @@ impl World {
             .await
             .unwrap()
     }
+    /// The addresses of those who take part.
+    async fn participants(&self, ticket: i64) -> Vec<String> {
+        let read = move |conn: &mut db::Conn| tickets::store::participants(conn, Id::new(ticket));
+        let people = self.home.db.read::<_, db::Error>(read).await.unwrap();
+        people.into_iter().filter_map(|person| person.email).collect()
+    }
     async fn mails(&self) -> Vec<(i64, String)> {
         self.home
             .db
@@ -298,10 +304,27 @@ fn a_forwarded_message_goes_to_others_and_not_to_the_customer() {
         world.ada.post_files(&format!("/t/{number}/messages"), &fields, &files).await.assert_status(303);
         let messages = world.messages(number).await;
         assert!(messages[1].is_note(), "the customer's pages show no notes");
-        assert!(messages[1].text.contains("Please look") && messages[1].text.contains("Where is it?"));
+        assert_eq!(messages[1].text, "Please look");
+        assert!(messages[1].quoted.as_ref().unwrap().contains("Where is it?"));
+        assert_eq!(messages[1].subject, "Fwd: Late");
+        assert_eq!(messages[1].forwarded_id, Some(messages[0].id));
         assert_eq!(world.mails().await[0].1, "depot@other.example");
         let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
         page.assert_has("Sent on").assert_has("list.txt").assert_has_not("title=\"depot@other.example\"");
+        let ticket = world.ticket(number).await;
+        let people = world.participants(number).await;
+        assert_eq!(people, ["cy@customer.example"], "whoever gets it does not take part");
+        assert_eq!(ticket.category, tickets::Category::New, "a forward answers nobody");
+        world
+            .ada
+            .get(&format!("/t/{number}/history"))
+            .await
+            .assert_has("ada sent a message on to depot@other.example");
+        let json =
+            world.ada.get(&format!("/api/v1/tickets/{number}/messages")).await.assert_status(200).json();
+        assert_eq!(json["items"][1]["is_forward"], true);
+        assert_eq!(json["items"][1]["forwarded"], first.as_str());
+        assert_eq!(json["items"][0]["is_forward"], false);
         let nobody =
             [("kind", "forward"), ("message", first.as_str()), ("to", ""), ("text", "x"), ("seen", "999")];
         world.ada.post_form(&format!("/t/{number}/messages"), &nobody).await.assert_status(422);
@@ -321,14 +344,19 @@ fn properties_change_one_by_one_and_the_history_tells_it() {
             ("was.tags", ""),
             ("tags", "b, A"),
         ];
-        world.ada.post_form(&path, &form).await.assert_status(303).assert_leads_to(&path);
+        world
+            .ada
+            .post_form(&path, &form)
+            .await
+            .assert_status(303)
+            .assert_leads_to(&format!("{path}?done=change"));
         let ticket = world.ticket(number).await;
         assert_eq!((ticket.priority, ticket.category), (tickets::Priority::Urgent, tickets::Category::New));
         world
             .ada
             .post_form(&format!("{path}?view=act"), &[("assignee", "1")])
             .await
-            .assert_leads_to(&format!("{path}?view=act"));
+            .assert_leads_to(&format!("{path}?view=act&done=change"));
         world.ada.post_form(&path, &[("status", "solved")]).await.assert_status(303);
         world
             .ada
@@ -525,5 +553,276 @@ fn an_administrator_names_statuses_and_adds_fields() {
         let mut ben = world.person("Ben", Builtin::Agent, Language::En).await;
         ben.get("/admin/statuses").await.assert_status(403);
         ben.post_form("/admin/statuses/2", &[("name", "x")]).await.assert_status(403);
+    });
+}
+
+#[test]
+fn chosen_files_of_a_message_go_with_it_by_form_and_by_api() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "AW: Late", "Where is it?").await;
+        let note = [("kind", "note"), ("text", "See these"), ("status", "")];
+        let files = [("file", "a.txt", b"first".as_slice()), ("file", "b.txt", b"second".as_slice())];
+        world.ada.post_files(&format!("/t/{number}/messages"), &note, &files).await.assert_status(303);
+        let list = format!("/api/v1/tickets/{number}/messages");
+        let json = world.ada.get(&list).await.json();
+        let original = json["items"][1]["id"].as_str().unwrap().to_owned();
+        let file = |n: usize| json["items"][1]["attachments"][n]["id"].as_str().unwrap().to_owned();
+        let (first, second) = (file(0), file(1));
+        let form = [
+            ("kind", "forward"),
+            ("message", original.as_str()),
+            ("to", "depot@other.example"),
+            ("text", ""),
+            ("seen", "999"),
+            ("forward_subject", "WG: Ours"),
+            ("forward_files", "1"),
+            ("forward_file", second.as_str()),
+        ];
+        world.ada.post_form(&format!("/t/{number}/messages"), &form).await.assert_status(303);
+        let json = world.ada.get(&list).await.json();
+        assert_eq!(json["items"][2]["attachments"].as_array().unwrap().len(), 1);
+        assert_eq!(json["items"][2]["attachments"][0]["name"], "b.txt");
+        assert_eq!(json["items"][2]["subject"], "WG: Ours");
+
+        let body = serde_json::json!({ "forward": original, "to": ["x@other.example"], "text": "By API" });
+        let made = world.ada.post_json(&list, &body.to_string()).await.assert_status(201).json();
+        assert_eq!(made["attachments"].as_array().unwrap().len(), 2, "all, where nobody chose");
+        assert_eq!(made["subject"], "Fwd: Late");
+        assert_eq!(made["kind"], "note");
+        let mut wrong = body.clone();
+        wrong["forward_attachments"] = serde_json::json!([first, "99999"]);
+        world
+            .ada
+            .post_json(&list, &wrong.to_string())
+            .await
+            .assert_status(422)
+            .assert_has("forward_attachments");
+        wrong["forward"] = serde_json::json!("99999");
+        world.ada.post_json(&list, &wrong.to_string()).await.assert_status(422).assert_has("/forward");
+        let nobody = serde_json::json!({ "forward": original, "to": [], "text": "x" });
+        world.ada.post_json(&list, &nobody.to_string()).await.assert_status(422);
+        assert_eq!(world.messages(number).await.len(), 4, "what was refused left nothing behind");
+    });
+}
+
+#[test]
+fn what_an_agent_formats_is_shown_and_nothing_else_of_it() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let html = "<p>Hello <strong>you</strong></p><ul><li>one</li></ul><p style='color:red' onclick=x>b</p>\
+                    <img src='https://t.example/p.gif' alt=spy><script>alert(1)</script>";
+        let note = [("kind", "note"), ("text", "Hello you"), ("html", html), ("status", "")];
+        world.ada.post_form(&format!("/t/{number}/messages"), &note).await.assert_status(303);
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
+        page.assert_has("<p>Hello <strong>you</strong></p><ul><li>one</li></ul><p>b</p>spy")
+            .assert_has_not("t.example")
+            .assert_has_not("alert(1)")
+            .assert_has_not("color:red");
+        // A wall of its own: HTML that got past the cleaner is words here.
+        let write = |conn: &mut db::Conn| {
+            let html =
+                "<p onmouseover=alert(1)>x</p><iframe src=/admin></iframe><a href=javascript:alert(1)>y</a>";
+            conn.run(sql!("UPDATE message SET html = $1 WHERE kind = 'note'"), args![html])
+        };
+        world.home.db.write::<_, db::Error>(write).await.unwrap();
+        let page = world.ada.get(&format!("/t/{number}")).await;
+        page.assert_has("<p>x</p><a>y</a>").assert_has_not("onmouseover").assert_has_not("src=/admin");
+    });
+}
+
+#[test]
+fn a_change_can_be_taken_back_by_whoever_made_it() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let path = format!("/t/{number}");
+        let form = [("was.priority", "normal"), ("priority", "urgent"), ("was.tags", ""), ("tags", "b, a")];
+        world.ada.post_form(&path, &form).await.assert_status(303);
+        let page = world.ada.get(&format!("{path}?done=change")).await.assert_status(200);
+        let page = page.assert_has("ada changed the priority from Normal to Urgent").assert_has("Undo");
+        let change = page.form_value("change").unwrap();
+        world.ada.get(&path).await.assert_has_not("Undo");
+
+        let mut ben = world.person("Ben", Builtin::Agent, Language::En).await;
+        ben.get(&format!("{path}?done=change")).await.assert_has_not("Undo");
+        ben.post_form(&format!("{path}/undo"), &[("change", &change)]).await.assert_status(404);
+        ben.post_json(&format!("/api/v1/changes/{change}/undo"), "").await.assert_status(404);
+        let other = world.opens("Cy <cy@customer.example>", "Other", "Where is it?").await;
+        world.ada.post_form(&format!("/t/{other}/undo"), &[("change", &change)]).await.assert_status(404);
+        assert_eq!(
+            world.ticket(number).await.priority,
+            tickets::Priority::Urgent,
+            "nothing was undone there"
+        );
+
+        let undone = world.ada.post_form(&format!("{path}/undo"), &[("change", &change)]).await;
+        undone.assert_leads_to(&format!("{path}?done=undone"));
+        assert_eq!(world.ticket(number).await.priority, tickets::Priority::Normal);
+        let page = world.ada.get(&format!("{path}?done=undone")).await.assert_has("Undone");
+        page.assert_has_not("value=\"a, b\"");
+        // Twice is once: the fields are no longer what the change made of them.
+        let again = world.ada.post_form(&format!("{path}/undo"), &[("change", &change)]).await;
+        again.assert_leads_to(&format!("{path}?done=overtaken"));
+
+        world.ada.post_form(&path, &[("status", "solved")]).await.assert_status(303);
+        let change = world.ada.get(&format!("{path}?done=change")).await.form_value("change").unwrap();
+        let api = format!("/api/v1/changes/{change}/undo");
+        let json = world.ada.post_json(&api, "").await.assert_status(200).json();
+        assert_eq!(json["status"]["category"], "new");
+        let ticket = world.ticket(number).await;
+        assert_eq!((ticket.reopened, ticket.solved_at_ms), (0, None), "it was never solved");
+        world.ada.post_json(&api, "").await.assert_status(409).assert_has("change_overtaken");
+    });
+}
+
+#[test]
+fn a_long_conversation_opens_at_its_end_and_every_message_can_be_linked() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Message 0.").await;
+        for n in 1..150 {
+            world.hears(number, "cy@customer.example", &format!("Message {n}."), None, true).await;
+        }
+        let ids: Vec<_> = Grant::<System>::system(&world.home)
+            .read::<_, db::Error>(move |tx| conversation::store::of_ticket(tx, Id::new(number), None, 200))
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|message| message.id)
+            .collect();
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
+        let page = page.assert_has("Message 149.").assert_has("Message 90.").assert_has_not("Message 89.");
+        let page = page.assert_has(&format!("before={}", ids[90])).assert_has("name=\"seen\"");
+        page.assert_has_not("rel=\"next\"");
+        let page = world.ada.get(&format!("/t/{number}?before={}", ids[90])).await.assert_status(200);
+        let page = page.assert_has("Message 89.").assert_has("Message 30.").assert_has_not("Message 29.");
+        page.assert_has(&format!("after={}", ids[89])).assert_has_not("name=\"seen\"");
+        let page = world.ada.get(&format!("/t/{number}?before={}", ids[30])).await.assert_status(200);
+        page.assert_has("Message 0.").assert_has_not("rel=\"prev\"");
+        let page = world.ada.get(&format!("/t/{number}?after={}", ids[89])).await.assert_status(200);
+        page.assert_has("Message 90.").assert_has("Message 149.").assert_has_not("Message 89.");
+        let page = world.ada.get(&format!("/t/{number}?at={}", ids[75])).await.assert_status(200);
+        let page = page.assert_has(&format!("id=\"m{}\"", ids[75])).assert_has("Message 46.");
+        page.assert_has("Message 105.").assert_has_not("Message 45.").assert_has_not("Message 106.");
+    });
+}
+
+#[test]
+fn people_take_part_in_roles_and_the_one_who_asks_is_changed_beside_the_ticket() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let path = format!("/t/{number}");
+        let people = format!("{path}/people");
+        let ben = world.person("Ben", Builtin::Agent, Language::En).await;
+        drop(ben);
+        let follower = [("email", "ben@desk.example"), ("role", "follower")];
+        world.ada.post_form(&people, &follower).await.assert_status(303);
+        let stranger = [("email", "nobody@else.example"), ("role", "follower")];
+        let page = world.ada.post_form(&people, &stranger).await.assert_status(422);
+        page.assert_has("Nobody who works here has this address").assert_has("email-error");
+        world
+            .ada
+            .post_form(&people, &[("email", "bo@customer.example"), ("role", "cc")])
+            .await
+            .assert_status(303);
+        assert_eq!(world.participants(number).await, ["cy@customer.example", "bo@customer.example"]);
+        let bo = world.ada.get(&path).await.form_value("contact").unwrap();
+        world.ada.post_form(&format!("{people}/requester"), &[("contact", &bo)]).await.assert_status(303);
+        assert_eq!(world.participants(number).await, ["bo@customer.example", "cy@customer.example"]);
+        world
+            .ada
+            .get(&format!("{path}/history"))
+            .await
+            .assert_has("ada changed who asks from Cy to bo@customer.example");
+        world.ada.post_form(&format!("{people}/requester"), &[("contact", "999")]).await.assert_status(404);
+        let ben = world.ada.get(&path).await.form_value("user").unwrap();
+        world.ada.post_form(&format!("{people}/remove"), &[("user", &ben)]).await.assert_status(303);
+        world.ada.get(&path).await.assert_has_not("ben stops following");
+
+        let contact = format!("{path}/contact");
+        let person = [
+            ("name", "Bo Berg"),
+            ("emails", "bo@customer.example\nberg@home.example"),
+            ("phones", "+49 30 1234\n+49 170 99"),
+            ("notes", "Early bird"),
+        ];
+        world.ada.post_form(&contact, &person).await.assert_status(303);
+        let page = world.ada.get(&path).await;
+        page.assert_has("mailto:berg@home.example").assert_has("tel:+49 170 99").assert_has("Early bird");
+        let wrong = [("name", "Bo Berg"), ("emails", "nonsense"), ("phones", ""), ("notes", "kept words")];
+        let page = world.ada.post_form(&contact, &wrong).await.assert_status(422);
+        page.assert_has("person_emails-error").assert_has("kept words").assert_has(">nonsense<");
+        let taken = [("name", "Bo Berg"), ("emails", "cy@customer.example"), ("phones", ""), ("notes", "")];
+        world.ada.post_form(&contact, &taken).await.assert_status(422).assert_has("person_emails-error");
+        let mut light = world.person("Lia", Builtin::LightAgent, Language::En).await;
+        light.post_form(&contact, &person).await.assert_status(403);
+        light.get(&path).await.assert_has_not("person_emails");
+    });
+}
+
+#[test]
+fn tags_in_use_are_found_by_their_beginning() {
+    alone(async |mut world| {
+        for (n, tags) in ["printer, third floor", "printer, printing, paint", "vpn"].into_iter().enumerate() {
+            let number = world.opens("Cy <cy@customer.example>", &format!("Late {n}"), "x").await;
+            world
+                .ada
+                .post_form(&format!("/t/{number}"), &[("was.tags", ""), ("tags", tags)])
+                .await
+                .assert_status(303);
+        }
+        let found = |json: serde_json::Value| -> Vec<String> {
+            let items = json["items"].as_array().unwrap().clone();
+            items.iter().map(|item| item["tag"].as_str().unwrap().to_owned()).collect()
+        };
+        let ask = async |world: &mut World, q: &str| {
+            found(world.ada.get(&format!("/api/v1/tags?q={q}")).await.assert_status(200).json())
+        };
+        assert_eq!(ask(&mut world, "p").await, ["paint", "printer", "printing"]);
+        assert_eq!(ask(&mut world, "PRINTE").await, ["printer"]);
+        assert_eq!(ask(&mut world, "zz").await, Vec::<String>::new());
+        assert_eq!(ask(&mut world, "").await, ["paint", "printer", "printing", "third floor", "vpn"]);
+    });
+}
+
+#[test]
+fn statuses_and_fields_can_be_taken_out_of_use() {
+    alone(async |mut world| {
+        let choice =
+            [("key", "device"), ("name", "Device"), ("kind", "choice"), ("choices", "Printer\nLaptop")];
+        world.ada.post_form("/admin/fields", &choice).await.assert_status(303);
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let set = [("was.field.device", ""), ("field.device", "Laptop")];
+        world.ada.post_form(&format!("/t/{number}"), &set).await.assert_status(303);
+        let without = [("name", "Machine"), ("choices", "Printer\nPhone\nPhone")];
+        world.ada.post_form("/admin/fields/1", &without).await.assert_status(303);
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_has("Machine").assert_has(">Phone<");
+        page.assert_has("<option selected>Laptop</option>");
+        world
+            .ada
+            .post_form("/admin/fields/1", &[("name", ""), ("choices", "")])
+            .await
+            .assert_status(422)
+            .assert_has("name-error")
+            .assert_has("choices-error");
+        world
+            .ada
+            .patch_json("/api/v1/fields/1", r#"{"name":"Gadget"}"#)
+            .await
+            .assert_status(200)
+            .assert_has("Phone");
+        world.ada.post_form("/admin/fields/1/archive", &[]).await.assert_status(303);
+        world.ada.get(&format!("/t/{number}")).await.assert_has_not("Gadget");
+        world.ada.get("/admin/fields/1").await.assert_status(404);
+
+        let add = [("status_name", "At the workshop"), ("category", "waiting_third_party")];
+        world.ada.post_form("/admin/statuses", &add).await.assert_status(303);
+        world.ada.post_form(&format!("/t/{number}"), &[("status", "7")]).await.assert_status(303);
+        world.ada.post_form("/admin/statuses/7/archive", &[]).await.assert_status(303);
+        world.ada.post_form("/admin/statuses/1/archive", &[]).await.assert_status(404);
+        let page = world.ada.get(&format!("/t/{number}")).await;
+        page.assert_has("At the workshop");
+        world.ada.get("/admin/statuses").await.assert_has_not("At the workshop");
+        let mut ben = world.person("Ben", Builtin::Agent, Language::En).await;
+        ben.post_form("/admin/fields/1/archive", &[]).await.assert_status(403);
+        ben.post_form("/admin/statuses/2/archive", &[]).await.assert_status(403);
     });
 }

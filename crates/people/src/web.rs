@@ -36,6 +36,20 @@ impl FromRequestParts<Home> for OwnPage {
     }
 }
 
+/// For forms of a page that a mailed link opened: what is in them proves more than where they come from (S14).
+pub struct LinkForm(pub Request);
+impl FromRequestParts<Home> for LinkForm {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, Failure> {
+        let Ok(request) = Request::from_request_parts(parts, home).await;
+        if request.hides_its_page() || request.is_same_origin(&home.site.public_url) {
+            Ok(LinkForm(request))
+        } else {
+            Err(Problem::new(403, "cross_site_request").into())
+        }
+    }
+}
+
 /// The desk's name as every page shows it.
 pub fn desk_name(home: &Home) -> String {
     let name =

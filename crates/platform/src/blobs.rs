@@ -112,9 +112,14 @@ impl Blobs {
         let path = self.path(&hash);
         if !path.exists() {
             let folder = self.folder.join(&hash.hex()[..2]);
-            fs::create_dir_all(&folder)?;
+            if !folder.exists() {
+                fs::create_dir_all(&folder)?;
+                // A new folder survives a power cut only when the one above it was flushed as well.
+                fs::File::open(&*self.folder)?.sync_all()?;
+            }
+            fs::create_dir_all(self.begun())?;
             // A name of its own: two writers of the same content do not meet, and a rename is whole or not at all.
-            let part = folder.join(format!("{}.part", crate::keys::base32(&crate::keys::random::<8>())));
+            let part = self.begun().join(crate::keys::base32(&crate::keys::random::<8>()));
             let written = (|| {
                 let mut file = fs::File::create_new(&part)?;
                 io::Write::write_all(&mut file, &bytes)?;
@@ -128,6 +133,26 @@ impl Blobs {
             written?;
         }
         Ok(Ready { hash, size, in_row: None })
+    }
+
+    /// Where content lies until all of it is written.
+    fn begun(&self) -> PathBuf {
+        self.folder.join("begun")
+    }
+    /// Removes what a process that was killed had begun to write. Nobody may be writing.
+    ///
+    /// * returns – how many files there were.
+    pub fn sweep(&self) -> io::Result<usize> {
+        let begun = match fs::read_dir(self.begun()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            other => other?,
+        };
+        let mut count = 0;
+        for file in begun {
+            fs::remove_file(file?.path())?;
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Large content by its name alone, for a backup. Small content is in its row and not here.
@@ -220,6 +245,18 @@ mod tests {
         assert!(matches!(blobs.read(found()), Err(BlobError::Damaged(_))));
         fs::remove_file(blobs.path(&ready.hash)).unwrap();
         assert!(matches!(blobs.read(found()), Err(BlobError::Missing(_))));
+    }
+    #[test]
+    fn what_was_begun_and_not_finished_is_swept_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let ready = blobs.prepare(vec![1; IN_ROW + 1]).unwrap();
+        let begun = blobs.begun().join("abc");
+        fs::write(&begun, b"half").unwrap();
+        assert_eq!(blobs.sweep().unwrap(), 1);
+        assert!(!begun.exists());
+        assert_eq!(blobs.sweep().unwrap(), 0);
+        assert!(blobs.read_file(ready.hash).is_ok());
     }
     #[test]
     fn small_content_needs_no_file() {

@@ -36,6 +36,7 @@ problem-cross-site-request = Diese Anfrage kam von einer anderen Website
 problem-method-not-allowed = Diese Adresse nimmt solche Anfragen nicht an
 problem-too-large = Das ist zu groß
 problem-json-expected = Der Inhalt muss JSON sein (Content-Type: application/json)
+problem-address-malformed = Ein Wert in der Adresse ist nicht lesbar
 problem-json-malformed = Der Inhalt ist kein JSON
 problem-form-malformed = Das Formular konnte nicht gelesen werden
 problem-job-unreadable = Die Daten des Auftrags sind nicht lesbar

@@ -37,6 +37,7 @@ problem-cross-site-request = This request came from another site
 problem-method-not-allowed = This address does not take that kind of request
 problem-too-large = That is too large
 problem-json-expected = The body has to be JSON (Content-Type: application/json)
+problem-address-malformed = A value in the address cannot be read
 problem-json-malformed = The body is no JSON
 problem-form-malformed = The form could not be read
 problem-job-unreadable = The job's data cannot be read

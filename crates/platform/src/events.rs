@@ -136,6 +136,28 @@ pub fn history(conn: &mut db::Conn, subject: &str) -> db::Result<Vec<Recorded>> 
     )
 }
 
+/// One event.
+pub fn one(conn: &mut db::Conn, id: Id<Recorded>) -> db::Result<Option<Recorded>> {
+    conn.find(sql!("SELECT id, kind, subject, actor, payload, at_ms FROM event WHERE id = $1"), args![id])
+}
+
+/// The newest event of a kind that `actor` caused to one thing at or after `since`. Uses the index `event_subject`.
+pub fn last_by(
+    conn: &mut db::Conn,
+    subject: &str,
+    actor: &str,
+    kind: &str,
+    since: Millis,
+) -> db::Result<Option<Recorded>> {
+    conn.find(
+        sql!(
+            "SELECT id, kind, subject, actor, payload, at_ms FROM event
+              WHERE subject = $1 AND actor = $2 AND kind = $3 AND at_ms >= $4 ORDER BY id DESC LIMIT 1"
+        ),
+        args![subject, actor, kind, since],
+    )
+}
+
 /// The number of the newest event; 0 in an empty log.
 pub fn last(conn: &mut db::Conn) -> db::Result<Id<Recorded>> {
     let (id,) = conn.one::<(Option<Id<Recorded>>,)>(sql!("SELECT max(id) AS id FROM event"), args![])?;
@@ -179,7 +201,7 @@ impl Live {
 
 /// Reads the log for as long as the program runs and hands each event to [`Live`]'s watchers.
 ///
-/// Wakes with every commit of this process; looks once a second for those of other nodes.
+/// Wakes with every commit; where other nodes cannot be heard, looks once a second for theirs.
 pub async fn follow(home: Home) {
     let grant = Grant::<System>::system(&home);
     let mut commits = home.commits();
@@ -189,11 +211,14 @@ pub async fn follow(home: Home) {
             Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
         }
     };
+    let mut rest = home.rest(None);
     loop {
-        let _ = tokio::time::timeout(Duration::from_secs(1), commits.changed()).await;
+        let _ = tokio::time::timeout(rest, commits.changed()).await;
         loop {
             let from = position;
-            let Ok(events) = grant.read::<_, db::Error>(move |tx| after(tx, from, 500)).await else { break };
+            let read = grant.read::<_, db::Error>(move |tx| after(tx, from, 500)).await;
+            rest = if read.is_ok() { home.rest(None) } else { Duration::from_secs(1) };
+            let Ok(events) = read else { break };
             let Some(newest) = events.last() else { break };
             position = newest.id;
             for event in events {

@@ -113,26 +113,39 @@ fn claim(tx: &mut Tx<System>) -> db::Result<Option<Claimed>> {
     )
 }
 
-fn is_due(tx: &mut Tx<System>) -> db::Result<bool> {
-    let now = tx.now();
-    let due = sql!("SELECT id FROM job WHERE state <> 'dead' AND run_at_ms <= $1 LIMIT 1");
-    Ok(tx.find::<(Id<Claimed>,)>(due, args![now])?.is_some())
+/// When the next job is due, or the next lease of one ends.
+fn due(tx: &mut Tx<System>) -> db::Result<Option<Millis>> {
+    let due = sql!("SELECT run_at_ms FROM job WHERE state <> 'dead' ORDER BY run_at_ms LIMIT 1");
+    Ok(tx.find::<(Millis,)>(due, args![])?.map(|(at,)| at))
+}
+
+/// What looking for a job came to.
+pub enum Step {
+    Ran,
+    /// There is none to run before this instant.
+    Idle(Option<Millis>),
 }
 
 /// Runs the next due job; says whether there was one.
 pub async fn run_next(home: &Home) -> db::Result<bool> {
+    Ok(matches!(step(home).await?, Step::Ran))
+}
+
+/// Runs the next due job, or says when there will be one.
+pub async fn step(home: &Home) -> db::Result<Step> {
     let grant = Grant::<System>::system(home);
     // Every change wakes all workers: one that finds nothing must not wake them again.
-    if !grant.read(is_due).await? {
-        return Ok(false);
+    let due = grant.read(due).await?;
+    if due.is_none_or(|at| at > home.clock.now()) {
+        return Ok(Step::Idle(due));
     }
-    let Some(job) = grant.change(claim).await? else { return Ok(false) };
+    let Some(job) = grant.change(claim).await? else { return Ok(Step::Idle(due)) };
     let outcome = match JOB_KINDS.iter().find(|known| known.kind == job.kind) {
         Some(known) => (known.run)(home, &job.payload).await,
         None => Err(Trouble::GiveUp(Problem::new(500, "job_unknown"))),
     };
     grant.change(move |tx| record(tx, &job, outcome)).await?;
-    Ok(true)
+    Ok(Step::Ran)
 }
 
 fn record(tx: &mut Tx<System>, job: &Claimed, outcome: Result<(), Trouble>) -> db::Result<()> {
@@ -161,10 +174,10 @@ fn record(tx: &mut Tx<System>, job: &Claimed, outcome: Result<(), Trouble>) -> d
 pub async fn work(home: Home) {
     let mut commits = home.commits();
     loop {
-        match run_next(&home).await {
-            Ok(true) => {}
-            Ok(false) => {
-                let _ = tokio::time::timeout(Duration::from_secs(1), commits.changed()).await;
+        match step(&home).await {
+            Ok(Step::Ran) => {}
+            Ok(Step::Idle(due)) => {
+                let _ = tokio::time::timeout(home.rest(due), commits.changed()).await;
             }
             Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
         }

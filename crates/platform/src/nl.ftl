@@ -36,6 +36,7 @@ problem-cross-site-request = Dit verzoek kwam van een andere site
 problem-method-not-allowed = Dit adres neemt zulke verzoeken niet aan
 problem-too-large = Dat is te groot
 problem-json-expected = De inhoud moet JSON zijn (Content-Type: application/json)
+problem-address-malformed = Een waarde in het adres is niet leesbaar
 problem-json-malformed = De inhoud is geen JSON
 problem-form-malformed = Het formulier kon niet worden gelezen
 problem-job-unreadable = De gegevens van de taak zijn onleesbaar

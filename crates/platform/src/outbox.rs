@@ -131,6 +131,64 @@ pub fn queue_message<P>(tx: &mut Tx<P>, mailing: &Mailing, at: kernel::clock::Mi
     .map(drop)
 }
 
+/// What became of one recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The next server has taken it.
+    Sent,
+    /// Refused for good, or given up.
+    Failed,
+    /// Taken, and then said no to.
+    Bounced,
+}
+crate::words! { Fate { Sent = "sent", Failed = "failed", Bounced = "bounced" } }
+
+/// One recipient's end. Recipients of a mail end one by one, and nobody's end is lost with another's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    pub address: String,
+    pub state: Fate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+/// Reads the column `outcomes`.
+pub fn outcomes(json: &str) -> Vec<Ended> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+/// The column `outcomes`.
+pub fn outcomes_json(ended: &[Ended]) -> String {
+    serde_json::to_string(ended).expect("plain data")
+}
+
+/// A recipient as people see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    pub address: String,
+    /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
+    pub state: String,
+    pub reason: Option<String>,
+}
+/// Everybody a mail is for, in its own order.
+///
+/// * `state`, `reason` – of the whole mail; they hold for whoever has no end of their own.
+/// * `text` – `recipients_text`: addresses with commas between them.
+pub fn recipients(text: &str, state: &str, reason: Option<&str>, ended: &str) -> Vec<Recipient> {
+    let ended = outcomes(ended);
+    let of = |address: &str| match ended.iter().find(|end| end.address == address) {
+        Some(end) => Recipient {
+            address: address.to_owned(),
+            state: end.state.word().to_owned(),
+            reason: end.reason.clone(),
+        },
+        None => Recipient {
+            address: address.to_owned(),
+            state: state.to_owned(),
+            reason: reason.map(str::to_owned),
+        },
+    };
+    text.split(", ").filter(|address| !address.is_empty()).map(of).collect()
+}
+
 /// What became of the mail that carries a message.
 #[derive(Clone, Debug, derive::Record)]
 pub struct Delivery {
@@ -138,14 +196,24 @@ pub struct Delivery {
     pub state: String,
     pub reason: Option<String>,
     pub attempts: i64,
+    /// When it is tried next, while it waits.
+    pub next_at_ms: kernel::clock::Millis,
+    /// To whom, as people read it.
+    pub recipients_text: String,
+    pub outcomes: String,
 }
-/// For all messages of a ticket; of several mails of one message the last counts.
-pub fn deliveries(conn: &mut db::Conn, ticket: i64) -> db::Result<Vec<Delivery>> {
+impl Delivery {
+    pub fn recipients(&self) -> Vec<Recipient> {
+        recipients(&self.recipients_text, &self.state, self.reason.as_deref(), &self.outcomes)
+    }
+}
+/// For the messages `first` to `last` of a ticket; of several mails of one message the last counts.
+pub fn deliveries(conn: &mut db::Conn, ticket: i64, first: i64, last: i64) -> db::Result<Vec<Delivery>> {
     conn.all(
         sql!(
-            "SELECT message_id, state, reason, attempts FROM outbound
-              WHERE ticket_id = $1 AND message_id IS NOT NULL ORDER BY id"
+            "SELECT message_id, state, reason, attempts, next_at_ms, recipients_text, outcomes FROM outbound
+              WHERE ticket_id = $1 AND message_id >= $2 AND message_id <= $3 ORDER BY id"
         ),
-        args![ticket],
+        args![ticket, first, last],
     )
 }

@@ -1,5 +1,5 @@
 //! What the operator fixed when the program started, and the few settings that live in the database.
-use crate::{args, brand::Brand, db, sql};
+use crate::{args, brand::Brand, db, keys, outbound::Cidr, sql};
 use std::sync::{Arc, RwLock};
 
 /// Fixed for the life of the process.
@@ -10,12 +10,16 @@ pub struct Site {
     pub public_url: String,
     /// The largest mail or upload, in bytes.
     pub max_message_bytes: usize,
+    /// Machines whose word on the address of a client is believed. From anybody else `X-Forwarded-For` is just text.
+    pub trusted_proxies: Arc<[Cidr]>,
     /// The desk's name, kept here because every page shows it; the setting `desk_name` is the truth.
     pub desk_name: Arc<RwLock<Arc<str>>>,
     /// How the customers' side looks; the settings `brand_…` are the truth.
     brand: Arc<RwLock<Arc<Brand>>>,
     /// The right side of our Message-IDs: the domain of the first inbox.
     mail_domain: Arc<RwLock<Arc<str>>>,
+    /// Who this process is among those that serve the desk; see [`Site::node`].
+    node: Arc<RwLock<Arc<str>>>,
 }
 impl Site {
     pub fn new(public_url: &str, max_message_bytes: usize) -> Site {
@@ -23,10 +27,16 @@ impl Site {
         Site {
             public_url,
             max_message_bytes,
+            trusted_proxies: Arc::new([]),
             desk_name: Arc::new(RwLock::new("Firstline".into())),
             brand: Arc::default(),
             mail_domain: Arc::new(RwLock::new("firstline.invalid".into())),
+            node: Arc::new(RwLock::new(keys::base32(&keys::random::<10>()).into())),
         }
+    }
+    /// The same desk behind these proxies.
+    pub fn behind(self, proxies: Vec<Cidr>) -> Site {
+        Site { trusted_proxies: proxies.into(), ..self }
     }
     /// The desk's name.
     pub fn name(&self) -> Arc<str> {
@@ -45,6 +55,14 @@ impl Site {
     }
     pub fn set_mail_domain(&self, domain: &str) {
         *self.mail_domain.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = domain.into();
+    }
+    /// The name under which this process takes work. One that was killed and is started again over the same folder
+    /// has the same, so that it may take up at once what it had in hand; no two that run have.
+    pub fn node(&self) -> Arc<str> {
+        self.node.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+    pub fn set_node(&self, node: &str) {
+        *self.node.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = node.into();
     }
     /// Shows another name from now on.
     pub fn rename(&self, name: &str) {

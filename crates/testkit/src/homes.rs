@@ -37,10 +37,20 @@ pub fn home_with(db: Db, clock: Clock, authenticate: Box<dyn Authenticate>) -> H
 
 /// The same, with the private ranges that the operator allows.
 pub fn home_allowing(db: Db, clock: Clock, allow: Vec<Cidr>, authenticate: Box<dyn Authenticate>) -> Home {
+    home_at(db, clock, Site::new("http://127.0.0.1:8080", 25_000_000), allow, authenticate)
+}
+
+/// The same, as the operator set it up.
+pub fn home_at(
+    db: Db,
+    clock: Clock,
+    site: Site,
+    allow: Vec<Cidr>,
+    authenticate: Box<dyn Authenticate>,
+) -> Home {
     let folder = tempfile::tempdir().expect("the temporary folder is writable").keep();
     let blobs = Blobs::open(folder).expect("the temporary folder is writable");
     let keys = Keys::from_bytes(&[7; 32]).expect("32 bytes are a key");
-    let site = Site::new("http://127.0.0.1:8080", 25_000_000);
     let outbound = Outbound::new(Policy { allow, ..Policy::default() });
     Home::new(db, clock, keys, blobs, site, outbound, authenticate)
 }

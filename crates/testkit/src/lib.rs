@@ -13,4 +13,4 @@ pub mod token_server;
 
 pub use client::{Client, Reply};
 pub use databases::{Cluster, Desk, cpu_of, on_both};
-pub use homes::{Nobody, home, home_allowing, home_with};
+pub use homes::{Nobody, home, home_allowing, home_at, home_with};

@@ -3,7 +3,7 @@ use std::{
     collections::{HashMap, HashSet},
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -98,6 +98,7 @@ impl Zone {
 pub struct NameServer {
     pub address: SocketAddr,
     questions: Arc<AtomicUsize>,
+    asked: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl NameServer {
@@ -106,16 +107,27 @@ impl NameServer {
         let address = socket.local_addr().expect("it is bound");
         let questions = Arc::new(AtomicUsize::new(0));
         let counter = questions.clone();
+        let asked = Arc::new(Mutex::new(HashMap::new()));
+        let names = asked.clone();
         std::thread::spawn(move || {
             let mut question = [0; 1500];
             while let Ok((length, from)) = socket.recv_from(&mut question) {
                 counter.fetch_add(1, Ordering::SeqCst);
+                if let Some((name, _)) = read_name(&question[..length], 12) {
+                    *names.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+                }
                 if let Some(answer) = zone.answer(&question[..length]) {
                     let _ = socket.send_to(&answer, from);
                 }
             }
         });
-        NameServer { address, questions }
+        NameServer { address, questions, asked }
+    }
+
+    /// How often it was asked for this name.
+    pub fn asked(&self, name: &str) -> usize {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(&plain(name)).copied().unwrap_or(0)
     }
 
     /// How often it was asked.

@@ -134,6 +134,14 @@ impl Postfix {
         std::fs::read_to_string(format!("{}/log", self.folder)).unwrap_or_default()
     }
 
+    /// Tries everything that waits once more, now: a queue run of its own passes over what it tried a moment ago.
+    pub fn flush(&self) {
+        let conf = format!("{}/conf", self.folder);
+        let flushed = Command::new("postqueue").args(["-c", &conf, "-f"]).output();
+        let flushed = flushed.expect("Postfix is installed");
+        assert!(flushed.status.success(), "postqueue -f: {}", String::from_utf8_lossy(&flushed.stderr));
+    }
+
     /// Messages that have not found their way yet.
     pub fn queued(&self) -> usize {
         let conf = format!("{}/conf", self.folder);

@@ -81,7 +81,9 @@ struct State {
     answers: HashMap<String, String>,
     moods: VecDeque<Mood>,
     delay: Duration,
+    pauses: VecDeque<Duration>,
     connections: usize,
+    in_hand: usize,
 }
 
 /// Runs on a thread of its own and ends with the process.
@@ -123,6 +125,11 @@ impl Sink {
         lock(&self.state).received.clone()
     }
 
+    /// Messages that are here as a whole and wait for their answer.
+    pub fn in_hand(&self) -> usize {
+        lock(&self.state).in_hand
+    }
+
     pub fn connections(&self) -> usize {
         lock(&self.state).connections
     }
@@ -149,6 +156,11 @@ impl Sink {
     /// The next messages are met in these moods, one each.
     pub fn moods(&self, moods: impl IntoIterator<Item = Mood>) {
         lock(&self.state).moods.extend(moods);
+    }
+
+    /// The next senders wait so long before they may begin, one each.
+    pub fn pauses(&self, pauses: impl IntoIterator<Item = Duration>) {
+        lock(&self.state).pauses.extend(pauses);
     }
 
     /// Every message is answered this late.
@@ -221,6 +233,8 @@ impl Session {
                 "AUTH" => self.auth(&mut io, &argument).await?,
                 "MAIL" if !self.manners.users.is_empty() && self.user.is_none() => "530 5.7.0 sign in".into(),
                 "MAIL" => {
+                    let pause = lock(&self.state).pauses.pop_front().unwrap_or_default();
+                    tokio::time::sleep(pause).await;
                     let (address, rest) = path(&argument);
                     (from, parameters) = (Some(address), rest);
                     "250 2.1.0 ok".into()
@@ -272,6 +286,13 @@ impl Session {
 
     /// The reply to a message; `None` when there is none and the connection ends.
     async fn take(&self, received: Received, mood: Option<Mood>) -> Option<String> {
+        lock(&self.state).in_hand += 1;
+        let reply = self.answer(received, mood).await;
+        lock(&self.state).in_hand -= 1;
+        reply
+    }
+
+    async fn answer(&self, received: Received, mood: Option<Mood>) -> Option<String> {
         let delay = lock(&self.state).delay;
         tokio::time::sleep(delay).await;
         if let Some(Mood::Answer(reply)) = mood {

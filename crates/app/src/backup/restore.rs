@@ -118,6 +118,7 @@ async fn restore(
     let (data, now) = (config.data.clone(), clock.now());
     let done = db.write(move |conn| fill(conn, reader, &data, &blobs, resend, now)).await?;
     db::migrate(db, &clock, MIGRATIONS).await?;
+    db.write::<_, db::Error>(store::let_go).await?;
     Ok(done)
 }
 

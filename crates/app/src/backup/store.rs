@@ -36,3 +36,16 @@ pub fn resend_mails(conn: &mut Conn, now: Millis) -> db::Result<u64> {
         args![now],
     )
 }
+
+/// Lets go of what the old desk's processes had in hand: they are not here, and nobody waits for their leases to end.
+pub fn let_go(conn: &mut Conn) -> db::Result<()> {
+    conn.run(sql!("DELETE FROM lease"), args![])?;
+    conn.run(
+        sql!(
+            "UPDATE inbound SET reader = NULL, next_at_ms = received_at_ms
+              WHERE outcome = 'pending' AND (reader IS NOT NULL OR is_alone = TRUE) AND reader IS NOT NULL"
+        ),
+        args![],
+    )
+    .map(drop)
+}

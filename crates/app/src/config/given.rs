@@ -22,6 +22,7 @@ pub struct Flags {
     pub dns: Option<String>,
     pub public_url: Option<String>,
     pub allow_outbound: Vec<String>,
+    pub trusted_proxies: Vec<String>,
 }
 
 enum Source {
@@ -80,8 +81,11 @@ impl Given {
         for (key, text) in single {
             self.add(key, text.map(|text| of(key, text)).into_iter().collect());
         }
-        let ranges = flags.allow_outbound.into_iter().map(|text| of(Key::AllowOutbound, text));
-        self.add(Key::AllowOutbound, ranges.collect());
+        for (key, texts) in
+            [(Key::AllowOutbound, flags.allow_outbound), (Key::TrustedProxies, flags.trusted_proxies)]
+        {
+            self.add(key, texts.into_iter().map(|text| of(key, text)).collect());
+        }
     }
 
     /// Takes the variables with our prefix.
@@ -115,11 +119,10 @@ impl Given {
                 let source = Source::Variable(name.to_owned());
                 Value { text: text.trim().to_owned(), key, source }
             };
-            let values = match key {
-                Key::AllowOutbound => {
-                    text.split(',').filter(|part| !part.trim().is_empty()).map(of).collect()
-                }
-                _ => vec![of(&text)],
+            let values = if key.is_list() {
+                text.split(',').filter(|part| !part.trim().is_empty()).map(of).collect()
+            } else {
+                vec![of(&text)]
             };
             self.add(key, values);
         }
@@ -156,11 +159,11 @@ impl Given {
             let values = match value.get_ref() {
                 DeValue::String(text) => vec![of(text)],
                 DeValue::Integer(number) if key == Key::MaxMessageBytes => vec![of(&number.to_string())],
-                DeValue::Array(items) if key == Key::AllowOutbound => {
+                DeValue::Array(items) if key.is_list() => {
                     let texts = items.iter().map(|item| item.get_ref().as_str().map(of));
                     texts.collect::<Option<_>>().ok_or_else(|| wrong("expected a list of texts"))?
                 }
-                _ if key == Key::AllowOutbound => return Err(wrong("expected a list of texts")),
+                _ if key.is_list() => return Err(wrong("expected a list of texts")),
                 _ if key == Key::MaxMessageBytes => return Err(wrong("expected a whole number")),
                 _ => return Err(wrong("expected a text, in quotes")),
             };

@@ -41,6 +41,7 @@ pub enum Key {
     MailCertificate,
     MailKey,
     ExtraAuthorities,
+    TrustedProxies,
 }
 
 impl Key {
@@ -61,6 +62,7 @@ impl Key {
         Key::MailCertificate,
         Key::MailKey,
         Key::ExtraAuthorities,
+        Key::TrustedProxies,
     ];
     pub const fn word(self) -> &'static str {
         match self {
@@ -80,6 +82,7 @@ impl Key {
             Key::MailCertificate => "mail_certificate",
             Key::MailKey => "mail_key",
             Key::ExtraAuthorities => "extra_authorities",
+            Key::TrustedProxies => "trusted_proxies",
         }
     }
     pub fn from_word(word: &str) -> Option<Key> {
@@ -89,10 +92,15 @@ impl Key {
     pub fn variable(self) -> String {
         format!("FIRSTLINE_{}", self.word().to_ascii_uppercase())
     }
+    /// Whether it is a list of ranges.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Key::AllowOutbound | Key::TrustedProxies)
+    }
     /// `--smtp-listen`.
     pub fn flag(self) -> String {
         match self {
             Key::LogFormat => "--log".into(),
+            Key::TrustedProxies => "--trusted-proxy".into(),
             _ => format!("--{}", self.word().replace('_', "-")),
         }
     }
@@ -127,6 +135,8 @@ pub struct Config {
     /// `None`: the address that is listened on.
     pub public_url: Option<String>,
     pub allow_outbound: Vec<Cidr>,
+    /// Whose word on the address of the client is believed.
+    pub trusted_proxies: Vec<Cidr>,
     /// Who is asked about the domains of senders.
     pub dns: Names,
     pub max_message_bytes: usize,
@@ -203,9 +213,8 @@ impl Config {
             smtp_listen: address(given, Key::SmtpListen)?,
             lmtp_listen: address(given, Key::LmtpListen)?,
             public_url: public_url(given)?,
-            allow_outbound: (given.all(Key::AllowOutbound).iter())
-                .map(|value| value.text.parse().map_err(|cause| value.mistake(cause)))
-                .collect::<Result<_, _>>()?,
+            allow_outbound: ranges(given, Key::AllowOutbound)?,
+            trusted_proxies: ranges(given, Key::TrustedProxies)?,
             dns: match given.one(Key::Dns) {
                 None => Names::System,
                 Some(value) => value.text.parse().map_err(|cause| value.mistake(cause))?,
@@ -243,6 +252,11 @@ fn address(given: &Given, key: Key) -> Result<Option<SocketAddr>, Failure> {
         value.mistake(cause)
     })?;
     Ok(Some(parsed))
+}
+
+fn ranges(given: &Given, key: Key) -> Result<Vec<Cidr>, Failure> {
+    let values = given.all(key).iter();
+    values.map(|value| value.text.parse().map_err(|cause| value.mistake(cause))).collect()
 }
 
 fn public_url(given: &Given) -> Result<Option<String>, Failure> {

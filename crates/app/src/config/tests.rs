@@ -107,6 +107,20 @@ fn ranges_are_a_list_in_each_form() {
 }
 
 #[test]
+fn proxies_are_trusted_when_somebody_says_so_and_only_then() {
+    let (_folder, mut flags) = folder("trusted_proxies = [\"10.0.0.0/8\", \"fd00::/8\"]");
+    assert_eq!(read(flags.clone(), &[]).unwrap().trusted_proxies.len(), 2);
+    let variable = [("FIRSTLINE_TRUSTED_PROXIES", "127.0.0.1")];
+    let given = read(flags.clone(), &variable).unwrap().trusted_proxies;
+    assert_eq!(given, ["127.0.0.1/32".parse().unwrap()]);
+    flags.trusted_proxies = vec!["10.0.0.1/8".into()];
+    let text = mistake(flags, &variable);
+    assert!(text.starts_with("--trusted-proxy: ") && text.contains("the range is 10.0.0.0/8"), "{text}");
+    let (_folder, flags) = folder("");
+    assert!(read(flags, &[]).unwrap().trusted_proxies.is_empty());
+}
+
+#[test]
 fn a_named_configuration_file_must_be_there() {
     let flags = Flags { config: Some("/nowhere/firstline.toml".into()), ..Flags::default() };
     assert!(mistake(flags, &[]).starts_with("/nowhere/firstline.toml: "));

@@ -224,6 +224,7 @@ fn say(
         inbound_id: None,
         is_automatic: false,
         is_sender_known: true,
+        forwarded: None,
         remarks: "{}",
     };
     let message = conversation::store::insert(tx, &new)?;

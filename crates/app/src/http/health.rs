@@ -40,7 +40,7 @@ pub async fn readyz(State(home): State<Home>) -> (StatusCode, &'static str) {
 
 /// Numbers for Prometheus, for programs on this machine unless the operator said `metrics = "public"`.
 pub async fn metrics(home: Home, readings: Readings, readers: MetricsFor, request: Request) -> Response {
-    // Behind a proxy on this machine everybody comes from the loopback; the proxy's own header gives them away.
+    // Behind a proxy that nobody named as trusted everybody comes from the loopback; its own header gives them away.
     let is_forwarded =
         ["forwarded", "x-forwarded-for"].iter().any(|name| request.headers.contains_key(*name));
     if readers == MetricsFor::Loopback && (is_forwarded || !request.peer.is_loopback()) {

@@ -1,6 +1,7 @@
 //! Every route of the program, and the layers around them.
 use super::{health, layers};
 use crate::{
+    api_page,
     config::MetricsFor,
     metrics::Readings,
     wizard::{self, Wizard},
@@ -14,7 +15,7 @@ use axum::{
 };
 use platform::{
     Home, assets,
-    web::{Request, Routes, error_pages, security_headers},
+    web::{Request, Routes, client_address, error_pages, security_headers},
 };
 use tokio::sync::watch;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -30,6 +31,7 @@ pub fn routes() -> Routes {
         .merge(desk::routes())
         .merge(channels::routes())
         .merge(wizard::routes())
+        .merge(api_page::routes())
 }
 
 /// The program as `serve` answers with it, without a socket: for tests of the whole.
@@ -66,6 +68,7 @@ pub fn whole(
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(layers::is_packed))
         .layer(from_fn_with_state(stop, layers::end_streams))
         .layer(from_fn_with_state(home.clone(), security_headers))
+        .layer(from_fn_with_state(home.clone(), client_address))
         .layer(from_fn(layers::measure))
         .with_state(home)
 }

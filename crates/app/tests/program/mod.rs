@@ -104,6 +104,21 @@ impl Served {
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         send(self.address, method, path, headers, body).expect("it answers")
     }
+    /// Where mail comes in, by `smtp` or `lmtp`.
+    #[track_caller]
+    pub fn mail(&self, by: &str) -> SocketAddr {
+        let line = self.logged(&format!("by=\"{by}\""));
+        let address = line.split("address=").nth(1).and_then(|rest| rest.split(' ').next());
+        address.and_then(|address| address.parse().ok()).unwrap_or_else(|| panic!("no address in {line}"))
+    }
+    /// Ends it as `kill -9` does; it must have been running.
+    #[track_caller]
+    pub fn kill(mut self) {
+        let ended = self.child.try_wait().unwrap();
+        assert!(ended.is_none(), "it ended by itself with {ended:?}: {}", self.log());
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
     pub fn terminate(&self) {
         let killed = Command::new("kill").args(["-TERM", &self.pid()]).status().unwrap();
         assert!(killed.success());

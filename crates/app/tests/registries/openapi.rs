@@ -88,6 +88,26 @@ fn the_description_has_the_shape_of_openapi_3_1() {
     }
 }
 
+#[test]
+fn no_two_types_share_a_name_in_the_description() {
+    // The later one would stand for both, and the description of the other would be wrong.
+    let written = regex::Regex::new(
+        r"derive\([^)]*ToSchema[^)]*\)\]((?:\s*#\[[^\n]*\]|\s*///[^\n]*)*)\s*pub (?:struct|enum) (\w+)",
+    )
+    .unwrap();
+    let named = regex::Regex::new(r"schema\(as = (\w+)").unwrap();
+    let mut seen = std::collections::BTreeMap::<String, String>::new();
+    for file in crate::source::files(".rs") {
+        for found in written.captures_iter(&file.text) {
+            let name = named.captures(&found[1]).map_or(found[2].to_owned(), |named| named[1].to_owned());
+            if let Some(other) = seen.insert(name.clone(), file.name.clone()) {
+                panic!("{name} stands in {other} and in {}; give one of them #[schema(as = …)]", file.name);
+            }
+        }
+    }
+    assert!(seen.len() > 40, "{}", seen.len());
+}
+
 fn collect(value: &Value, references: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {

@@ -19,7 +19,7 @@ use kernel::{
 use platform::{
     Home,
     authority::{self, Grant, System},
-    db, jobs, keys,
+    db, jobs,
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
@@ -29,7 +29,7 @@ const LEASE_MS: i64 = 30 * SECOND;
 
 /// Fetches for as long as the program runs. An inbox that is changed gets a new session within seconds.
 pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
-    let node = keys::base32(&keys::random::<10>());
+    let node = home.site.node();
     let mut sessions: HashMap<Id<authority::Inbox>, Session> = HashMap::new();
     while !*stop.borrow() {
         let wanted = mine(&home, &node).await.unwrap_or_default();

@@ -16,10 +16,7 @@ use platform::{
     authority::{Grant, System},
     db::{Error, Result},
 };
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Instant};
 use tokio::{sync::watch, task::JoinSet};
 
 /// A delivery is another worker's for so long; an attempt ends after 10 seconds.
@@ -41,6 +38,7 @@ async fn send_all(home: Home, mut stop: watch::Receiver<bool>) {
     let mut under_way: JoinSet<Id<Webhook>> = JoinSet::new();
     let mut busy: HashMap<Id<Webhook>, usize> = HashMap::new();
     let mut swept: Option<Millis> = None;
+    let mut due = None;
     while !*stop.borrow() {
         while let Some(done) = under_way.try_join_next() {
             leave(&mut busy, done);
@@ -48,7 +46,7 @@ async fn send_all(home: Home, mut stop: watch::Receiver<bool>) {
         if under_way.len() < MOST {
             let full: Vec<_> = busy.iter().filter(|(_, n)| **n >= MOST_OF_ONE).map(|(id, _)| *id).collect();
             match claim(&home, full).await {
-                Ok(Some(claimed)) => {
+                Ok((Some(claimed), _)) => {
                     *busy.entry(claimed.webhook_id).or_default() += 1;
                     let home = home.clone();
                     under_way.spawn(async move {
@@ -58,8 +56,11 @@ async fn send_all(home: Home, mut stop: watch::Receiver<bool>) {
                     });
                     continue;
                 }
-                Ok(None) => {}
-                Err(cause) => tracing::warn!(%cause, "webhooks: no delivery could be taken"),
+                Ok((None, next)) => due = next,
+                Err(cause) => {
+                    tracing::warn!(%cause, "webhooks: no delivery could be taken");
+                    due = Some(home.clock.now());
+                }
             }
         }
         let now = home.clock.now();
@@ -70,7 +71,7 @@ async fn send_all(home: Home, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             Some(done) = under_way.join_next() => leave(&mut busy, done),
             _ = commits.changed(), if under_way.len() < MOST => {}
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(home.rest(due)) => {}
             _ = stop.wait_for(|is_stopped| *is_stopped) => {}
         }
     }
@@ -93,20 +94,23 @@ fn leave(busy: &mut HashMap<Id<Webhook>, usize>, done: Result<Id<Webhook>, tokio
 }
 
 /// Looks first: a transaction that finds nothing would cost a write, and wake everybody who waits for commits.
-async fn claim(home: &Home, except: Vec<Id<Webhook>>) -> Result<Option<Claimed>> {
+///
+/// * returns – a delivery, or when the next one is due.
+async fn claim(home: &Home, except: Vec<Id<Webhook>>) -> Result<(Option<Claimed>, Option<Millis>)> {
     let grant = Grant::<System>::system(home);
     let until = home.clock.now().plus(LEASE_MS);
     let full = except.clone();
-    if !grant.read(move |tx| store::is_due(tx, &full)).await? {
-        return Ok(None);
+    let due = grant.read(move |tx| store::due(tx, &full)).await?;
+    if due.is_none_or(|at| at > home.clock.now()) {
+        return Ok((None, due));
     }
-    grant.change(move |tx| store::claim(tx, &except, until)).await
+    Ok((grant.change(move |tx| store::claim(tx, &except, until)).await?, due))
 }
 
 /// Sends the most overdue delivery; says whether there was one. For tests, and for nothing else.
 #[cfg(test)]
 pub async fn deliver_next(home: &Home) -> Result<bool> {
-    let Some(claimed) = claim(home, Vec::new()).await? else { return Ok(false) };
+    let (Some(claimed), _) = claim(home, Vec::new()).await? else { return Ok(false) };
     deliver(home, claimed).await;
     Ok(true)
 }

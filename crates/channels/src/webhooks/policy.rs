@@ -95,6 +95,7 @@ pub fn hears(webhook: &Webhook, event: &Recorded) -> bool {
 /// Untrusted input, from the form or the API alike.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewWebhook)]
 pub struct Draft {
     pub name: String,
     /// `https://…`; private addresses only where the operator allows them.

@@ -96,18 +96,19 @@ impl Reader {
 pub async fn follow(home: Home, mut stop: watch::Receiver<bool>) {
     let (mut reader, mut commits) = (Reader::default(), home.commits());
     while !*stop.borrow() {
-        match reader.step(&home).await {
+        let rest = match reader.step(&home).await {
             Ok(true) => continue,
-            Ok(false) => {}
+            Ok(false) => home.rest(None),
             Err(cause) => {
                 tracing::warn!(%cause, "webhooks: the event log could not be read");
                 reader = Reader::default();
+                Duration::from_secs(1)
             }
-        }
+        };
         tokio::time::sleep(BREATH).await;
         tokio::select! {
             _ = commits.changed() => {}
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(rest) => {}
             _ = stop.wait_for(|is_stopped| *is_stopped) => {}
         }
     }

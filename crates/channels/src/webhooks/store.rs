@@ -138,17 +138,15 @@ pub struct Claimed {
 }
 
 /// Whether a delivery is due whose webhook is not in `except`.
-pub fn is_due(tx: &mut Tx<System>, except: &[Id<Webhook>]) -> Result<bool> {
-    let now = tx.now();
-    let due = tx.find::<(i64,)>(
+pub fn due(tx: &mut Tx<System>, except: &[Id<Webhook>]) -> Result<Option<Millis>> {
+    let due = tx.find::<(Millis,)>(
         sql!(
-            "SELECT id FROM webhook_delivery
-              WHERE state = 'waiting' AND next_at_ms <= $1 AND NOT (webhook_id {in $2})
+            "SELECT next_at_ms FROM webhook_delivery WHERE state = 'waiting' AND NOT (webhook_id {in $1})
               ORDER BY next_at_ms, id LIMIT 1"
         ),
-        args![now, &Id::list(except)],
+        args![&Id::list(except)],
     )?;
-    Ok(due.is_some())
+    Ok(due.map(|(at,)| at))
 }
 
 /// Takes the most overdue delivery whose webhook is not in `except`, and leases it until `until`. The token fences

@@ -32,3 +32,24 @@ pub fn place<P>(
     let shown: Vec<_> = ids.iter().filter(is_shown).copied().collect();
     Ok(store::mark_inline(tx, message, &shown)?)
 }
+
+/// Files of a message go with another as well; `None` is all of them.
+///
+/// * errors – 422 where one is not of that message.
+pub fn copy<P>(
+    tx: &mut Tx<P>,
+    from: Id<Message>,
+    to: Id<Message>,
+    chosen: Option<&[Id<Attachment>]>,
+) -> Result<(), TicketError> {
+    let mut ids = match chosen {
+        Some(chosen) => chosen.to_vec(),
+        None => store::of_message(tx, from)?.into_iter().map(|file| file.id).collect(),
+    };
+    ids.sort();
+    ids.dedup();
+    if store::copy(tx, from, to, &ids)? != ids.len() as u64 {
+        return Err(Problem::field("forward_attachments", "unknown_id").into());
+    }
+    Ok(())
+}

@@ -141,8 +141,8 @@ pub fn serve(
         [
             (header::CONTENT_TYPE, kind.to_owned()),
             (header::CONTENT_DISPOSITION, file_name_header(is_shown && !is_saved, &located.name)),
-            (header::CACHE_CONTROL, "private, max-age=3600".into()),
             (header::CONTENT_SECURITY_POLICY, POLICY.into()),
+            (header::X_FRAME_OPTIONS, "SAMEORIGIN".into()),
         ],
         bytes,
     )

@@ -28,6 +28,9 @@ impl Attachment {
     pub fn is_image(&self) -> bool {
         self.r#type.starts_with("image/")
     }
+    pub fn is_pdf(&self) -> bool {
+        self.r#type == "application/pdf"
+    }
     /// Whether a browser may show it inside of a page (S02).
     pub fn is_showable(&self) -> bool {
         self.is_image() || matches!(self.r#type.as_str(), "application/pdf" | "text/plain")

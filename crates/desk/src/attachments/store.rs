@@ -58,6 +58,23 @@ pub fn attach<P>(tx: &mut Tx<P>, message: Id<Message>, ids: &[Id<Attachment>]) -
     )
 }
 
+/// The files of the messages `first` to `last` of a ticket, by message.
+pub fn of_messages(
+    conn: &mut Conn,
+    ticket: Id<Ticket>,
+    first: Id<Message>,
+    last: Id<Message>,
+) -> Result<Vec<Attachment>> {
+    conn.all(
+        sql!(
+            "SELECT a.id, a.message_id, a.name, a.type, a.size, a.content_id, a.is_inline, a.created_at_ms
+               FROM message m JOIN attachment a ON a.message_id = m.id
+              WHERE m.ticket_id = $1 AND m.id >= $2 AND m.id <= $3 ORDER BY a.message_id, a.id"
+        ),
+        args![ticket, first, last],
+    )
+}
+
 /// The files of a ticket's messages, by message.
 pub fn of_ticket(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Attachment>> {
     conn.all(
@@ -114,20 +131,22 @@ pub fn waiting(conn: &mut Conn, ids: &[Id<Attachment>], uploader: &str) -> Resul
     )
 }
 
-/// Gives the files of one message to another as well.
-pub fn copy<P>(tx: &mut Tx<P>, from: Id<Message>, to: Id<Message>) -> Result<()> {
+/// Gives files of one message to another as well; their Content-ID stays, so that the words of the first still find
+/// their pictures.
+///
+/// * returns – how many there were.
+pub fn copy<P>(tx: &mut Tx<P>, from: Id<Message>, to: Id<Message>, chosen: &[Id<Attachment>]) -> Result<u64> {
     let (now, uploader) = (tx.now(), tx.actor().who.to_string());
     tx.run(
         sql!(
             "INSERT INTO attachment (message_id, uploader, name, type, size, blob_hash, content_id, is_inline,
                                      created_at_ms)
-               SELECT CAST($2 AS BIGINT), CAST($3 AS TEXT), name, type, size, blob_hash, NULL, FALSE,
+               SELECT CAST($2 AS BIGINT), CAST($3 AS TEXT), name, type, size, blob_hash, content_id, FALSE,
                       CAST($4 AS BIGINT)
-                 FROM attachment WHERE message_id = $1 ORDER BY id"
+                 FROM attachment WHERE message_id = $1 AND id {in $5} ORDER BY id"
         ),
-        args![from, to, &uploader, now],
+        args![from, to, &uploader, now, &Id::list(chosen)],
     )
-    .map(drop)
 }
 
 /// Pictures of a message that its HTML shows, by their own number as Content-ID.

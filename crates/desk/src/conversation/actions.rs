@@ -1,6 +1,7 @@
 //! Saying something: an answer, a note, and what comes back from the customer.
 use super::{
-    AuthorKind, Direction, Message, MessageAdded, MessageKind, Reply, ReplyDraft, references,
+    AuthorKind, Direction, Message, MessageAdded, MessageForwarded, MessageKind, Reply, ReplyDraft,
+    references,
     store::{self, New},
 };
 use crate::{
@@ -16,6 +17,7 @@ use kernel::{
 use mail::{MessageToken, TokenKeys};
 use platform::{
     authority::{Contact, Implies, Tx, Who},
+    i18n::Language,
     keys::Keys,
     outbox::{self, Mailing},
 };
@@ -72,6 +74,7 @@ pub fn note<P: Implies<NoteTickets>>(
             inbound_id: None,
             is_automatic: false,
             is_sender_known: true,
+            forwarded: None,
             remarks: "{}",
         },
     )?;
@@ -134,6 +137,7 @@ pub fn reply(
             inbound_id: None,
             is_automatic: false,
             is_sender_known: true,
+            forwarded: None,
             remarks: "{}",
         },
     )?;
@@ -165,27 +169,30 @@ pub fn reply(
 }
 
 /// Sends a message on to somebody who does not take part. It is a note with recipients: the customer's side sees
-/// nothing of it, and whoever gets it does not take part afterwards. The files of `original` go with it.
+/// nothing of it, and whoever gets it does not take part afterwards. The chosen files of the original go with it.
 ///
-/// * errors – 422 without a recipient.
+/// * errors – 422 without a recipient, or for a message or file that is not of this ticket.
 pub fn forward(
     tx: &mut Tx<ReplyTickets>,
     ticket: &Seen<Ticket>,
-    original: &Message,
     mut draft: ReplyDraft,
     signer: &Signer,
 ) -> Result<Id<Message>, TicketError> {
-    let block = forwarded(tx, original);
-    let words = draft.text.take().unwrap_or_default();
-    let html = draft.html.take().filter(|html| !html.trim().is_empty());
-    draft.html = html.map(|html| format!("{html}<br>{}", mail::html::from_text(&block)));
-    draft.text = Some(format!("{}\n\n{block}", words.trim_end()).trim_start().to_owned());
-    draft.kind = MessageKind::Public;
+    let original = match draft.forward {
+        Some(id) => store::one(tx, ticket.id, id)?,
+        None => None,
+    };
+    let original = original.ok_or_else(|| Problem::field("forward", "unknown_id"))?;
+    let (chosen, subject) = (draft.forward_attachments.take(), draft.subject.take());
     let reply = draft.parse()?;
     let (to, cc) = (reply.to.unwrap_or_default(), reply.cc.unwrap_or_default());
     if to.is_empty() {
         return Err(Problem::field("to", "required").into());
     }
+    let subject = subject.map(|subject| text::one_line(&subject, tickets::policy::SUBJECT_MOST));
+    let subject = subject.filter(|subject| !subject.is_empty());
+    let subject = subject.unwrap_or_else(|| forward_subject(tx.actor().language, &original.subject));
+    let quoted = forwarded(tx, &original);
     let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
     let from_email = tx.actor().email.clone();
     let header = signer.message_id(ticket.id);
@@ -203,24 +210,24 @@ pub fn forward(
             to: &to,
             cc: &cc,
             bcc: &reply.bcc,
-            subject: &ticket.subject,
+            subject: &subject,
             text: &reply.text,
-            quoted: None,
+            quoted: Some(&quoted),
             signature: None,
             html: reply.html.as_deref(),
             message_id: Some(&header),
             inbound_id: None,
             is_automatic: false,
             is_sender_known: true,
+            forwarded: Some(original.id),
             remarks: "{}",
         },
     )?;
     attachments::actions::attach(tx, message, &reply.attachments)?;
     attachments::actions::place(tx, message, reply.html.as_deref(), &reply.attachments)?;
-    attachments::store::copy(tx, original.id, message)?;
+    attachments::actions::copy(tx, original.id, message, chosen.as_deref())?;
     references::remember(tx, ticket.id, &[&header])?;
     let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
-    let subject = format!("Fwd: {}", ticket.subject);
     let mailing = Mailing {
         kind: outbox::Kind::Reply,
         inbox: ticket.inbox_id.map(|id| id.number()),
@@ -233,11 +240,17 @@ pub fn forward(
     let now = tx.now();
     outbox::queue_message(tx, &mailing, now)?;
     tickets::store::touch_time(tx, ticket.id)?;
-    tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::Out })?;
+    tx.emit(MessageForwarded { ticket: ticket.id, message, original: original.id, to })?;
     Ok(message)
 }
 
-/// The message as it stands below the words of whoever sends it on.
+/// `Fwd: Printer on fire`, with the mark of the writer's language and without the marks that were there.
+pub fn forward_subject(language: Language, subject: &str) -> String {
+    let mark = platform::i18n::text(language, "forwarded-mark");
+    text::one_line(&format!("{mark}: {}", mail::bare_subject(subject)), tickets::policy::SUBJECT_MOST)
+}
+
+/// The message as it stands below the words of whoever sends it on: a head, a blank line, its words.
 fn forwarded<P>(tx: &Tx<P>, original: &Message) -> String {
     let actor = tx.actor();
     let words = |key: &str| platform::i18n::text(actor.language, key);
@@ -248,15 +261,15 @@ fn forwarded<P>(tx: &Tx<P>, original: &Message) -> String {
         Some(email) => email.clone(),
         None => original.author_name.clone(),
     };
-    format!(
-        "---------- {} ----------\n{}: {from}\n{}: {at}\n{}: {}\n\n{}",
-        words("forwarded-head"),
-        words("forwarded-from"),
-        words("forwarded-date"),
-        words("forwarded-subject"),
-        original.subject,
-        original.full_text()
-    )
+    let mut head =
+        format!("---------- {} ----------\n{}: {from}\n", words("forwarded-head"), words("forwarded-from"));
+    let to = original.to().join(", ");
+    if !to.is_empty() {
+        head += &format!("{}: {to}\n", words("composer-to"));
+    }
+    head +=
+        &format!("{}: {at}\n{}: {}", words("forwarded-date"), words("forwarded-subject"), original.subject);
+    format!("{head}\n\n{}", original.full_text())
 }
 
 /// The status that the writer chose for afterwards.
@@ -357,6 +370,7 @@ pub fn receive<P>(
             inbound_id: incoming.inbound_id,
             is_automatic: incoming.is_automatic,
             is_sender_known: incoming.is_sender_known,
+            forwarded: None,
             remarks: incoming.remarks,
         },
     )?;

@@ -28,9 +28,32 @@ pub struct AuthorBody {
 }
 #[derive(serde::Serialize, ToSchema)]
 pub struct DeliveryBody {
-    /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
+    /// `waiting`, `sending`, `sent`, `failed` or `bounced`: of several recipients, the worst.
     pub state: String,
     pub reason: Option<String>,
+    /// What became of each.
+    pub recipients: Vec<RecipientBody>,
+}
+#[derive(serde::Serialize, ToSchema)]
+#[schema(as = DeliveryRecipientBody)]
+pub struct RecipientBody {
+    pub address: String,
+    pub state: String,
+    pub reason: Option<String>,
+}
+impl From<&Delivery> for DeliveryBody {
+    fn from(delivery: &Delivery) -> Self {
+        let one = |one: outbox::Recipient| RecipientBody {
+            address: one.address,
+            state: one.state,
+            reason: one.reason,
+        };
+        DeliveryBody {
+            state: delivery.state.clone(),
+            reason: delivery.reason.clone(),
+            recipients: delivery.recipients().into_iter().map(one).collect(),
+        }
+    }
 }
 /// A message or a note.
 #[derive(serde::Serialize, ToSchema)]
@@ -55,6 +78,11 @@ pub struct MessageBody {
     pub delivery: Option<DeliveryBody>,
     /// Written by a machine.
     pub is_automatic: bool,
+    /// It sent another message of the ticket on to `to`, who do not take part.
+    pub is_forward: bool,
+    /// That message, where it is known.
+    #[schema(value_type = Option<String>)]
+    pub forwarded: Option<Id<Message>>,
     /// False: the mail came from an address that does not take part in the ticket.
     pub is_sender_known: bool,
     #[schema(value_type = String)]
@@ -63,6 +91,7 @@ pub struct MessageBody {
 
 /// Everything of a page of messages, with three statements.
 pub struct Conversation {
+    /// Oldest first.
     pub messages: Vec<Message>,
     pub files: HashMap<Id<Message>, Vec<Attachment>>,
     pub deliveries: HashMap<i64, Delivery>,
@@ -76,13 +105,25 @@ pub fn load<P: Implies<ViewTickets>>(
     limit: usize,
 ) -> db::Result<Conversation> {
     let messages = store::of_ticket(tx, ticket, after, limit)?;
+    around(tx, ticket, messages)
+}
+
+/// What belongs to these messages of one ticket.
+pub fn around<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    messages: Vec<Message>,
+) -> db::Result<Conversation> {
+    let none = Id::new(0);
+    let first = messages.first().map_or(none, |message| message.id);
+    let last = messages.last().map_or(none, |message| message.id);
     let mut files: HashMap<_, Vec<_>> = HashMap::new();
-    for file in attachments::store::of_ticket(tx, ticket)? {
+    for file in attachments::store::of_messages(tx, ticket, first, last)? {
         if let Some(message) = file.message_id {
             files.entry(message).or_default().push(file);
         }
     }
-    let deliveries = outbox::deliveries(tx, ticket.number())?;
+    let deliveries = outbox::deliveries(tx, ticket.number(), first.number(), last.number())?;
     let deliveries = deliveries.into_iter().map(|delivery| (delivery.message_id, delivery)).collect();
     Ok(Conversation { messages, files, deliveries })
 }
@@ -92,6 +133,8 @@ fn body(message: Message, conversation: &Conversation) -> MessageBody {
     let delivery = conversation.deliveries.get(&message.id.number());
     MessageBody {
         id: message.id,
+        is_forward: message.is_forward(),
+        forwarded: message.forwarded_id.filter(|id| id.number() != 0),
         kind: message.kind,
         direction: message.direction,
         author: AuthorBody {
@@ -103,8 +146,7 @@ fn body(message: Message, conversation: &Conversation) -> MessageBody {
         cc: message.cc(),
         full_text: message.full_text(),
         attachments: files.into_iter().flatten().map(AttachmentBody::from).collect(),
-        delivery: delivery
-            .map(|delivery| DeliveryBody { state: delivery.state.clone(), reason: delivery.reason.clone() }),
+        delivery: delivery.map(DeliveryBody::from),
         channel: message.channel,
         from: message.from_email,
         subject: message.subject,
@@ -144,7 +186,7 @@ pub async fn list(
 /// Add an answer or an internal note.
 ///
 /// An answer (`public`) is mailed to the customer and those in copy unless `to` and `cc` say otherwise. A note
-/// needs less permission and reaches nobody outside.
+/// needs less permission and reaches nobody outside. With `forward` a message is sent on.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", tag = "tickets",
     params(("number" = i64, Path)), request_body = ReplyDraft, responses((status = 201, body = MessageBody)))]
 pub async fn post(
@@ -155,6 +197,20 @@ pub async fn post(
     Json(draft): Json<ReplyDraft>,
 ) -> Result<Response, Failure> {
     let key = idempotency::Key::of(&headers, &(number, &draft))?;
+    if draft.forward.is_some() {
+        let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
+        let signer = Signer::of(grant.home());
+        let work = move |tx: &mut Tx<ReplyTickets>| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                let status = draft.status.clone();
+                let id = actions::forward(tx, &ticket, draft.clone(), &signer)?;
+                actions::set_status_after(tx, &ticket, status.as_deref())?;
+                shown(tx, number, id)
+            })
+        };
+        return Ok((StatusCode::CREATED, Json(grant.change(work).await?)).into_response());
+    }
     let reply = draft.parse()?;
     let body = match reply.kind {
         MessageKind::Note => {

@@ -27,6 +27,11 @@ pub fn html(text: &str) -> Html {
     Html(out)
 }
 
+/// A piece of text, escaped, in which addresses are links.
+pub fn into(text: &str, out: &mut String) {
+    line_into(text, out);
+}
+
 fn line_into(line: &str, out: &mut String) {
     let mut rest = line;
     while let Some((at, length)) = next_link(rest) {

@@ -5,6 +5,7 @@ mod linkify;
 pub mod pages;
 pub mod policy;
 pub mod references;
+pub mod signature;
 pub mod store;
 
 use crate::tickets::{NoteTickets, ViewTickets};
@@ -19,6 +20,10 @@ platform::events! {
     /// A message or a note was added to a ticket.
     MessageAdded = "ticket.message_added" about "ticket" ticket {
         ticket: Id<crate::tickets::Ticket>, message: Id<Message>, kind: MessageKind, direction: Direction,
+    }
+    /// A message was sent on to somebody who does not take part; what was written above it is a note.
+    MessageForwarded = "ticket.message_forwarded" about "ticket" ticket {
+        ticket: Id<crate::tickets::Ticket>, message: Id<Message>, original: Id<Message>, to: Vec<String>,
     }
     /// Somebody of the customer's side takes part in a ticket from now on, in copy.
     ParticipantAdded = "ticket.participant_added" about "ticket" ticket {

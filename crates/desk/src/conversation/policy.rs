@@ -63,6 +63,8 @@ pub struct Message {
     pub inbound_id: Option<i64>,
     pub is_automatic: bool,
     pub is_sender_known: bool,
+    /// The message that this note sends on to somebody outside; 0 where that was not written down.
+    pub forwarded_id: Option<Id<Message>>,
     /// JSON: see [`Remarks`].
     pub remarks: String,
     pub created_at_ms: Millis,
@@ -91,6 +93,10 @@ impl Message {
     }
     pub fn is_note(&self) -> bool {
         self.kind == MessageKind::Note
+    }
+    /// Whether it sent another message on to somebody outside of the ticket.
+    pub fn is_forward(&self) -> bool {
+        self.forwarded_id.is_some()
     }
     pub fn is_in(&self) -> bool {
         self.direction == Direction::In
@@ -147,6 +153,18 @@ pub struct ReplyDraft {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub attachments: Vec<Id<Attachment>>,
+    /// A message of this ticket to send on to `to`, who do not take part afterwards. What is written here stands
+    /// above it. The customer's side sees nothing of it; `kind` does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub forward: Option<Id<Message>>,
+    /// The files of that message that go with it; left out: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub forward_attachments: Option<Vec<Id<Attachment>>>,
+    /// Of a message that is sent on; left out: its own, marked as forwarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// A reply or note that passed.
@@ -167,7 +185,8 @@ impl ReplyDraft {
     pub fn parse(self) -> Result<Reply, Problem> {
         let mut mistakes = Mistakes::default();
         let (text, html) = words(self.text, self.html);
-        mistakes.require(!text.trim().is_empty() || !self.attachments.is_empty(), "text", "required");
+        let says_nothing = text.trim().is_empty() && self.attachments.is_empty() && self.forward.is_none();
+        mistakes.require(!says_nothing, "text", "required");
         mistakes.require(text.len() <= crate::tickets::policy::TEXT_MOST, "text", "too_long");
         let mut list = |name: &str, given: Vec<String>| {
             let parsed: Vec<_> = given.iter().map(|address| text::email(address)).collect();
@@ -183,7 +202,7 @@ impl ReplyDraft {
         let to = self.to.map(|given| list("to", given));
         let cc = self.cc.map(|given| list("cc", given));
         let bcc = list("bcc", self.bcc);
-        if self.kind == MessageKind::Note {
+        if self.kind == MessageKind::Note && self.forward.is_none() {
             let is_addressed = to.iter().chain(&cc).any(|list| !list.is_empty()) || !bcc.is_empty();
             mistakes.require(!is_addressed, "to", "note_has_no_recipients");
         }

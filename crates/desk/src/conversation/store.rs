@@ -32,6 +32,7 @@ pub struct New<'a> {
     pub inbound_id: Option<i64>,
     pub is_automatic: bool,
     pub is_sender_known: bool,
+    pub forwarded: Option<Id<Message>>,
     pub remarks: &'a str,
 }
 
@@ -46,9 +47,9 @@ pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Id<Message>> {
             "INSERT INTO message (ticket_id, kind, direction, channel, author_kind, author_id, author_name,
                                   from_email, to_emails, cc_emails, bcc_emails, subject, text, quoted, signature,
                                   html, html_rules, message_id, inbound_id, is_automatic, is_sender_known,
-                                  remarks, created_at_ms)
+                                  forwarded_id, remarks, created_at_ms)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                       $21, $22, $23)
+                       $21, $22, $23, $24)
                RETURNING id"
         ),
         args![
@@ -73,6 +74,7 @@ pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Id<Message>> {
             new.inbound_id,
             new.is_automatic,
             new.is_sender_known,
+            new.forwarded,
             new.remarks,
             now
         ],
@@ -84,11 +86,11 @@ macro_rules! message_columns {
     () => {
         "id, ticket_id, kind, direction, channel, author_kind, author_id, author_name, from_email, to_emails,
          cc_emails, bcc_emails, subject, text, quoted, signature, html, message_id, inbound_id, is_automatic,
-         is_sender_known, remarks, created_at_ms FROM message"
+         is_sender_known, forwarded_id, remarks, created_at_ms FROM message"
     };
 }
 
-/// The newest `limit` messages of a ticket that the caller has seen, oldest first, after the id `after`.
+/// The first `limit` messages of a ticket that the caller has seen, oldest first, after the id `after`.
 pub fn of_ticket(
     conn: &mut Conn,
     ticket: Id<Ticket>,
@@ -103,6 +105,25 @@ pub fn of_ticket(
         )),
         args![ticket, after.unwrap_or(Id::new(0)), limit],
     )
+}
+
+/// The last `limit` messages of a ticket that the caller has seen before the id `before`, oldest first.
+pub fn before(
+    conn: &mut Conn,
+    ticket: Id<Ticket>,
+    before: Id<Message>,
+    limit: usize,
+) -> Result<Vec<Message>> {
+    let mut messages = conn.all(
+        sql!(concat!(
+            "SELECT ",
+            message_columns!(),
+            " WHERE ticket_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        )),
+        args![ticket, before, limit],
+    )?;
+    messages.reverse();
+    Ok(messages)
 }
 
 /// What the customer may read, oldest first, 500 at most: public messages, without reports of failed deliveries.

@@ -16,3 +16,6 @@ field-kind-number = Zahl
 field-kind-date = Datum
 field-kind-choice = Auswahl
 field-kind-checkbox = Kästchen
+fields-choices-keep = Eine je Zeile. Ein Ticket behält eine Auswahl, die es nicht mehr gibt, bis jemand sie ändert.
+fields-archive = Außer Gebrauch nehmen
+fields-archive-help = Niemand wird mehr danach gefragt; was Tickets davon haben, bleibt.

@@ -16,3 +16,6 @@ field-kind-number = Number
 field-kind-date = Date
 field-kind-choice = Choice
 field-kind-checkbox = Checkbox
+fields-choices-keep = One a line. A ticket keeps a choice that is gone until somebody changes it.
+fields-archive = Take out of use
+fields-archive-help = Nobody is asked for it any more; what tickets have of it stays.

@@ -1,6 +1,6 @@
 //! A desk's own fields of tickets: text, number, date, choice, checkbox.
 use crate::tickets::{Ticket, TicketError, ViewTickets};
-use axum::Json;
+use axum::{Json, extract::Path};
 use derive::Record;
 use jiff::civil::Date;
 use kernel::{
@@ -25,6 +25,10 @@ platform::translations!();
 platform::events! {
     /// A field of tickets was added.
     FieldCreated = "field.created" about "field" field { field: Id<Field>, key: String }
+    /// A field of tickets got another name or other choices.
+    FieldChanged = "field.changed" about "field" field { field: Id<Field>, key: String }
+    /// A field is no longer asked for; what tickets have of it stays.
+    FieldArchived = "field.archived" about "field" field { field: Id<Field>, key: String }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
@@ -237,6 +241,57 @@ pub fn create(tx: &mut Tx<ManageDesk>, draft: FieldDraft) -> Result<Field, Ticke
     Ok(Field { id, key: key.to_owned(), name, kind, choices })
 }
 
+/// A field in use.
+pub fn by_id(conn: &mut Conn, id: Id<Field>) -> db::Result<Option<Field>> {
+    conn.find(
+        sql!("SELECT id, key, name, kind, choices FROM field WHERE id = $1 AND is_archived = FALSE"),
+        args![id],
+    )
+}
+
+/// What changes of a field; what is left out stays.
+#[derive(Default, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldChanges {
+    pub name: Option<String>,
+    /// Replaces all; a ticket keeps a choice that is gone until somebody changes it.
+    pub choices: Option<Vec<String>>,
+    /// True: the field is no longer asked for. What tickets have of it stays.
+    pub is_archived: Option<bool>,
+}
+
+/// Changes a field. Its key and kind never change: programs and stored values depend on them.
+///
+/// * errors – 404; 422 naming what is wrong.
+pub fn edit(tx: &mut Tx<ManageDesk>, id: Id<Field>, changes: FieldChanges) -> Result<Field, TicketError> {
+    let mut field = by_id(tx, id)?.ok_or_else(Problem::not_found)?;
+    let mut mistakes = Mistakes::default();
+    if let Some(name) = changes.name {
+        field.name = text::one_line(&name, 100);
+        mistakes.require(!field.name.is_empty(), "name", "required");
+    }
+    if let Some(choices) = changes.choices {
+        let mut choices: Vec<_> = choices.iter().map(|choice| text::one_line(choice, 100)).collect();
+        choices.retain(|choice| !choice.is_empty());
+        let mut seen = std::collections::HashSet::new();
+        choices.retain(|choice| seen.insert(choice.clone()));
+        mistakes.require((field.kind == FieldKind::Choice) != choices.is_empty(), "choices", "choices");
+        field.choices = serde_json::to_string(&choices).expect("a list of text");
+    }
+    mistakes.check()?;
+    let is_archived = changes.is_archived == Some(true);
+    tx.run(
+        sql!("UPDATE field SET name = $2, choices = $3, is_archived = $4 WHERE id = $1"),
+        args![id, &field.name, &field.choices, is_archived],
+    )?;
+    let key = field.key.clone();
+    match is_archived {
+        true => tx.emit(FieldArchived { field: id, key })?,
+        false => tx.emit(FieldChanged { field: id, key })?,
+    }
+    Ok(field)
+}
+
 #[derive(serde::Serialize, ToSchema)]
 pub struct FieldBody {
     #[schema(value_type = String)]
@@ -270,6 +325,20 @@ pub async fn post(
     Ok(Created(grant.change(move |tx| create(tx, draft)).await?.into()))
 }
 
+/// Change a field, or take it out of use.
+#[utoipa::path(patch, path = "/api/v1/fields/{id}", tag = "tickets", params(("id" = String, Path)),
+    request_body = FieldChanges, responses((status = 200, body = FieldBody)))]
+pub async fn patch(
+    grant: Grant<ManageDesk>,
+    Path(id): Path<Id<Field>>,
+    Body(changes): Body<FieldChanges>,
+) -> Result<Json<FieldBody>, Failure> {
+    Ok(Json(grant.change(move |tx| edit(tx, id, changes)).await?.into()))
+}
+
 pub fn routes() -> Routes {
-    Routes::new().api::<ViewTickets>(routes!(list)).api::<ManageDesk>(routes!(post))
+    Routes::new()
+        .api::<ViewTickets>(routes!(list))
+        .api::<ManageDesk>(routes!(post))
+        .api::<ManageDesk>(routes!(patch))
 }

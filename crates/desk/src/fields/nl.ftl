@@ -16,3 +16,6 @@ field-kind-number = Getal
 field-kind-date = Datum
 field-kind-choice = Keuze
 field-kind-checkbox = Selectievakje
+fields-choices-keep = Eén per regel. Een ticket houdt een keuze die er niet meer is, tot iemand die wijzigt.
+fields-archive = Buiten gebruik stellen
+fields-archive-help = Niemand wordt er meer naar gevraagd; wat tickets ervan hebben, blijft.

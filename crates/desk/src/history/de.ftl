@@ -27,3 +27,6 @@ history-sla-none = Es ist nichts mehr zugesagt
 history-sla-warned = { $name } läuft bald ab
 history-sla-breached = { $name } wurde nicht eingehalten
 history-other = { $by }: { $kind }
+history-forwarded = { $by } hat eine Nachricht an { $to } weitergeleitet
+history-why-customer = weil die Kundenseite schrieb
+history-why-answer = mit dieser Antwort

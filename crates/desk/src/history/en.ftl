@@ -27,3 +27,6 @@ history-sla-none = Nothing is promised any more
 history-sla-warned = { $name } runs out soon
 history-sla-breached = { $name } was not kept
 history-other = { $by }: { $kind }
+history-forwarded = { $by } sent a message on to { $to }
+history-why-customer = because the customer wrote
+history-why-answer = with this answer

@@ -27,3 +27,6 @@ history-sla-none = Er is niets meer beloofd
 history-sla-warned = { $name } loopt bijna af
 history-sla-breached = { $name } is niet nagekomen
 history-other = { $by }: { $kind }
+history-forwarded = { $by } heeft een bericht doorgestuurd aan { $to }
+history-why-customer = omdat de klant schreef
+history-why-answer = met dit antwoord

@@ -13,6 +13,7 @@ use people::{contacts, teams, users};
 use platform::{
     authority::{Grant, Implies, Tx},
     db,
+    events::Recorded,
     i18n::{self, Arg},
     web::{Failure, Page, Ui},
 };
@@ -24,6 +25,26 @@ pub struct Line {
     pub icon: &'static str,
     pub at: Millis,
     pub text: String,
+    /// Why it happened, where the program did it by itself.
+    pub why: String,
+}
+
+/// The lines of one day, under its name.
+pub struct Day<'l> {
+    pub name: String,
+    pub lines: Vec<&'l Line>,
+}
+/// The history by days, in the reader's zone.
+pub fn days<'l>(ui: &Ui, lines: &'l [Line]) -> Vec<Day<'l>> {
+    let mut days: Vec<Day> = Vec::new();
+    for line in lines {
+        let name = ui.date(line.at);
+        match days.last_mut().filter(|day| day.name == name) {
+            Some(day) => day.lines.push(line),
+            None => days.push(Day { name, lines: vec![line] }),
+        }
+    }
+    days
 }
 
 /// `GET /t/{number}/history`.
@@ -38,11 +59,41 @@ pub async fn get(
             let around = pages::around(tx, &ui, number, &asked)?;
             let entries = super::of(tx, number)?;
             let names = Names::load(tx, &entries)?;
-            let lines = entries.iter().flat_map(|entry| names.lines(&ui, entry)).collect();
+            let mut lines = Vec::new();
+            for (at, entry) in entries.iter().enumerate() {
+                let why = why(&ui, &entries[..at], entry);
+                lines.extend(
+                    names.lines(&ui, entry).into_iter().map(|line| Line { why: why.clone(), ..line }),
+                );
+            }
             Ok(around.page(ui, Middle::History(lines), asked))
         })
         .await?;
     Ok(Page(page))
+}
+
+/// What led to a change: a status that moved in the moment of a message moved because of it.
+fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
+    let moved = entry.kind == "ticket.changed" && entry.changes.pointer("/changes/status").is_some();
+    let cause =
+        before.last().filter(|cause| moved && cause.at == entry.at && cause.kind == "ticket.message_added");
+    let Some(cause) = cause else { return String::new() };
+    let word = |name: &str| cause.changes.get(name).and_then(Value::as_str).unwrap_or_default();
+    match (word("kind"), word("direction")) {
+        ("public", "in") => ui.t("history-why-customer").into(),
+        ("public", "out") => ui.t("history-why-answer").into(),
+        _ => String::new(),
+    }
+}
+
+/// One event in sentences, for the notice of it.
+pub fn told<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ui: &Ui, event: &Recorded) -> db::Result<String> {
+    let actor = tx.actor().name.clone();
+    let (id, at, kind) = (event.id, event.at_ms, event.kind.clone());
+    let entries = [Entry { id, at, actor, kind, changes: event.data() }];
+    let names = Names::load(tx, &entries)?;
+    let lines = entries.iter().flat_map(|entry| names.lines(ui, entry));
+    Ok(lines.map(|line| line.text).collect::<Vec<_>>().join(". "))
 }
 
 /// What the numbers in events are called today.
@@ -76,7 +127,7 @@ impl Names {
             arguments.extend(more.iter().map(|(name, value)| (*name, Arg::from(*value))));
             i18n::format(ui.language, key, &arguments)
         };
-        let line = |icon, text| Line { icon, at: entry.at, text };
+        let line = |icon, text| Line { icon, at: entry.at, text, why: String::new() };
         match entry.kind.as_str() {
             "ticket.opened" => {
                 let channel = ui.t_of("channel", word("channel"));
@@ -91,6 +142,11 @@ impl Names {
                     _ => ("corner-up-left", "history-message-out"),
                 };
                 vec![line(icon, say(key, &[]))]
+            }
+            "ticket.message_forwarded" => {
+                let to = data.get("to").and_then(Value::as_array).into_iter().flatten().map(plain);
+                let to: Vec<_> = to.collect();
+                vec![line("forward", say("history-forwarded", &[("to", &to.join(", "))]))]
             }
             "ticket.participant_added" => {
                 vec![line("user-plus", say("history-participant-added", &[("name", word("name"))]))]
@@ -147,6 +203,8 @@ impl Names {
                 let (from, to) = both(&|value| self.status(ui, value));
                 tell("state-open", "history-status", from, to)
             }
+            // Said by the status already.
+            "status_id" => Vec::new(),
             "subject" => {
                 let (from, to) = both(&plain);
                 tell("pencil", "history-subject", from, to)

@@ -42,7 +42,7 @@ pub struct Receipt<'a> {
     /// The address that asked, as `kernel::text::email` returns it.
     pub address: &'a str,
     pub language: Language,
-    /// The Message-ID of the mail that is acknowledged.
+    /// The Message-ID of the mail that is acknowledged. Its sender chose it, so only who is proven sees it again.
     pub answers: Option<&'a str>,
     /// Whether the address is known to be the sender's: they are signed in, or the domain vouches for their mail.
     pub is_proven: bool,
@@ -57,8 +57,10 @@ impl Acknowledger {
 
     /// Queues the acknowledgement in the transaction that opened the ticket, unless one of the limits is spent.
     ///
-    /// Nothing of what the sender wrote is in it: no subject, no name, no text. The caller has decided that the sender
-    /// is no machine.
+    /// Nothing of what the sender wrote is in it: no subject, no name, no text, and no Message-ID unless the sender is
+    /// proven (S08): else a stranger would choose up to 998 bytes of a mail that we send to somebody else. An answer
+    /// finds its ticket by our own Message-ID either way; without `In-Reply-To` the sender's program shows the
+    /// acknowledgement as a thread of its own. The caller has decided that the sender is no machine.
     ///
     /// * returns – whether a mail goes out.
     pub fn acknowledge<P>(&self, tx: &mut Tx<P>, receipt: &Receipt) -> db::Result<bool> {
@@ -89,7 +91,7 @@ impl Acknowledger {
             ticket: receipt.ticket.number(),
             inbox: receipt.inbox.map(|id| id.number()),
             header_id: &header,
-            answers: receipt.answers,
+            answers: receipt.answers.filter(|_| receipt.is_proven),
         };
         outbox::queue_about(tx, Kind::Acknowledgement, &letter, &about)?;
         Ok(true)

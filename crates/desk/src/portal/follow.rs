@@ -327,9 +327,7 @@ impl<P: 'static> Door<P> {
         let (located, content) = found.ok_or_else(Problem::not_found)?;
         let mut response = attachments::api::serve(self.grant.home(), &located, content, false)?;
         let headers = response.headers_mut();
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     }
 
@@ -352,11 +350,7 @@ impl<P: 'static> Door<P> {
     /// The page again, by its own address, so that a reload sends nothing twice.
     fn back(&self, done: &str) -> Response {
         let place = format!("{}?done={done}", self.base);
-        (
-            StatusCode::SEE_OTHER,
-            [(header::LOCATION, place.as_str()), (header::REFERRER_POLICY, "no-referrer")],
-        )
-            .into_response()
+        (StatusCode::SEE_OTHER, [(header::LOCATION, place.as_str())]).into_response()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whoever looks at a page of the customer's side.
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, MatchedPath},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -41,10 +41,9 @@ impl Visitor {
             self.ui.language = language;
         }
     }
-    /// A page that no search engine lists and no cache keeps, and whose address nobody else hears of.
+    /// A page that no search engine lists and no cache keeps.
     pub fn show<T: askama::Template>(&self, status: StatusCode, page: T) -> Response {
         let fixed = [
-            (header::REFERRER_POLICY, "no-referrer"),
             (header::CACHE_CONTROL, "no-store"),
             (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
         ];
@@ -58,16 +57,16 @@ impl Visitor {
 
 /// Proof that a form does not come from a page of another site (S17).
 ///
-/// Our pages forbid the referrer, so a browser without TLS says `null` for their origin, too. These forms are not
-/// opened by a cookie but by what is in them or in their address: such a `null` gains a stranger nothing.
+/// A page whose address is a link forbids the referrer, so a browser without TLS says `null` for its origin. Such a form
+/// is opened by its address and not by a cookie: the `null` gains a stranger nothing. Anywhere else it is refused.
 pub struct OurForm(pub Request);
 impl FromRequestParts<Home> for OurForm {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, Failure> {
         let Ok(request) = Request::from_request_parts(parts, home).await;
-        let is_silent =
-            !request.headers.contains_key("sec-fetch-site") && request.header(header::ORIGIN) == Some("null");
-        if is_silent || request.is_same_origin(&home.site.public_url) {
+        let is_link =
+            parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().contains("{token}"));
+        if (is_link && request.hides_its_page()) || request.is_same_origin(&home.site.public_url) {
             Ok(OurForm(request))
         } else {
             Err(Problem::new(403, "cross_site_request").into())

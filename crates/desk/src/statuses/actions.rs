@@ -1,5 +1,5 @@
 //! Statuses of one's own, in the fixed categories.
-use super::{Status, StatusCreated, StatusRenamed, store};
+use super::{Status, StatusArchived, StatusCreated, StatusRenamed, store};
 use crate::tickets::{Category, TicketError};
 use kernel::{fault::Problem, id::Id, text};
 use people::permissions::ManageDesk;
@@ -20,6 +20,16 @@ pub fn rename(tx: &mut Tx<ManageDesk>, id: Id<Status>, name: &str) -> Result<(),
         );
     }
     Ok(tx.emit(StatusRenamed { status: id, name })?)
+}
+
+/// Takes a status out of use; tickets that have it keep it.
+///
+/// * errors – 404; also for the first status of a category, which the program itself needs.
+pub fn archive(tx: &mut Tx<ManageDesk>, id: Id<Status>) -> Result<(), TicketError> {
+    if !store::archive(tx, id)? {
+        return Err(Problem::not_found().into());
+    }
+    Ok(tx.emit(StatusArchived { status: id })?)
 }
 
 /// Adds a status to a category.

@@ -12,3 +12,4 @@ statuses-name = Name
 statuses-help = Die Kategorien bestimmen, was geschieht; die Namen wählen Sie. Ein leerer Name ist das übliche Wort in der Sprache der Lesenden.
 statuses-new = Neuer Status
 statuses-add = Status hinzufügen
+statuses-archive = Außer Gebrauch nehmen

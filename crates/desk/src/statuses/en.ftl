@@ -12,3 +12,4 @@ statuses-name = Name
 statuses-help = The categories decide what happens; the names are yours. An empty name is the usual word in each reader’s language.
 statuses-new = New status
 statuses-add = Add status
+statuses-archive = Take out of use

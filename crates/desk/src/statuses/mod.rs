@@ -25,6 +25,8 @@ platform::events! {
     StatusCreated = "status.created" about "status" status { status: Id<Status>, name: String, category: Category }
     /// A status got another name; an empty one is its translation.
     StatusRenamed = "status.renamed" about "status" status { status: Id<Status>, name: String }
+    /// A status can no longer be chosen; tickets that have it keep it.
+    StatusArchived = "status.archived" about "status" status { status: Id<Status> }
 }
 
 /// A status. Its name is the translation of its code until the desk gives it a name of its own.
@@ -119,6 +121,10 @@ pub fn routes() -> Routes {
         .get::<ManageDesk>("/admin/statuses", get(pages::get))
         .post::<ManageDesk>("/admin/statuses", post(pages::add))
         .post::<ManageDesk>("/admin/statuses/{id}", post(pages::rename))
+        .post::<ManageDesk>("/admin/statuses/{id}/archive", post(pages::archive))
         .get::<ManageDesk>("/admin/fields", get(pages::get_fields))
         .post::<ManageDesk>("/admin/fields", post(pages::add_field))
+        .get::<ManageDesk>("/admin/fields/{id}", get(pages::field))
+        .post::<ManageDesk>("/admin/fields/{id}", post(pages::edit_field))
+        .post::<ManageDesk>("/admin/fields/{id}/archive", post(pages::archive_field))
 }

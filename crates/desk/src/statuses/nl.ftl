@@ -12,3 +12,4 @@ statuses-name = Naam
 statuses-help = De categorieën bepalen wat er gebeurt; de namen kiest u. Een lege naam is het gebruikelijke woord in de taal van de lezer.
 statuses-new = Nieuwe status
 statuses-add = Status toevoegen
+statuses-archive = Buiten gebruik stellen

@@ -1,7 +1,7 @@
 //! The settings of statuses and of the desk's own fields.
 use super::{Status, actions};
 use crate::{
-    fields::{self, Field, FieldDraft, FieldKind},
+    fields::{self, Field, FieldChanges, FieldDraft, FieldKind},
     tickets::{Category, TicketError},
 };
 use axum::{
@@ -18,6 +18,7 @@ use platform::{
 };
 
 const HERE: &str = "/admin/statuses";
+const FIELDS: &str = "/admin/statuses#fields";
 
 #[derive(askama::Template)]
 #[template(path = "statuses/page.html")]
@@ -71,7 +72,7 @@ pub async fn get(grant: Grant<ManageDesk>, ui: Ui) -> Result<Page<StatusesPage>,
 
 /// `GET /admin/fields`.
 pub async fn get_fields(_: Grant<ManageDesk>) -> Redirect {
-    Redirect::to("/admin/statuses#fields")
+    Redirect::to(FIELDS)
 }
 
 /// `POST /admin/statuses`.
@@ -108,4 +109,83 @@ pub async fn add_field(grant: Grant<ManageDesk>, ui: Ui, form: Form) -> Result<R
     };
     let done = grant.change(move |tx| fields::create(tx, draft).map(drop)).await;
     answer(&grant, ui, form, done).await
+}
+
+/// `POST /admin/statuses/{id}/archive`.
+pub async fn archive(
+    grant: Grant<ManageDesk>,
+    ui: Ui,
+    Path(id): Path<Id<Status>>,
+    form: Form,
+) -> Result<Response, Failure> {
+    form.only(&[])?;
+    let done = grant.change(move |tx| actions::archive(tx, id)).await;
+    answer(&grant, ui, Form::default(), done).await
+}
+
+#[derive(askama::Template)]
+#[template(path = "statuses/field.html")]
+pub struct FieldPage {
+    ui: Ui,
+    field: Field,
+    form: Form,
+}
+impl FieldPage {
+    fn is_choice(&self) -> bool {
+        self.field.kind == FieldKind::Choice
+    }
+}
+
+async fn known(grant: &Grant<ManageDesk>, id: Id<Field>) -> Result<Field, Problem> {
+    let found = grant.read::<_, db::Error>(move |tx| fields::by_id(tx, id)).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+/// `GET /admin/fields/{id}`.
+pub async fn field(
+    grant: Grant<ManageDesk>,
+    ui: Ui,
+    Path(id): Path<Id<Field>>,
+) -> Result<Page<FieldPage>, Failure> {
+    let field = known(&grant, id).await?;
+    let form = Form::filled([("name", field.name.clone()), ("choices", field.choices().join("\n"))]);
+    Ok(Page(FieldPage { ui, field, form }))
+}
+
+/// `POST /admin/fields/{id}`.
+pub async fn edit_field(
+    grant: Grant<ManageDesk>,
+    ui: Ui,
+    Path(id): Path<Id<Field>>,
+    form: Form,
+) -> Result<Response, Failure> {
+    form.only(&["name", "choices"])?;
+    let field = known(&grant, id).await?;
+    let choices = form.get("choices").lines().map(str::to_owned).collect();
+    let changes = FieldChanges {
+        name: Some(form.get("name").into()),
+        choices: (field.kind == FieldKind::Choice).then_some(choices),
+        is_archived: None,
+    };
+    let done = grant.change(move |tx| fields::edit(tx, id, changes)).await;
+    match done.map_err(Problem::from) {
+        Ok(_) => Ok(Redirect::to(FIELDS).into_response()),
+        Err(problem) if problem.status == 422 => {
+            let page = FieldPage { ui, field, form: form.with_mistakes(&problem) };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// `POST /admin/fields/{id}/archive`.
+pub async fn archive_field(
+    grant: Grant<ManageDesk>,
+    Path(id): Path<Id<Field>>,
+    form: Form,
+) -> Result<Redirect, Failure> {
+    form.only(&[])?;
+    let changes = FieldChanges { is_archived: Some(true), ..FieldChanges::default() };
+    grant.change(move |tx| fields::edit(tx, id, changes)).await?;
+    Ok(Redirect::to(FIELDS))
 }

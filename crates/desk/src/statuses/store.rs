@@ -22,6 +22,18 @@ pub(super) fn rename(conn: &mut Conn, id: Id<Status>, name: Option<&str>) -> Res
     Ok(changed == 1)
 }
 
+/// * returns – whether there is such a status that is not the first of its category.
+pub(super) fn archive(conn: &mut Conn, id: Id<Status>) -> Result<bool> {
+    let changed = conn.run(
+        sql!(
+            "UPDATE ticket_status SET is_archived = TRUE
+              WHERE id = $1 AND is_archived = FALSE AND is_default = FALSE"
+        ),
+        args![id],
+    )?;
+    Ok(changed == 1)
+}
+
 /// A status behind the others of its category.
 pub(super) fn insert(conn: &mut Conn, category: Category, name: &str) -> Result<Id<Status>> {
     let (id,) = conn.one(

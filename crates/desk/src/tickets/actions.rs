@@ -108,6 +108,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
             inbound_id: None,
             is_automatic: false,
             is_sender_known: true,
+            forwarded: None,
             remarks: "{}",
         },
     )?;
@@ -176,6 +177,7 @@ pub fn open<P>(
             inbound_id: first.inbound_id,
             is_automatic: first.is_automatic,
             is_sender_known: true,
+            forwarded: None,
             remarks: first.remarks,
         },
     )?;
@@ -272,6 +274,26 @@ pub fn edit(
     if read_version.is_some_and(|version| version != ticket.version) {
         return Err(TicketError::Changed);
     }
+    apply(tx, ticket, patch, Manner::Change)
+}
+
+/// Takes a change back with the patch that reverses it: a ticket that is opened again by it was not reopened.
+pub fn put_back(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, patch: Patch) -> Result<(), TicketError> {
+    apply(tx, ticket, patch, Manner::TakeBack)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Change,
+    TakeBack,
+}
+
+fn apply(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    patch: Patch,
+    manner: Manner,
+) -> Result<(), TicketError> {
     check_people(tx, patch.team.flatten(), patch.assignee.flatten())?;
     let mut changes = Changes::default();
     let mut row = as_row(ticket);
@@ -301,6 +323,10 @@ pub fn edit(
         let (status, category) =
             statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
         changes.status(tx, &mut row, status, category);
+        if manner == Manner::TakeBack {
+            let was_reopening = ticket.category.is_open() && !category.is_open();
+            row.reopened = ticket.reopened - i64::from(was_reopening && ticket.reopened > 0);
+        }
     }
     if let Some(Requester { email: Some(email), name, .. }) = &patch.requester {
         let contact = contacts::store::find_or_create(tx, &email.to_lowercase(), name)?;
@@ -432,6 +458,7 @@ impl Changes {
         self.note("status", &row.category, &category);
         // Two statuses of one category differ in their id alone.
         self.0.entry("status").or_insert_with(|| [row.status_id, status].map(|id| id.to_string().into()));
+        self.note("status_id", &row.status_id, &status);
         if !row.category.is_open() && category.is_open() {
             row.reopened += 1;
             row.solved_at_ms = None;
@@ -460,6 +487,47 @@ pub fn add_cc<P: Implies<ViewTickets>>(
         })?;
     }
     Ok(())
+}
+
+/// Somebody who takes part asks from now on; whoever asked stays in copy.
+///
+/// * errors – 404 for somebody who does not take part.
+pub fn make_requester(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    contact: Id<platform::authority::Contact>,
+) -> Result<(), TicketError> {
+    let people = store::participants(tx, ticket.id)?;
+    if !people.iter().any(|person| person.contact_id == contact) {
+        return Err(Problem::not_found().into());
+    }
+    if contact == ticket.requester_id {
+        return Ok(());
+    }
+    let found = contacts::store::by_ids(tx, &[contact])?.pop().ok_or_else(Problem::not_found)?;
+    let mut row = as_row(ticket);
+    let mut changes = Changes::default();
+    changes.note("requester", &row.requester_id, &contact);
+    store::set_requester(tx, ticket.id, contact)?;
+    row.requester_id = contact;
+    row.organisation_id = found.organisation_id;
+    write(tx, ticket, &row, changes)
+}
+
+/// A colleague hears of what happens to the ticket.
+///
+/// * errors – 422 for an address of nobody who works here.
+pub fn add_follower(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, email: &str) -> Result<(), TicketError> {
+    let user = store::user_by_email(tx, email)?;
+    let user = user.ok_or_else(|| Problem::field("email", "unknown_colleague"))?;
+    Ok(store::follow(tx, ticket.id, user)?)
+}
+pub fn remove_follower(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    user: Id<platform::authority::User>,
+) -> Result<(), TicketError> {
+    Ok(store::unfollow(tx, ticket.id, user)?)
 }
 
 /// * errors – 404 where the contact is not in copy.

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 #[derive(serde::Serialize, ToSchema)]
+#[schema(as = TicketStatusBody)]
 pub struct StatusBody {
     pub name: String,
     pub category: Category,
@@ -348,4 +349,44 @@ pub fn find(
         }));
     }
     Ok(items)
+}
+
+/// The ticket as the API shows it now, also where it is out of the caller's sight since.
+pub async fn shown(
+    grant: &Grant<EditTickets>,
+    number: Id<Ticket>,
+) -> Result<axum::Json<TicketBody>, Failure> {
+    let language = grant.actor().language;
+    let work = move |tx: &mut Tx<EditTickets>| {
+        let ticket = store::see_for_machine(tx, number)?.ok_or_else(Problem::not_found)?;
+        bodies(tx, vec![ticket.into_inner()], language)?
+            .pop()
+            .ok_or_else(Problem::not_found)
+            .map_err(TicketError::from)
+    };
+    Ok(axum::Json(grant.read(work).await?))
+}
+
+#[derive(serde::Serialize, ToSchema)]
+pub struct TagBody {
+    pub tag: String,
+}
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TagQuestion {
+    /// What the tag begins with.
+    #[serde(default)]
+    q: String,
+}
+
+/// List tags in use, by their beginning.
+#[utoipa::path(get, path = "/api/v1/tags", tag = "tickets", params(TagQuestion),
+    responses((status = 200, body = Listing<TagBody>)))]
+pub async fn tags(
+    grant: Grant<ViewTickets>,
+    Query(asked): Query<TagQuestion>,
+) -> Result<Json<Listing<TagBody>>, Failure> {
+    let begin = asked.q.trim().to_lowercase();
+    let tags = grant.read::<_, db::Error>(move |tx| store::tags_beginning(tx, &begin)).await?;
+    Ok(Json(Listing { items: tags.into_iter().map(|tag| TagBody { tag }).collect(), next: None }))
 }

@@ -6,6 +6,7 @@ pub mod error;
 pub mod pages;
 pub mod policy;
 pub mod store;
+pub mod undo;
 
 use axum::routing::{get, post};
 pub use error::TicketError;
@@ -46,6 +47,8 @@ pub fn routes() -> Routes {
         .api::<ViewTickets>(routes!(api::get))
         .api::<EditTickets>(routes!(api::patch))
         .api::<ViewTickets>(routes!(api::search))
+        .api::<ViewTickets>(routes!(api::tags))
+        .api::<EditTickets>(routes!(undo::api))
         .get::<ViewTickets>("/search", get(pages::search::get))
         .get::<CreateTickets>("/tickets/new", get(pages::new::get))
         .post::<CreateTickets>("/tickets/new", post(pages::new::post))
@@ -53,5 +56,8 @@ pub fn routes() -> Routes {
         .post::<EditTickets>("/t/{number}", post(pages::edit::post))
         .post::<EditTickets>("/t/{number}/people", post(pages::edit::add_person))
         .post::<EditTickets>("/t/{number}/people/remove", post(pages::edit::remove_person))
+        .post::<EditTickets>("/t/{number}/people/requester", post(pages::edit::make_requester))
+        .post::<EditTickets>("/t/{number}/contact", post(pages::edit::contact))
+        .post::<EditTickets>("/t/{number}/undo", post(undo::post))
         .post::<ViewTickets>("/t/{number}/follow", post(pages::edit::follow))
 }

@@ -166,6 +166,7 @@ pub struct Requester {
 /// A new ticket as a program or a form asks for it. Untrusted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewTicket)]
 pub struct Draft {
     pub subject: String,
     pub text: Option<String>,
@@ -274,6 +275,7 @@ fn tags(given: &[String], mistakes: &mut Mistakes) -> Vec<String> {
 /// What may be changed of a ticket. A field that is left out stays; `null` empties it.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TicketChanges)]
 pub struct Patch {
     pub subject: Option<String>,
     #[serde(rename = "type")]

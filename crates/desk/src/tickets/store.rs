@@ -468,3 +468,34 @@ pub fn see_for_machine(conn: &mut Conn, id: Id<Ticket>) -> Result<Option<Seen<Ti
     let found = conn.find(sql!(concat!("SELECT ", ticket_columns!(), " WHERE t.id = $1")), args![id])?;
     Ok(found.map(Seen))
 }
+
+/// Somebody who works here, by their address.
+pub fn user_by_email(conn: &mut Conn, email: &str) -> Result<Option<Id<User>>> {
+    let row = conn.find::<(Id<User>,)>(
+        sql!("SELECT id FROM desk_user WHERE email = $1 AND is_active = TRUE"),
+        args![email],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+#[derive(derive::Record)]
+struct TagName {
+    tag: Option<String>,
+}
+/// Tags in use that begin with `begin`, in their order, 8 at most. Jumps from tag to tag in the index
+/// `ticket_tag_name`, however many tickets have one.
+pub fn tags_beginning(conn: &mut Conn, begin: &str) -> Result<Vec<String>> {
+    let end = people::contacts::policy::end_of(begin);
+    let rows = conn.all::<TagName>(
+        sql!(
+            "WITH RECURSIVE known (tag, n) AS (
+               SELECT min(tag), 1 FROM ticket_tag WHERE tag >= $1 AND tag < $2
+                UNION ALL
+               SELECT (SELECT min(g.tag) FROM ticket_tag g WHERE g.tag > known.tag AND g.tag < $2), n + 1
+                 FROM known WHERE known.tag IS NOT NULL AND n < 8)
+             SELECT tag FROM known ORDER BY n"
+        ),
+        args![begin, &end],
+    )?;
+    Ok(rows.into_iter().filter_map(|row| row.tag).collect())
+}

@@ -438,7 +438,7 @@ fn scheme(address: &str) -> Scheme {
     Scheme::None
 }
 
-fn is_link(address: &str) -> bool {
+pub(super) fn is_link(address: &str) -> bool {
     let address = address.trim();
     // Written without anything a browser would skip in the scheme.
     let is_plain = address.bytes().take(12).all(|b| b.is_ascii_graphic() || b >= 0x80 || b == b' ');

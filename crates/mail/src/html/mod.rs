@@ -4,9 +4,11 @@ mod clean;
 mod render;
 mod scan;
 mod style;
+mod written;
 
 pub use clean::{CleanedHtml, RemoteImages, SafeHtml, UntrustedHtml, clean, clean_composed};
 pub use render::{Rendered, render};
+pub use written::written;
 
 /// Text as HTML: escaped, line breaks kept, nothing else.
 pub fn from_text(text: &str) -> String {

@@ -3,7 +3,7 @@ use super::{
     actions::{self, Door, Entry},
     store::{self, Origin, Purpose},
 };
-use crate::web::{Done, OwnPage, again, escape, local_path, see};
+use crate::web::{Done, LinkForm, OwnPage, again, escape, local_path, see};
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderValue, StatusCode, header},
@@ -236,7 +236,7 @@ async fn invite(State(home): State<Home>, ui: Ui, Path(token): Path<String>) -> 
 async fn reset_post(
     State(home): State<Home>,
     ui: Ui,
-    OwnPage(request): OwnPage,
+    LinkForm(request): LinkForm,
     form: Form,
 ) -> Result<Response, Failure> {
     take_password(home, ui, request, form, Purpose::Reset).await
@@ -244,7 +244,7 @@ async fn reset_post(
 async fn invite_post(
     State(home): State<Home>,
     ui: Ui,
-    OwnPage(request): OwnPage,
+    LinkForm(request): LinkForm,
     form: Form,
 ) -> Result<Response, Failure> {
     take_password(home, ui, request, form, Purpose::Invite).await

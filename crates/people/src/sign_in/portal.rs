@@ -4,7 +4,7 @@ use super::{
     pages::{end_own, enter, refused, secret, too_many, wait_words},
     store::{Origin, Owner, Purpose},
 };
-use crate::web::{Done, OwnPage, again, local_path, see};
+use crate::web::{Done, LinkForm, OwnPage, again, local_path, see};
 use axum::{
     extract::{Path, Query, State},
     http::{StatusCode, header},
@@ -105,7 +105,7 @@ async fn link(State(home): State<Home>, ui: Ui, Path(token): Path<String>) -> Re
 async fn confirm(
     State(home): State<Home>,
     ui: Ui,
-    OwnPage(request): OwnPage,
+    LinkForm(request): LinkForm,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["token"])?;

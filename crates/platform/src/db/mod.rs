@@ -8,6 +8,7 @@ mod dialect;
 pub mod dump;
 mod error;
 mod migrate;
+mod notices;
 mod postgres;
 mod sqlite;
 mod value;
@@ -18,6 +19,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use dialect::Dialect;
 pub use error::{Error, Result};
 pub use migrate::{MIGRATIONS, Migration, Pending, done as migrations_done, migrate, pending};
+use notices::Notices;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -106,6 +108,7 @@ pub struct Db {
     /// On PostgreSQL the same queue as `reads`.
     writes: Sender<Message>,
     threads: Arc<Mutex<Vec<Thread>>>,
+    notices: Arc<Notices>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -131,7 +134,8 @@ impl Db {
     /// Starts one thread for each connection; errors if one of them cannot open. Blocks.
     pub fn open(place: &Place, size: Size) -> Result<Db> {
         let (writes, to_write) = crossbeam_channel::bounded(size.queue);
-        let mut db = Db { reads: writes.clone(), writes, threads: Arc::default() };
+        let notices = Arc::new(Notices::new(place.clone()));
+        let mut db = Db { reads: writes.clone(), writes, threads: Arc::default(), notices };
         match place.clone() {
             Place::Sqlite(file) => {
                 let (reads, to_read) = crossbeam_channel::bounded(size.queue);
@@ -218,8 +222,25 @@ impl Db {
         self.read(move |conn| conn.snapshot(&to)).await
     }
 
+    /// From now on `heard` is called soon after a commit of another node on the same desk.
+    ///
+    /// A SQLite desk has no other nodes. On PostgreSQL two connections of their own listen and tell; while they are
+    /// broken, [`Db::hears_others`] is false and whoever waits has to look now and then.
+    pub fn listen(&self, heard: impl Fn() + Send + 'static) {
+        self.notices.start(heard);
+    }
+    /// Tells other nodes that something was committed. Costs nothing here: another thread does it.
+    pub fn tell_others(&self) {
+        self.notices.ring();
+    }
+    /// Whether a commit of another node would be heard of now.
+    pub fn hears_others(&self) -> bool {
+        self.notices.hears()
+    }
+
     /// Finishes what is queued, refuses what comes later, and ends the threads. Blocks.
     pub fn close(&self) {
+        self.notices.stop();
         let threads = std::mem::take(&mut *self.threads());
         for (queue, _) in &threads {
             let _ = queue.send(Message::Stop);

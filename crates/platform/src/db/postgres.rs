@@ -4,7 +4,44 @@ use super::{
     conn::{Engine, Turns},
 };
 use crossbeam_channel::Receiver;
+pub(super) use postgres::Client;
+use postgres::fallible_iterator::FallibleIterator;
 use std::{collections::HashMap, time::Duration};
+
+/// A connection with nothing set.
+pub(super) fn connect(url: &str) -> Result<Client> {
+    let mut config: postgres::Config = url.parse()?;
+    config.connect_timeout(Duration::from_secs(5));
+    secured(&config)
+}
+fn secured(config: &postgres::Config) -> Result<Client> {
+    let client = match config.get_ssl_mode() {
+        postgres::config::SslMode::Disable | postgres::config::SslMode::Prefer => {
+            config.connect(postgres::NoTls)
+        }
+        _ => config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client())),
+    };
+    client.map_err(|cause| Error::Unreachable(Error::from(cause).to_string().into()))
+}
+
+/// A connection that hears what [`notify`] says about the desk in `schema`.
+pub(super) fn listening(url: &str, schema: &str) -> Result<Client> {
+    let mut client = connect(url)?;
+    client.batch_execute(&format!("LISTEN firstline_{schema}"))?;
+    Ok(client)
+}
+/// Tells the other nodes of the desk in `schema` that `node` has committed something.
+pub(super) fn notify(client: &mut Client, schema: &str, node: &str) -> Result<()> {
+    let channel = format!("firstline_{schema}");
+    client.execute("SELECT pg_notify($1, $2)", &[&channel, &node])?;
+    Ok(())
+}
+/// The node of the next notice, if one comes within `wait`. Sends nothing.
+pub(super) fn next_notice(client: &mut Client, wait: Duration) -> Result<Option<String>> {
+    let mut notices = client.notifications();
+    let next = notices.timeout_iter(wait).next()?;
+    Ok(next.map(|notice| notice.payload().to_owned()))
+}
 
 pub(super) struct Slot {
     config: postgres::Config,
@@ -40,13 +77,7 @@ impl Slot {
 
     fn open(&self) -> Result<Conn> {
         let unreachable = |e: postgres::Error| Error::Unreachable(Error::from(e).to_string().into());
-        let mut client = match self.config.get_ssl_mode() {
-            postgres::config::SslMode::Disable | postgres::config::SslMode::Prefer => {
-                self.config.connect(postgres::NoTls)
-            }
-            _ => self.config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client())),
-        }
-        .map_err(unreachable)?;
+        let mut client = secured(&self.config)?;
         client
             .batch_execute(&format!(
                 "SET search_path TO {};

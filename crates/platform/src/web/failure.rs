@@ -64,6 +64,17 @@ struct ErrorPage {
     help: &'static str,
 }
 
+/// The same for somebody who works here, in the frame that they know.
+#[derive(askama::Template)]
+#[template(path = "agent_error.html")]
+struct AgentErrorPage {
+    ui: Ui,
+    status: u16,
+    title: &'static str,
+    detail: Option<String>,
+    help: &'static str,
+}
+
 /// The same on the customers' side.
 #[derive(askama::Template)]
 #[template(path = "portal_error.html")]
@@ -87,6 +98,11 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html"));
+    // Who asked is found out again for the page of a problem alone.
+    let mut probe = Request::new(axum::body::Body::empty());
+    if wants_page && !is_api && !is_customers {
+        probe.headers_mut().clone_from(request.headers());
+    }
     let mut response = next.run(request).await;
     // What axum itself refuses has no problem yet.
     let own = match response.status() {
@@ -95,6 +111,8 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
             Some(Problem::not_found())
         }
         StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::new(413, "too_large")),
+        // A value in the path or the query that is no number, no date, no word of ours.
+        StatusCode::BAD_REQUEST => Some(Problem::new(400, "address_malformed")),
         _ => None,
     };
     let Some(problem) = response.extensions_mut().remove::<Problem>().or(own) else { return response };
@@ -113,7 +131,17 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
     if is_api || !wants_page {
         return answer(&problem, language);
     }
-    let ui = Ui::stranger(&home, language, &path);
+    let (mut probe, _) = probe.into_parts();
+    let actor = match problem.status {
+        500.. => None,
+        _ => super::request::actor(&mut probe, &home).await.ok().flatten(),
+    };
+    let actor = actor.filter(|actor| actor.user().is_some());
+    let language = actor.as_ref().map_or(language, |actor| actor.language);
+    let ui = match &actor {
+        Some(actor) => Ui::of(&home, actor.clone(), &path),
+        None => Ui::stranger(&home, language, &path),
+    };
     let key = |kind: &str| i18n::text(language, &format!("{kind}-{}", problem.code.replace('_', "-")));
     let help = match problem.status {
         404 => "error-help-not-found",
@@ -125,6 +153,10 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if is_customers {
         return (status, super::Page(PortalErrorPage { ui, title, detail, help })).into_response();
+    }
+    if actor.is_some() {
+        let page = AgentErrorPage { ui, status: problem.status, title, detail, help };
+        return (status, super::Page(page)).into_response();
     }
     (status, super::Page(ErrorPage { ui, status: problem.status, title, detail, help })).into_response()
 }

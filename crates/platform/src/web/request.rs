@@ -103,6 +103,11 @@ impl Request {
         let host = self.header(header::HOST).unwrap_or_default();
         origin == public_url || origin.split_once("://").is_some_and(|(_, of)| of == host)
     }
+    /// Whether the browser keeps its page to itself: without TLS, that is how a form of a page with a token in its
+    /// address arrives. Enough only where that token, and no cookie, opens what the form changes.
+    pub fn hides_its_page(&self) -> bool {
+        !self.headers.contains_key("sec-fetch-site") && self.header(header::ORIGIN) == Some("null")
+    }
 }
 
 /// The name of the session cookie. With TLS the prefix binds it to host, path and TLS.
@@ -202,6 +207,8 @@ mod tests {
         assert!(!may(&[("origin", "https://evil.example"), ("host", "help.example.org")]));
         assert!(!may(&[]));
         assert!(!may(&[("origin", "null")]));
+        assert!(request(&[("origin", "null")]).hides_its_page());
+        assert!(!request(&[("origin", "null"), ("sec-fetch-site", "cross-site")]).hides_its_page());
     }
     #[test]
     fn limits_count_networks() {

@@ -143,6 +143,26 @@ impl Ui {
         };
         Html(format!(r#"<time datetime="{at}" title="{}">{short}</time>"#, self.full_time(at)))
     }
+    /// `9:05`, with the whole local time on hover.
+    pub fn time_of_day(&self, at: impl Into<Millis>) -> Html {
+        let at = at.into();
+        let zoned = at.timestamp().to_zoned(self.zone.clone());
+        let full = self.full_time(at);
+        Html(format!(r#"<time datetime="{at}" title="{full}">{}:{:02}</time>"#, zoned.hour(), zoned.minute()))
+    }
+    /// `21 Nov 2026`, as the day of a heading.
+    pub fn date(&self, at: impl Into<Millis>) -> String {
+        self.day(&at.into().timestamp().to_zoned(self.zone.clone()), true)
+    }
+    /// `9:05` or `21 Nov, 9:05`, as plain text.
+    pub fn clock_time(&self, at: impl Into<Millis>) -> String {
+        let zoned = at.into().timestamp().to_zoned(self.zone.clone());
+        let clock = format!("{}:{:02}", zoned.hour(), zoned.minute());
+        match zoned.date() == self.now.timestamp().to_zoned(self.zone.clone()).date() {
+            true => clock,
+            false => format!("{}, {clock}", self.day(&zoned, false)),
+        }
+    }
     /// How long ago, in words for the first day; then as [`Ui::time`].
     pub fn ago(&self, at: impl Into<Millis>) -> Html {
         let at = at.into();

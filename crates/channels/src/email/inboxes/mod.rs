@@ -8,7 +8,7 @@ pub mod pages;
 pub mod policy;
 pub mod probe;
 pub mod report;
-pub mod signature;
+pub use desk::conversation::signature;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -210,6 +210,7 @@ pub struct SendDraft {
 /// A new inbox. Untrusted.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewInbox)]
 pub struct Draft {
     pub name: String,
     pub address: String,
@@ -245,6 +246,7 @@ pub struct Draft {
 /// What may be changed of an inbox. A field that is left out stays, passwords too.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = InboxChanges)]
 pub struct Patch {
     pub name: Option<String>,
     pub address: Option<String>,

@@ -27,8 +27,12 @@ pub struct Content {
 pub fn read(raw: &[u8], said: Said, own: &OwnAddresses) -> Content {
     let limits = Limits::default();
     let mut mail = Mail::read(raw, &limits);
-    if let Some(path) = &said.mail_from {
+    // A forwarder puts his own name on the envelope; what a server before him wrote down about a null path stays true.
+    let was_null = mail.headers.all("return-path").any(|path| ReturnPath::read(path) == ReturnPath::Null);
+    if let (Some(path), false) = (&said.mail_from, was_null) {
         mail.return_path = ReturnPath::read(path);
+    } else if was_null {
+        mail.return_path = ReturnPath::Null;
     }
     let split = Split::of(&mail, &limits);
     let bounce = Bounce::read(&mail);

@@ -371,7 +371,8 @@ fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Verdicts
         return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(reason) });
     };
     if !bounce.is_temporary {
-        outbox::mark_bounced(tx, &mail, &why)?;
+        let each: Vec<_> = bounce.recipients.iter().map(|one| (one.address.clone(), because(one))).collect();
+        outbox::mark_bounced(tx, &mail, &each, &why)?;
     }
     let Some(ticket) = mail.ticket_id else {
         return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(why) });
@@ -409,8 +410,10 @@ fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Verdicts
 
 /// `unknown_address ada@example.org: 550 5.1.1 no such user`.
 fn why(bounce: &Bounce) -> String {
-    let Some(first) = bounce.recipients.first() else { return "undetermined".into() };
-    let said = first.diagnostic.as_deref().or(first.status.as_deref()).unwrap_or_default();
+    bounce.recipients.first().map_or_else(|| "undetermined".into(), because)
+}
+fn because(recipient: &mail::Failed) -> String {
+    let said = recipient.diagnostic.as_deref().or(recipient.status.as_deref()).unwrap_or_default();
     let said = if said.is_empty() { String::new() } else { format!(": {said}") };
-    text::one_line(&format!("{} {}{said}", first.reason.code(), first.address), 500)
+    text::one_line(&format!("{} {}{said}", recipient.reason.code(), recipient.address), 500)
 }

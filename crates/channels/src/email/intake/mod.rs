@@ -2,6 +2,7 @@
 pub mod content;
 pub mod decide;
 pub mod door;
+mod store;
 pub mod threading;
 pub mod work;
 

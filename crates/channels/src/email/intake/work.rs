@@ -3,6 +3,7 @@ use super::{
     content::{self, Content},
     decide::{self, Case, File, Undecided},
     door::Said,
+    store,
 };
 use crate::email::{
     inboxes,
@@ -13,11 +14,11 @@ use crate::email::{
     verify::{Sender, Verdict, Verifier},
 };
 use desk::{conversation::actions::token_keys, portal::Acknowledger};
-use kernel::clock::{MINUTE, SECOND};
+use kernel::clock::{MINUTE, Millis, SECOND};
 use mail::OwnAddresses;
 use platform::{
     Home,
-    authority::{Grant, System},
+    authority::{Grant, System, Tx},
     blobs, db,
 };
 use std::{sync::Arc, time::Duration};
@@ -27,64 +28,169 @@ use tokio::sync::watch;
 const LEASE_MS: i64 = 2 * MINUTE;
 /// As many are taken at once.
 const BATCH: usize = 32;
-/// A mail that cannot be read after so many tries waits for people.
-const MOST_ATTEMPTS: i64 = 3;
+/// A mail waits for people when reading it failed so often.
+const MOST_FAILURES: i64 = 3;
+/// The same when the program ended so often while it read this mail and no other.
+const MOST_DEATHS: i64 = 3;
+/// A mail that was in hand alone when the program ended waits so long for its next reading, times its deaths.
+const DEATH_PAUSE_MS: i64 = 2 * SECOND;
+/// The longest pause between two tries.
+const LONGEST_PAUSE_MS: i64 = 5 * MINUTE;
 
 /// Reads mail for as long as the program runs.
 pub async fn work(home: Home, verifier: Arc<Verifier>, mut stop: watch::Receiver<bool>) {
     let mut commits = home.commits();
+    // What this node had in hand when it died. A database that is away now: the lease ends it later.
+    let node = home.site.node();
+    let _ = Grant::<System>::system(&home).change::<_, db::Error>(move |tx| abandon(tx, Some(&node))).await;
     while !*stop.borrow() {
-        match run_once(&home, &verifier).await {
-            Ok(0) | Err(_) => {
-                let again = tokio::time::sleep(Duration::from_secs(1));
-                tokio::select! {
-                    _ = commits.changed() => {}
-                    () = again => {}
-                    _ = stop.changed() => {}
-                }
-            }
-            Ok(_) => {}
+        let rest = match step(&home, &verifier).await {
+            Ok((0, due)) => home.rest(due),
+            Ok(_) => continue,
+            Err(_) => Duration::from_secs(1),
+        };
+        tokio::select! {
+            _ = commits.changed() => {}
+            () = tokio::time::sleep(rest) => {}
+            _ = stop.changed() => {}
         }
     }
 }
 
-/// Takes a batch and decides it; returns how many there were.
+/// Reads and decides a batch of new mails, then one that has to be read by itself; returns how many there were.
+///
+/// The order matters: a mail that ends the program is taken when no other is in hand.
 pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize> {
+    Ok(step(home, verifier).await?.0)
+}
+
+/// The same; where there were none, also when the next one is due.
+async fn step(home: &Home, verifier: &Arc<Verifier>) -> db::Result<(usize, Option<Millis>)> {
     let grant = Grant::<System>::system(home);
     // Every change wakes all workers: one that finds nothing must not wake them again.
-    if !grant.read::<_, db::Error>(|tx| ledger::is_due(tx)).await? {
-        return Ok(0);
+    let is_now = |due: Option<Millis>| due.is_some_and(|at| at <= home.clock.now());
+    let due = grant.read::<_, db::Error>(|tx| store::due(tx)).await?;
+    if !is_now(due) {
+        return Ok((0, due));
     }
-    let taken = grant
-        .change::<_, db::Error>(|tx| {
+    let node = home.site.node();
+    let batch = take(&grant, move |tx, until| store::claim_new(tx, &node, until, BATCH)).await?;
+    let mut count = batch.rows.len();
+    read_all(home, verifier, &grant, batch).await?;
+    // Looked for anew, because the batch took its time.
+    let due = grant.read::<_, db::Error>(|tx| store::due(tx)).await?;
+    if !is_now(due) {
+        return Ok((count, due));
+    }
+    let node = home.site.node();
+    let alone = take(&grant, move |tx, until| {
+        abandon(tx, None)?;
+        Ok(store::claim_alone(tx, &node, until)?.into_iter().collect())
+    })
+    .await?;
+    count += alone.rows.len();
+    read_all(home, verifier, &grant, alone).await?;
+    Ok((count, due))
+}
+
+/// Takes mails from readers that are gone. One that ended the program too often is quarantined.
+///
+/// * `node` – this node, when it begins: what it had in hand is from before.
+fn abandon(tx: &mut Tx<System>, node: Option<&str>) -> db::Result<()> {
+    let dead = store::abandon(tx, node, DEATH_PAUSE_MS)?;
+    if dead.is_empty() && node.is_some() {
+        store::forgive(tx)?;
+    }
+    for row in dead {
+        tracing::warn!(
+            inbound = row.id.number(),
+            deaths = row.deaths,
+            "the program ended while it read a mail"
+        );
+        if row.deaths >= MOST_DEATHS {
+            let why = format!("the program ended {} times while it read this mail alone", row.deaths);
+            quarantine(tx, &row, &why)?;
+        }
+    }
+    Ok(())
+}
+
+/// Mails in hand, with what is needed to read them.
+struct Batch {
+    rows: Vec<Claimed>,
+    contents: Vec<blobs::Found>,
+    own: Arc<OwnAddresses>,
+}
+
+async fn take(
+    grant: &Grant<System>,
+    claim: impl FnOnce(&mut Tx<System>, Millis) -> db::Result<Vec<Claimed>> + Send + 'static,
+) -> db::Result<Batch> {
+    grant
+        .change::<_, db::Error>(move |tx| {
             let until = tx.now().plus(LEASE_MS);
-            let rows = ledger::claim(tx, until, BATCH)?;
-            let own = if rows.is_empty() { Vec::new() } else { inboxes::store::addresses(tx)? };
-            let mut contents = Vec::new();
-            for row in &rows {
-                contents.push(blobs::find(tx, row.blob_hash)?);
-            }
-            Ok((rows, contents, own))
+            let rows = claim(tx, until)?;
+            let addresses = if rows.is_empty() { Vec::new() } else { inboxes::store::addresses(tx)? };
+            let contents =
+                rows.iter().map(|row| blobs::find(tx, row.blob_hash)).collect::<db::Result<_>>()?;
+            let own = Arc::new(OwnAddresses { addresses, message_id_domains: Vec::new() });
+            Ok(Batch { rows, contents, own })
         })
-        .await?;
-    let (rows, contents, addresses) = taken;
-    let count = rows.len();
-    let own = Arc::new(OwnAddresses { addresses, message_id_domains: Vec::new() });
+        .await
+}
+
+/// Reads them side by side, decides them in the order in which they came: an answer must find what it answers.
+async fn read_all(
+    home: &Home,
+    verifier: &Arc<Verifier>,
+    grant: &Grant<System>,
+    batch: Batch,
+) -> db::Result<()> {
+    let Batch { rows, contents, own } = batch;
     let readings: Vec<_> = rows
         .into_iter()
         .zip(contents)
-        .map(|(row, found)| tokio::spawn(read(home.clone(), verifier.clone(), row, found, own.clone())))
+        .map(|(row, found)| {
+            let reading = read(home.clone(), verifier.clone(), row.clone(), found, own.clone());
+            (row, tokio::spawn(reading))
+        })
         .collect();
-    // Read side by side, decided in the order in which they came: an answer must find what it answers.
-    for reading in readings {
-        if let Ok((row, read)) = reading.await {
-            settle(&grant, row, read).await?;
-        }
+    for (row, reading) in readings {
+        let read = reading.await.unwrap_or_else(|error| Err(NotRead::of(&error)));
+        settle(grant, row, read).await?;
     }
-    Ok(count)
+    Ok(())
 }
 
-type Read = Result<Case, String>;
+/// Why a reading gave nothing.
+enum NotRead {
+    /// Something about the mail, for people.
+    Because(String),
+    /// Something around it, such as a full disk.
+    Hindered(String),
+    /// The program ends; nothing is known about the mail.
+    Cut,
+}
+impl NotRead {
+    fn of(error: &tokio::task::JoinError) -> NotRead {
+        // Only a panic is an answer: a task is cancelled when its runtime goes down.
+        if error.is_panic() { NotRead::Because("reading it failed inside".into()) } else { NotRead::Cut }
+    }
+}
+impl From<blobs::BlobError> for NotRead {
+    fn from(error: blobs::BlobError) -> NotRead {
+        match error {
+            blobs::BlobError::Missing(_) | blobs::BlobError::Damaged(_) => {
+                NotRead::Because(error.to_string())
+            }
+            blobs::BlobError::Folder(_) | blobs::BlobError::Database(_) => {
+                NotRead::Hindered(error.to_string())
+            }
+        }
+    }
+}
+
+type Read = Result<Case, NotRead>;
 
 async fn read(
     home: Home,
@@ -92,39 +198,34 @@ async fn read(
     row: Claimed,
     found: blobs::Found,
     own: Arc<OwnAddresses>,
-) -> (Claimed, Read) {
+) -> Read {
     let said: Said = serde_json::from_str(&row.envelope).unwrap_or_default();
     let store = home.clone();
     let parsed = tokio::task::spawn_blocking(move || {
-        let raw = store.blobs.read(found).map_err(|error| error.to_string())?;
+        let raw = store.blobs.read(found)?;
         let mut content = content::read(&raw, said, &own);
         let files = files(&store, &mut content)?;
-        Ok::<_, String>((raw, content, files))
+        Ok::<_, NotRead>((raw, content, files))
     });
-    let (raw, content, files) = match parsed.await {
-        Ok(Ok(parsed)) => parsed,
-        Ok(Err(why)) => return (row, Err(why)),
-        Err(_) => return (row, Err("reading it failed inside".into())),
-    };
+    let (raw, content, files) = parsed.await.map_err(|error| NotRead::of(&error))??;
     let verdict = verify(&verifier, &raw, &content).await;
-    let case = Case {
-        row: row.clone(),
+    Ok(Case {
+        row,
         content,
         verdict,
         files,
         keys: token_keys(&home.keys),
         acknowledger: Acknowledger::of(&home),
-    };
-    (row, Ok(case))
+    })
 }
 
-fn files(home: &Home, content: &mut Content) -> Result<Vec<File>, String> {
+fn files(home: &Home, content: &mut Content) -> Result<Vec<File>, NotRead> {
     let attached = std::mem::take(&mut content.mail.attachments);
     attached
         .into_iter()
         .map(|file| {
             let media_type = file.kind.media_type();
-            let ready = home.blobs.prepare(file.bytes).map_err(|error| error.to_string())?;
+            let ready = home.blobs.prepare(file.bytes).map_err(blobs::BlobError::from)?;
             Ok(File {
                 name: file.name,
                 media_type: media_type.split(';').next().unwrap_or(media_type),
@@ -144,34 +245,50 @@ async fn verify(verifier: &Verifier, raw: &[u8], content: &Content) -> Option<Ve
 }
 
 async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<()> {
-    let outcome = match read {
+    let (why, is_its_fault) = match read {
         Ok(case) => {
             let case = Arc::new(case);
-            grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await
+            match grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await {
+                Ok(()) | Err(Undecided::Fenced) => return Ok(()),
+                Err(Undecided::Database(
+                    db::Error::Busy
+                    | db::Error::Closed
+                    | db::Error::Unreachable(_)
+                    | db::Error::NotCommitted(_),
+                )) => ("the database was away".to_owned(), false),
+                Err(Undecided::Database(cause)) => (cause.to_string(), true),
+                Err(Undecided::Refused(problem)) => {
+                    (problem.detail.unwrap_or_else(|| problem.code.into()), true)
+                }
+            }
         }
-        Err(why) => Err(Undecided::Refused(kernel::fault::Problem::internal().because(why))),
+        Err(NotRead::Because(why)) => (why, true),
+        Err(NotRead::Hindered(why)) => (why, false),
+        Err(NotRead::Cut) => return Ok(()),
     };
-    let why = match outcome {
-        Ok(()) | Err(Undecided::Fenced) => return Ok(()),
-        // Not the mail's fault: it keeps its tries.
-        Err(Undecided::Database(
-            db::Error::Busy | db::Error::Closed | db::Error::Unreachable(_) | db::Error::NotCommitted(_),
-        )) => "the database was away".to_owned(),
-        Err(Undecided::Database(cause)) => cause.to_string(),
-        Err(Undecided::Refused(problem)) => problem.detail.unwrap_or_else(|| problem.code.into()),
-    };
-    tracing::warn!(inbound = row.id.number(), attempts = row.attempts, why, "a mail was not decided");
-    let change = move |tx: &mut platform::authority::Tx<System>| {
-        if row.attempts < MOST_ATTEMPTS {
-            let at = tx.now().plus(row.attempts * 2 * SECOND);
-            return ledger::postpone(tx, &row, at, &why);
+    tracing::warn!(inbound = row.id.number(), failures = row.failures, why, "a mail was not decided");
+    // A database that is busy is asked again: a mail that stays in hand for no reason looks like one that did harm.
+    let mut last = Ok(());
+    for pause in [0, 1, 2, 5, 10] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        let (row, why) = (row.clone(), why.clone());
+        let put_back = move |tx: &mut Tx<System>| {
+            if is_its_fault && row.failures + 1 >= MOST_FAILURES {
+                return quarantine(tx, &row, &why);
+            }
+            let pause = (row.attempts * 2 * SECOND).min(LONGEST_PAUSE_MS);
+            let at = tx.now().plus(pause);
+            store::postpone(tx, &row, at, &why, is_its_fault)
+        };
+        last = grant.change::<_, db::Error>(put_back).await;
+        if last.is_ok() {
+            break;
         }
-        quarantine(tx, &row, &why)
-    };
-    grant.change::<_, db::Error>(change).await
+    }
+    last
 }
 
-fn quarantine(tx: &mut platform::authority::Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {
+fn quarantine(tx: &mut Tx<System>, row: &Claimed, why: &str) -> db::Result<()> {
     let decision = Decision {
         outcome: Outcome::Quarantined,
         reason: Some(why),

@@ -69,43 +69,13 @@ pub struct Claimed {
     pub received_at_ms: Millis,
     pub envelope: String,
     pub blob_hash: Hash,
+    /// How often it was taken to be read.
     pub attempts: i64,
+    /// How often reading it failed.
+    pub failures: i64,
+    /// How often the program ended while it read this mail and no other.
+    pub deaths: i64,
     pub lease_token: i64,
-}
-
-/// Whether a mail waits to be read.
-pub fn is_due<P>(tx: &mut Tx<P>) -> Result<bool> {
-    let now = tx.now();
-    let due = sql!("SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1 LIMIT 1");
-    Ok(tx.find::<(Id<Inbound>,)>(due, args![now])?.is_some())
-}
-
-/// Takes the oldest due mails and leases them. First tries come in batches; whoever failed before comes alone, so
-/// that a mail which ends the program takes no other with it.
-pub fn claim<P>(tx: &mut Tx<P>, until: Millis, most: usize) -> Result<Vec<Claimed>> {
-    let now = tx.now();
-    let mut claimed: Vec<Claimed> = tx.all(
-        sql!(
-            "UPDATE inbound SET attempts = attempts + 1, next_at_ms = $2, lease_token = lease_token + 1
-              WHERE id IN (SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1 AND attempts = 0
-                            ORDER BY next_at_ms, id LIMIT $3 {skip_locked})
-              RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, lease_token"
-        ),
-        args![now, until, most],
-    )?;
-    if claimed.is_empty() {
-        claimed = tx.all(
-            sql!(
-                "UPDATE inbound SET attempts = attempts + 1, next_at_ms = $2, lease_token = lease_token + 1
-                  WHERE id IN (SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1
-                                ORDER BY next_at_ms, id LIMIT 1 {skip_locked})
-                  RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, lease_token"
-            ),
-            args![now, until],
-        )?;
-    }
-    claimed.sort_by_key(|row| row.id);
-    Ok(claimed)
 }
 
 /// What became of a mail.
@@ -129,7 +99,7 @@ pub fn decide(conn: &mut Conn, row: &Claimed, decision: &Decision) -> Result<boo
     let written = conn.run(
         sql!(
             "UPDATE inbound SET outcome = $3, reason = $4, ticket_id = $5, message_id = $6, from_email = $7,
-                    subject = $8, reference_hash = $9, content_hash = $10, authentication = $11
+                    subject = $8, reference_hash = $9, content_hash = $10, authentication = $11, reader = NULL
               WHERE id = $1 AND lease_token = $2 AND outcome = 'pending'"
         ),
         args![
@@ -174,18 +144,6 @@ pub fn whole_uids(
         args![inbox, uid_validity, &Id::list(&list), PARTIAL],
     )?;
     Ok(rows.into_iter().map(|(uid,)| uid).collect())
-}
-
-/// Puts a mail back for another try at `at`.
-pub fn postpone(conn: &mut Conn, row: &Claimed, at: Millis, reason: &str) -> Result<()> {
-    conn.run(
-        sql!(
-            "UPDATE inbound SET next_at_ms = $3, reason = $4
-              WHERE id = $1 AND lease_token = $2 AND outcome = 'pending'"
-        ),
-        args![row.id, row.lease_token, at, reason],
-    )
-    .map(drop)
 }
 
 /// A mail of the same inbox with the same Message-ID that was decided before.
@@ -373,7 +331,8 @@ pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
     let now = tx.now();
     let written = tx.run(
         sql!(
-            "UPDATE inbound SET outcome = 'pending', reason = NULL, attempts = 0, next_at_ms = $2
+            "UPDATE inbound SET outcome = 'pending', reason = NULL, attempts = 0, failures = 0, deaths = 0,
+                    next_at_ms = $2, reader = NULL, is_alone = TRUE
               WHERE id = $1 AND outcome IN ('ignored', 'quarantined', 'bounce')"
         ),
         args![id, now],

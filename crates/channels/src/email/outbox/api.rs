@@ -10,10 +10,24 @@ use kernel::{
 use platform::{
     authority::{Grant, Inbox},
     db,
-    outbox::{Kind, Outbound},
+    outbox::{Kind, Outbound, Recipient},
     web::{Failure, InPath, Json, Listing, Paged},
 };
 use utoipa::ToSchema;
+
+/// One of those whom a mail is for.
+#[derive(serde::Serialize, ToSchema)]
+pub struct RecipientBody {
+    pub address: String,
+    /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
+    pub state: String,
+    pub reason: Option<String>,
+}
+impl From<Recipient> for RecipientBody {
+    fn from(one: Recipient) -> Self {
+        RecipientBody { address: one.address, state: one.state, reason: one.reason }
+    }
+}
 
 /// A mail that goes out.
 #[derive(serde::Serialize, ToSchema)]
@@ -24,6 +38,7 @@ pub struct OutboundBody {
     pub kind: Kind,
     pub ticket: Option<i64>,
     pub to: String,
+    pub recipients: Vec<RecipientBody>,
     pub subject: String,
     /// `waiting`, `sending`, `sent`, `failed` or `bounced`.
     #[schema(value_type = String)]
@@ -44,7 +59,9 @@ pub struct OutboundBody {
 }
 impl From<store::Entry> for OutboundBody {
     fn from(entry: store::Entry) -> Self {
+        let recipients = entry.recipients().into_iter().map(RecipientBody::from).collect();
         OutboundBody {
+            recipients,
             id: entry.id,
             kind: entry.kind,
             ticket: entry.ticket_id.map(|id| id.number()),

@@ -10,7 +10,7 @@ use crate::email::inboxes::{
 };
 use desk::{
     attachments,
-    conversation::{self, Message, actions::token_keys},
+    conversation::{self, Message, actions::token_keys, pages::frame::with_places},
     portal::link::Links,
     tickets::{self, Ticket},
 };
@@ -50,6 +50,8 @@ pub struct Parts {
     files: Vec<(attachments::store::Outgoing, blobs::Found)>,
     chain: Vec<String>,
     answered: Option<Message>,
+    /// The message that this one sends on.
+    forwarded: Option<Message>,
     /// The requester's language, where they alone get it: then a link to the request goes with it.
     requester: Option<Option<Language>>,
 }
@@ -69,6 +71,17 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
         let content = blobs::find(conn, file.blob_hash)?;
         files.push((file, content));
     }
+    let forwarded = match message.forwarded_id {
+        Some(id) => conversation::store::one(conn, ticket, id)?,
+        None => None,
+    };
+    // Whoever gets a forwarded mail has not seen what was said before: it answers nothing.
+    if message.is_forward() {
+        let ticket = seen.into_inner();
+        let (chain, answered, requester) = (Vec::new(), None, None);
+        let parts = Parts { message, ticket, files, chain, answered, forwarded, requester };
+        return Ok(Loaded::Message(Box::new(parts)));
+    }
     // What was there before this message: it never changes, so neither does the mail.
     let mut chain = conversation::store::header_chain_before(conn, ticket, message.id)?;
     chain.retain(|header| Some(header) != message.message_id.as_ref());
@@ -80,7 +93,7 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
         }
         _ => None,
     };
-    let parts = Parts { message, ticket, files, chain, answered, requester };
+    let parts = Parts { message, ticket, files, chain, answered, forwarded, requester };
     Ok(Loaded::Message(Box::new(parts)))
 }
 
@@ -149,7 +162,7 @@ fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) ->
 }
 
 fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Draft, NotComposed> {
-    let Parts { message, ticket, files, chain, answered, requester } = parts;
+    let Parts { message, ticket, files, chain, answered, forwarded, requester } = parts;
     let desk = home.site.name();
     let from_name = match inbox.from_name {
         FromName::Desk => desk.to_string(),
@@ -161,6 +174,14 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
     let signature = signature::fill(&inbox.signature, &values);
     let mut attached = Vec::new();
     let mut html = message.html.clone();
+    let original = forwarded.as_ref().and_then(|original| original.html.as_deref()).map(|html| {
+        let copy_of = |id: &str| files.iter().find(|(file, _)| file.content_id.as_deref() == Some(id));
+        with_places(html, &|id| copy_of(id).map(|(file, _)| format!("/attachments/{}", file.id)))
+    });
+    if message.is_forward() {
+        let words = html.take().unwrap_or_else(|| mail::html::from_text(&message.text));
+        html = Some(words + FORWARDED + &forwarded_html(&message, original.as_deref()));
+    }
     for (file, content) in files {
         let bytes = home.blobs.read(content).map_err(|error| NotComposed::Content(error.to_string()))?;
         let shown_at = format!("src=\"/attachments/{}\"", file.id);
@@ -189,8 +210,13 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         to,
         cc,
         bcc: Vec::new(),
-        reply_to: reply_to(home, inbox, ticket.id, ticket.requester_id.number()),
-        subject: HeaderText::cleaned(&subject(inbox, &ticket, answered.is_some())),
+        // The customer's own way back is nobody else's.
+        reply_to: if message.is_forward() {
+            None
+        } else {
+            reply_to(home, inbox, ticket.id, ticket.requester_id.number())
+        },
+        subject: HeaderText::cleaned(&subject(inbox, &ticket, &message, answered.is_some())),
         message_id: header_id(&row.header_id)?,
         in_reply_to,
         references,
@@ -205,12 +231,25 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
 }
 
 /// `Re: Printer on fire [#1042]`: the same for every answer, so that programs which group by subject agree.
-fn subject(inbox: &Inbox, ticket: &Ticket, is_answer: bool) -> String {
-    let bare = mail::bare_subject(&ticket.subject);
+fn subject(inbox: &Inbox, ticket: &Ticket, message: &Message, is_answer: bool) -> String {
+    // A forwarded mail has the mark that its writer saw.
+    let bare =
+        if message.is_forward() { message.subject.clone() } else { mail::bare_subject(&ticket.subject) };
     let re = if is_answer { "Re: " } else { "" };
     let tag = format!("[#{}]", ticket.id);
     let tag = if inbox.has_subject_tag && !bare.contains(&tag) { format!(" {tag}") } else { String::new() };
     format!("{re}{bare}{tag}")
+}
+
+/// Where the signature goes: between the words and the message that is sent on.
+const FORWARDED: &str = "<hr>";
+
+/// The head of a forwarded message, and its words in their own formatting where they have one.
+fn forwarded_html(message: &Message, original: Option<&str>) -> String {
+    let quoted = message.quoted.as_deref().unwrap_or_default();
+    let (head, body) = quoted.split_once("\n\n").unwrap_or((quoted, ""));
+    let body = original.map_or_else(|| mail::html::from_text(body), str::to_owned);
+    format!("<p>{}</p>{body}", mail::html::from_text(head))
 }
 
 fn words(
@@ -225,7 +264,14 @@ fn words(
     let mut marked = html.unwrap_or_else(|| mail::html::from_text(&message.text));
     if !signature.is_empty() {
         text += &format!("\n\n-- \n{signature}");
-        marked += &format!("<p>-- <br>{}</p>", mail::html::from_text(signature));
+        let signed = format!("<p>-- <br>{}</p>", mail::html::from_text(signature));
+        match marked.find(FORWARDED).filter(|_| message.is_forward()) {
+            Some(at) => marked.insert_str(at, &signed),
+            None => marked += &signed,
+        }
+    }
+    if message.is_forward() {
+        text += &format!("\n\n{}", message.quoted.as_deref().unwrap_or_default());
     }
     if let Some((line, paragraph)) = follow {
         text += &format!("\n\n{line}");

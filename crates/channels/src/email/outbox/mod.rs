@@ -1,8 +1,8 @@
 //! Mail out: rows that were written with what they say, sent until they are delivered or shown as failed.
 pub mod api;
 pub mod compose;
-pub mod pages;
 mod letter;
+pub mod pages;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use platform::{
     authority::{self, Tx},
     db::{Conn, Result},
     i18n::Language,
-    outbox::{Kind, Outbound},
+    outbox::{self, Ended, Fate, Kind, Outbound},
     sql,
 };
 
@@ -25,6 +25,7 @@ pub struct Claimed {
     pub recipients: String,
     pub subject: String,
     pub body: Option<String>,
+    pub outcomes: String,
     pub attempts: i64,
     pub lease_token: i64,
     pub created_at_ms: Millis,
@@ -36,83 +37,135 @@ impl Claimed {
 }
 
 /// Takes the most overdue mails and leases them until `until`; the token fences off whoever had one before.
-pub fn claim<P>(tx: &mut Tx<P>, until: Millis, most: usize) -> Result<Vec<Claimed>> {
+pub fn claim<P>(tx: &mut Tx<P>, node: &str, until: Millis, most: usize) -> Result<Vec<Claimed>> {
     let now = tx.now();
     tx.all(
         sql!(
             "UPDATE outbound SET state = 'sending', attempts = attempts + 1, next_at_ms = $2,
-                    lease_token = lease_token + 1
+                    lease_token = lease_token + 1, sender = $4
               WHERE id IN (SELECT id FROM outbound
                             WHERE (state = 'waiting' OR state = 'sending') AND next_at_ms <= $1
                             ORDER BY next_at_ms, id LIMIT $3 {skip_locked})
-              RETURNING id, kind, inbox_id, ticket_id, message_id, header_id, recipients, subject, body, attempts,
-                        lease_token, created_at_ms"
+              RETURNING id, kind, inbox_id, ticket_id, message_id, header_id, recipients, subject, body, outcomes,
+                        attempts, lease_token, created_at_ms"
         ),
-        args![now, until, most],
+        args![now, until, most, node],
     )
 }
 
-/// Whether a mail waits for its time to come.
-pub fn is_due<P>(tx: &mut Tx<P>) -> Result<bool> {
+/// What `node` was sending when it died is due again at once.
+pub fn take_up<P>(tx: &mut Tx<P>, node: &str) -> Result<u64> {
     let now = tx.now();
-    let due = tx.find::<(Id<Outbound>,)>(
-        sql!(
-            "SELECT id FROM outbound WHERE (state = 'waiting' OR state = 'sending') AND next_at_ms <= $1 LIMIT 1"
-        ),
-        args![now],
-    )?;
-    Ok(due.is_some())
-}
-
-/// It was delivered to all that could get it.
-///
-/// * `by` – the inbox whose relay took it, for rows that belonged to none.
-/// * returns – whether the lease still held.
-pub fn sent<P>(tx: &mut Tx<P>, row: &Claimed, by: Id<authority::Inbox>) -> Result<bool> {
-    let now = tx.now();
-    let written = tx.run(
-        sql!(
-            "UPDATE outbound SET state = 'sent', reason = NULL, recipients = '[]', body = NULL, sent_at_ms = $3,
-                    inbox_id = coalesce(inbox_id, $4)
-              WHERE id = $1 AND lease_token = $2"
-        ),
-        args![row.id, row.lease_token, now, by],
-    )?;
-    if written == 1
-        && let Some(ticket) = row.ticket_id
-    {
-        let message = row.message_id.map(|id| id.number());
-        tx.emit(MailSent { ticket, outbound: row.id.number(), message })?;
-    }
-    Ok(written == 1)
-}
-
-/// It could not be delivered to `left` and is tried again.
-pub fn later<P>(tx: &mut Tx<P>, row: &Claimed, left: &[String], at: Millis, why: &str) -> Result<()> {
-    let left = serde_json::to_string(left).expect("a list of text");
     tx.run(
         sql!(
-            "UPDATE outbound SET state = 'waiting', recipients = $3, next_at_ms = $4, reason = $5
-              WHERE id = $1 AND lease_token = $2"
-        ),
-        args![row.id, row.lease_token, &left, at, why],
+            "UPDATE outbound SET next_at_ms = $2
+              WHERE (state = 'waiting' OR state = 'sending') AND state = 'sending' AND sender = $1 AND next_at_ms > $2"
+        ), // The first condition is that of the index.
+        args![node, now],
     )
-    .map(drop)
 }
 
-/// It will not be delivered.
-pub fn failed<P>(tx: &mut Tx<P>, row: &Claimed, why: &str) -> Result<()> {
-    let written = tx.run(
-        sql!("UPDATE outbound SET state = 'failed', reason = $3 WHERE id = $1 AND lease_token = $2"),
-        args![row.id, row.lease_token, why],
+/// When the next mail is due, or the next lease of one ends.
+pub fn due<P>(tx: &mut Tx<P>) -> Result<Option<Millis>> {
+    let due = tx.find::<(Millis,)>(
+        sql!(
+            "SELECT next_at_ms FROM outbound WHERE state = 'waiting' OR state = 'sending' ORDER BY next_at_ms, id LIMIT 1"
+        ),
+        args![],
     )?;
-    if written == 1
-        && let Some(ticket) = row.ticket_id
-    {
-        let message = row.message_id.map(|id| id.number());
-        tx.emit(MailFailed { ticket, outbound: row.id.number(), message, reason: why.to_owned() })?;
+    Ok(due.map(|(at,)| at))
+}
+
+/// What a try came to.
+pub struct Tried {
+    /// Recipients whose end is known now.
+    pub ended: Vec<Ended>,
+    /// Those who are tried again at `at`.
+    pub left: Vec<String>,
+    pub at: Millis,
+    /// Why there are any left.
+    pub why: Option<String>,
+    /// The inbox whose relay answered, for rows that belonged to none.
+    pub by: Option<Id<authority::Inbox>>,
+}
+
+/// Writes down what a try came to. Once nobody is left, the mail as a whole has ended.
+///
+/// * returns – whether the lease still held.
+pub fn note<P>(tx: &mut Tx<P>, row: &Claimed, tried: &Tried) -> Result<bool> {
+    let left = serde_json::to_string(&tried.left).expect("a list of text");
+    let now = tx.now();
+    let mut known = row.outcomes.clone();
+    let ends = loop {
+        let ends = merged(outbox::outcomes(&known), &tried.ended);
+        let state = if tried.left.is_empty() { state(&ends) } else { "waiting" };
+        let reason = reason(&ends, tried.why.as_deref());
+        let ended = stored(&ends, tried.left.is_empty());
+        let sent_at = (state != "waiting" && has(&ends, Fate::Sent)).then_some(now);
+        // A report of a bounce may have come in meanwhile: then what we knew is no longer what is there.
+        let written = tx.run(
+            sql!(
+                "UPDATE outbound
+                    SET state = $4, recipients = $5, outcomes = $6, reason = $7, next_at_ms = $8,
+                        sent_at_ms = COALESCE($9, sent_at_ms), body = CASE WHEN $4 = 'sent' THEN NULL ELSE body END,
+                         inbox_id = COALESCE(inbox_id, $10)
+                  WHERE id = $1 AND lease_token = $2 AND outcomes = $3"
+            ),
+            args![row.id, row.lease_token, &known, state, &left, &ended, reason.as_deref(), tried.at, sent_at, tried.by],
+        )?;
+        if written == 1 {
+            break ends;
+        }
+        let current = tx.find::<(String,)>(
+            sql!("SELECT outcomes FROM outbound WHERE id = $1 AND lease_token = $2"),
+            args![row.id, row.lease_token],
+        )?;
+        match current {
+            Some((current,)) if current != known => known = current,
+            _ => return Ok(false),
+        }
+    };
+    let Some(ticket) = row.ticket_id else { return Ok(true) };
+    let (outbound, message) = (row.id.number(), row.message_id.map(|id| id.number()));
+    let failed: Vec<_> = tried.ended.iter().filter(|end| end.state == Fate::Failed).cloned().collect();
+    if let Some(reason) = reason(&failed, None) {
+        tx.emit(MailFailed { ticket, outbound, message, reason })?;
     }
-    Ok(())
+    if tried.left.is_empty() && has(&ends, Fate::Sent) {
+        tx.emit(MailSent { ticket, outbound, message })?;
+    }
+    Ok(true)
+}
+
+fn has(ends: &[Ended], fate: Fate) -> bool {
+    ends.iter().any(|end| end.state == fate)
+}
+/// The newer end of an address counts.
+fn merged(mut known: Vec<Ended>, news: &[Ended]) -> Vec<Ended> {
+    known.retain(|end| news.iter().all(|new| new.address != end.address));
+    known.extend_from_slice(news);
+    known
+}
+/// Of a mail of which nobody is left: the worst that happened.
+fn state(ends: &[Ended]) -> &'static str {
+    let worst = [Fate::Bounced, Fate::Failed].into_iter().find(|fate| has(ends, *fate));
+    worst.unwrap_or(Fate::Sent).word()
+}
+/// Where all got it, the state says so and the list stays empty.
+fn stored(ends: &[Ended], is_over: bool) -> String {
+    let says_nothing = is_over && ends.iter().all(|end| end.state == Fate::Sent);
+    if says_nothing { "[]".into() } else { outbox::outcomes_json(ends) }
+}
+/// `bo@x.org: 550 5.1.1 nobody; cy@x.org: …`, and then `why` the rest waits.
+fn reason(ends: &[Ended], why: Option<&str>) -> Option<String> {
+    let failed = ends.iter().filter(|end| end.state != Fate::Sent);
+    let words = failed.map(|end| {
+        let said = end.reason.as_deref().unwrap_or_default();
+        // A report names the address itself.
+        if said.contains(&end.address) { said.to_owned() } else { format!("{}: {said}", end.address) }
+    });
+    let all: Vec<_> = words.chain(why.map(str::to_owned)).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// One of our mails that a report is about.
@@ -121,21 +174,83 @@ pub struct Reported {
     pub id: Id<Outbound>,
     pub ticket_id: Option<Id<Ticket>>,
     pub message_id: Option<i64>,
+    recipients: String,
+    recipients_text: String,
+    outcomes: String,
 }
 /// The first of these Message-IDs that is a mail of ours.
 pub fn by_header(conn: &mut Conn, ids: &[&str]) -> Result<Option<Reported>> {
     for id in ids.iter().take(20) {
-        let found = conn
-            .find(sql!("SELECT id, ticket_id, message_id FROM outbound WHERE header_id = $1"), args![*id])?;
+        let found = conn.find(
+            sql!(
+                "SELECT id, ticket_id, message_id, recipients, recipients_text, outcomes FROM outbound
+                  WHERE header_id = $1"
+            ),
+            args![*id],
+        )?;
         if found.is_some() {
             return Ok(found);
         }
     }
     Ok(None)
 }
-/// The other side took it and then said no.
-pub fn mark_bounced<P>(tx: &mut Tx<P>, mail: &Reported, why: &str) -> Result<()> {
-    tx.run(sql!("UPDATE outbound SET state = 'bounced', reason = $2 WHERE id = $1"), args![mail.id, why])?;
+/// The other side took it and then said no to `bounced`, each with the reason. Others of the same mail keep their end, and
+/// whoever still waits for it gets it.
+///
+/// A report that names nobody whom we wrote to (their mail is passed on) is about all who have got it.
+pub fn mark_bounced<P>(
+    tx: &mut Tx<P>,
+    mail: &Reported,
+    bounced: &[(String, String)],
+    why: &str,
+) -> Result<()> {
+    let mut mail = mail.clone();
+    loop {
+        let left: Vec<String> = serde_json::from_str(&mail.recipients).unwrap_or_default();
+        let got_it = outbox::recipients(&mail.recipients_text, "sent", None, "[]").into_iter();
+        let got_it: Vec<_> =
+            got_it.map(|one| one.address).filter(|address| !left.contains(address)).collect();
+        let named = |address: &String| bounced.iter().find(|(said, _)| said.eq_ignore_ascii_case(address));
+        let is_named = got_it.iter().any(|address| named(address).is_some());
+        let known = outbox::outcomes(&mail.outcomes);
+        let mut ends = Vec::new();
+        for address in got_it {
+            let reason = named(&address).map(|(_, reason)| reason.as_str()).or((!is_named).then_some(why));
+            let before = known.iter().find(|end| end.address == address).cloned();
+            ends.push(match (reason, before) {
+                (Some(reason), _) => Ended { address, state: Fate::Bounced, reason: Some(reason.to_owned()) },
+                (None, Some(before)) => before,
+                (None, None) => Ended { address, state: Fate::Sent, reason: None },
+            });
+        }
+        let written = tx.run(
+            sql!(
+                "UPDATE outbound SET state = CASE WHEN recipients = '[]' THEN $4 ELSE state END, reason = $5, outcomes = $6
+                  WHERE id = $1 AND recipients = $2 AND outcomes = $3"
+            ),
+            args![
+                mail.id,
+                &mail.recipients,
+                &mail.outcomes,
+                state(&ends),
+                reason(&ends, None).as_deref(),
+                &outbox::outcomes_json(&ends)
+            ],
+        )?;
+        if written == 1 {
+            break;
+        }
+        let again = tx.find::<Reported>(
+            sql!(
+                "SELECT id, ticket_id, message_id, recipients, recipients_text, outcomes FROM outbound WHERE id = $1"
+            ),
+            args![mail.id],
+        )?;
+        match again {
+            Some(again) => mail = again,
+            None => return Ok(()),
+        }
+    }
     if let Some(ticket) = mail.ticket_id {
         let (outbound, message) = (mail.id.number(), mail.message_id);
         tx.emit(MailFailed { ticket, outbound, message, reason: why.to_owned() })?;
@@ -167,6 +282,7 @@ pub struct Entry {
     pub recipients_text: String,
     /// JSON list of those who have not got it.
     pub recipients: String,
+    pub outcomes: String,
     pub subject: String,
     pub state: State,
     pub attempts: i64,
@@ -180,12 +296,15 @@ impl Entry {
     pub fn left(&self) -> Vec<String> {
         serde_json::from_str(&self.recipients).unwrap_or_default()
     }
+    pub fn recipients(&self) -> Vec<outbox::Recipient> {
+        outbox::recipients(&self.recipients_text, self.state.word(), self.reason.as_deref(), &self.outcomes)
+    }
 }
 macro_rules! select_entry {
     ($rest:literal) => {
         sql!(concat!(
-            "SELECT id, kind, inbox_id, ticket_id, message_id, recipients_text, recipients, subject, state, attempts,
-                    reason, header_id, next_at_ms, created_at_ms, sent_at_ms FROM outbound ",
+            "SELECT id, kind, inbox_id, ticket_id, message_id, recipients_text, recipients, outcomes, subject, state,
+                    attempts, reason, header_id, next_at_ms, created_at_ms, sent_at_ms FROM outbound ",
             $rest
         ))
     };
@@ -297,22 +416,43 @@ pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Resu
         args![first, inbox, since, now],
     )
 }
-/// Tries a mail at once: one that failed gets another series of tries for those who have not got it, one that waits
-/// does not wait any longer.
+/// Tries a mail at once: one that failed gets another series of tries for those whom it did not reach, and for nobody
+/// else; one that waits does not wait any longer.
+///
+/// * returns – whether there is anybody to whom that applies.
 pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     let now = tx.now();
-    let failed = tx.run(
-        sql!(
-            "UPDATE outbound SET state = 'waiting', attempts = 0, next_at_ms = $2, created_at_ms = $2
-              WHERE id = $1 AND state = 'failed' AND recipients <> '[]'"
-        ),
-        args![id, now],
-    )?;
-    let waiting = tx.run(
+    let hurried = tx.run(
         sql!("UPDATE outbound SET next_at_ms = $2 WHERE id = $1 AND state = 'waiting' AND next_at_ms > $2"),
         args![id, now],
     )?;
-    Ok(failed + waiting == 1)
+    if hurried == 1 {
+        return Ok(true);
+    }
+    let found = tx.find::<(String, String)>(
+        sql!(
+            "SELECT recipients, outcomes FROM outbound WHERE id = $1 AND (state = 'failed' OR state = 'bounced')"
+        ),
+        args![id],
+    )?;
+    let Some((recipients, outcomes)) = found else { return Ok(false) };
+    let mut again: Vec<String> = serde_json::from_str(&recipients).unwrap_or_default();
+    let (failed, rest): (Vec<_>, Vec<_>) =
+        outbox::outcomes(&outcomes).into_iter().partition(|end| end.state == Fate::Failed);
+    again.extend(failed.into_iter().map(|end| end.address));
+    if again.is_empty() {
+        return Ok(false);
+    }
+    let again = serde_json::to_string(&again).expect("a list of text");
+    let written = tx.run(
+        sql!(
+            "UPDATE outbound SET state = 'waiting', attempts = 0, next_at_ms = $2, created_at_ms = $2, recipients = $3,
+                    outcomes = $4
+              WHERE id = $1 AND outcomes = $5 AND (state = 'failed' OR state = 'bounced')"
+        ),
+        args![id, now, &again, &outbox::outcomes_json(&rest), &outcomes],
+    )?;
+    Ok(written == 1)
 }
 
 /// Somebody decided that a mail which waits shall not be sent. One that is being sent now is out of reach.

@@ -16,7 +16,7 @@ use platform::{
     Home,
     authority::{Grant, System, Tx},
     db,
-    outbox::Kind,
+    outbox::{Ended, Fate, Kind},
 };
 use std::time::Duration;
 use tokio::{sync::watch, task::JoinSet};
@@ -43,9 +43,18 @@ fn pause_ms(attempts: i64) -> i64 {
 pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     let mut commits = home.commits();
     let mut sending = JoinSet::new();
+    // A database that is away now: the lease ends it later.
+    let node = home.site.node();
+    let _ = Grant::<System>::system(&home)
+        .change::<_, db::Error>(move |tx| store::take_up(tx, &node).map(drop))
+        .await;
     while !*stop.borrow() {
         let room = MOST - sending.len();
-        let taken = if room > 0 { take(&home, room).await.unwrap_or_default() } else { Vec::new() };
+        let (taken, due) = match room {
+            0 => (Vec::new(), None),
+            // A database that does not answer is asked again soon.
+            _ => take(&home, room).await.unwrap_or((Vec::new(), Some(home.clock.now()))),
+        };
         let has_work = !taken.is_empty();
         for row in taken {
             sending.spawn(deliver(home.clone(), row));
@@ -56,31 +65,32 @@ pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             _ = commits.changed() => {}
             Some(_) = sending.join_next() => {}
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(home.rest(due)) => {}
             _ = stop.changed() => {}
         }
     }
     while sending.join_next().await.is_some() {}
 }
 
-async fn take(home: &Home, most: usize) -> db::Result<Vec<Claimed>> {
+/// Mails to send now, and when the next one is due where there are none.
+async fn take(home: &Home, most: usize) -> db::Result<(Vec<Claimed>, Option<Millis>)> {
     let grant = Grant::<System>::system(home);
     // A look costs less than a transaction that finds nothing.
-    let is_due = grant.read::<_, db::Error>(|tx| store::is_due(tx)).await?;
-    if !is_due {
-        return Ok(Vec::new());
+    let due = grant.read::<_, db::Error>(|tx| store::due(tx)).await?;
+    if due.is_none_or(|at| at > home.clock.now()) {
+        return Ok((Vec::new(), due));
     }
-    grant
-        .change::<_, db::Error>(move |tx| {
-            let until = tx.now().plus(LEASE_MS);
-            store::claim(tx, until, most)
-        })
-        .await
+    let node = home.site.node();
+    let taken = grant.change::<_, db::Error>(move |tx| {
+        let until = tx.now().plus(LEASE_MS);
+        store::claim(tx, &node, until, most)
+    });
+    Ok((taken.await?, due))
 }
 
 /// Sends everything that is due, once; for tests and tools.
 pub async fn run_once(home: &Home) -> db::Result<usize> {
-    let rows = take(home, MOST).await?;
+    let (rows, _) = take(home, MOST).await?;
     let count = rows.len();
     for row in rows {
         deliver(home.clone(), row).await;
@@ -105,14 +115,17 @@ async fn deliver(home: Home, row: Claimed) {
 /// What a try leads to.
 #[derive(Clone)]
 enum Next {
-    Sent {
+    /// The server answered for each recipient. Those left may be asked again, each for the reason beside it.
+    Answered {
         inbox: Inbox,
+        ended: Vec<Ended>,
+        left: Vec<(String, String)>,
     },
-    /// * `inbox` – whose server was reached, or not: then with the trouble.
+    /// Nobody was asked.
+    ///
+    /// * `asked` – whose server could not be reached, and what the trouble was.
     Later {
-        inbox: Option<Inbox>,
-        trouble: Option<Trouble>,
-        left: Vec<String>,
+        asked: Option<(Inbox, Trouble)>,
         why: String,
     },
     Never {
@@ -120,12 +133,12 @@ enum Next {
     },
 }
 impl Next {
-    fn later(left: Vec<String>, why: String) -> Next {
-        Next::Later { inbox: None, trouble: None, left, why }
+    fn later(why: String) -> Next {
+        Next::Later { asked: None, why }
     }
-    fn troubled(inbox: Inbox, left: Vec<String>, trouble: Trouble) -> Next {
+    fn troubled(inbox: Inbox, trouble: Trouble) -> Next {
         let why = trouble.to_string();
-        Next::Later { inbox: Some(inbox), trouble: Some(trouble), left, why }
+        Next::Later { asked: Some((inbox, trouble)), why }
     }
 }
 
@@ -148,10 +161,10 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
     let (inbox, loaded) = match loaded {
         Ok((Some(inbox), loaded)) => (inbox, loaded),
         Ok((None, _)) => {
-            return Next::later(recipients, "no inbox of this desk can send".to_owned());
+            return Next::later("no inbox of this desk can send".to_owned());
         }
         Err(NotComposed::Database(cause)) => {
-            return Next::later(recipients, cause.to_string());
+            return Next::later(cause.to_string());
         }
         Err(other) => return Next::Never { why: other.to_string() },
     };
@@ -164,12 +177,12 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
     };
     let route = match route(grant, &inbox).await {
         Ok(route) => route,
-        Err(trouble) => return Next::troubled(inbox, recipients, trouble),
+        Err(trouble) => return Next::troubled(inbox, trouble),
     };
     // Nobody answers a machine: automatic mail has the null path (RFC 3834).
     let from = if row.kind == Kind::Reply { Some(inbox.address.as_str()) } else { None };
     let outcome = smtp::send(&home.outbound, &route, from, &recipients, &bytes).await;
-    judge(inbox, recipients, outcome)
+    judge(inbox, outcome)
 }
 
 /// How mail leaves an inbox.
@@ -196,57 +209,65 @@ pub async fn route<P: 'static>(grant: &Grant<P>, inbox: &Inbox) -> Result<Route,
     Ok(Route { host: relay.host, port: relay.port, security: relay.tls, sign_in, helo })
 }
 
-fn judge(inbox: Inbox, recipients: Vec<String>, outcome: Result<Outcome, Trouble>) -> Next {
+fn judge(inbox: Inbox, outcome: Result<Outcome, Trouble>) -> Next {
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(trouble) => {
-            // A wrong password or name may be mended by the administrator while the mail waits.
-            return Next::troubled(inbox, recipients, trouble);
-        }
+        // A wrong password or name may be mended by the administrator while the mail waits.
+        Err(trouble) => return Next::troubled(inbox, trouble),
     };
-    if outcome.refused.is_empty() {
-        return Next::Sent { inbox };
+    let taken = outcome.accepted.into_iter();
+    let mut ended: Vec<_> = taken.map(|address| Ended { address, state: Fate::Sent, reason: None }).collect();
+    let mut left = Vec::new();
+    for (address, no) in outcome.refused {
+        let enhanced = no.enhanced.map(|code| format!("{code} ")).unwrap_or_default();
+        let said = format!("{} {enhanced}{}", no.code, no.text);
+        if no.is_permanent {
+            ended.push(Ended { address, state: Fate::Failed, reason: Some(said) });
+        } else {
+            left.push((address, said));
+        }
     }
-    let says = |(address, no): &(String, smtp::Refusal)| format!("{address}: {} {}", no.code, no.text);
-    let why = outcome.refused.iter().map(says).collect::<Vec<_>>().join("; ");
-    let left: Vec<String> = outcome
-        .refused
-        .iter()
-        .filter(|(_, no)| !no.is_permanent)
-        .map(|(address, _)| address.clone())
-        .collect();
-    // The server works and said no: that is about the recipients, not about the inbox.
-    if left.is_empty() {
-        Next::Never { why }
-    } else {
-        Next::Later { inbox: Some(inbox), trouble: None, left, why }
-    }
+    Next::Answered { inbox, ended, left }
 }
 
 fn record(tx: &mut Tx<System>, row: &Claimed, next: Next) -> db::Result<()> {
-    match next {
-        Next::Sent { inbox } => {
-            store::sent(tx, row, inbox.id)?;
-            health::ok(tx, inbox.id, Part::Send, None)
+    let all_for = |why: &str| -> Vec<(String, String)> {
+        row.recipients().into_iter().map(|address| (address, why.to_owned())).collect()
+    };
+    let at = tx.now().plus(pause_ms(row.attempts));
+    let (by, mut ended, mut left, why, is_over) = match next {
+        Next::Answered { inbox, ended, left } => {
+            // The server works; whom it refuses is about the recipients, not about the inbox.
+            health::ok(tx, inbox.id, Part::Send, None)?;
+            let words: Vec<_> = left.iter().map(|(address, said)| format!("{address}: {said}")).collect();
+            (Some(inbox.id), ended, left, words.join("; "), false)
         }
-        Next::Never { why } => store::failed(tx, row, &why),
-        Next::Later { inbox, trouble, left, why } => {
-            let next_try = tx.now().plus(pause_ms(row.attempts));
-            match (&inbox, &trouble) {
-                (Some(inbox), Some(trouble)) => {
-                    if trouble.kind == Cause::SignInRefused {
-                        oauth::store::forget_access(tx, inbox.id)?;
-                    }
-                    health::failed(tx, inbox.id, Part::Send, trouble, Some(next_try))?;
+        Next::Later { asked, why } => {
+            if let Some((inbox, trouble)) = asked {
+                if trouble.kind == Cause::SignInRefused {
+                    oauth::store::forget_access(tx, inbox.id)?;
                 }
-                (Some(inbox), None) => health::ok(tx, inbox.id, Part::Send, None)?,
-                (None, _) => {}
+                health::failed(tx, inbox.id, Part::Send, &trouble, Some(at))?;
             }
-            let now: Millis = tx.now();
-            if now.0 - row.created_at_ms.0 > PATIENCE_MS {
-                return store::failed(tx, row, &why);
-            }
-            store::later(tx, row, &left, next_try, &why)
+            (None, Vec::new(), all_for(&why), why, false)
         }
+        Next::Never { why } => (None, Vec::new(), all_for(&why), why, true),
+    };
+    let now: Millis = tx.now();
+    if is_over || now.0 - row.created_at_ms.0 > PATIENCE_MS {
+        let given_up = left.drain(..);
+        ended.extend(given_up.map(|(address, why)| Ended {
+            address,
+            state: Fate::Failed,
+            reason: Some(why),
+        }));
     }
+    let tried = store::Tried {
+        ended,
+        why: (!left.is_empty()).then_some(why),
+        left: left.into_iter().map(|(address, _)| address).collect(),
+        at,
+        by,
+    };
+    store::note(tx, row, &tried).map(drop)
 }

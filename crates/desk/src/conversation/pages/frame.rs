@@ -116,6 +116,27 @@ fn with_pictures(html: &str, pictures: &HashMap<Source, Vec<u8>>) -> String {
     out
 }
 
+/// The HTML of a message with its own pictures at the places that `place` gives for their Content-IDs; pictures of
+/// other servers are left out.
+pub fn with_places(html: &str, place: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut done = 0;
+    for tag in tags(html) {
+        let Some((attribute, source)) = source(&html[tag.clone()]) else { continue };
+        out.push_str(&html[done..tag.start + attribute.start]);
+        done = tag.start + attribute.end;
+        if let Source::Inline(id) = source
+            && let Some(place) = place(&id)
+        {
+            out.push_str("src=\"");
+            mail::html::escape_into(&place, &mut out);
+            out.push('"');
+        }
+    }
+    out.push_str(&html[done..]);
+    out
+}
+
 /// The `<img …>` tags. The cleaner wrote them: quoted values, and every `<` of the text escaped.
 fn tags(html: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
     let mut from = 0;
@@ -206,6 +227,14 @@ mod tests {
         let shown = with_pictures(&html, &pictures);
         assert!(shown.contains("src=\"data:image/gif;base64,R0lG"), "{shown}");
         assert!(!shown.contains("x.example"), "{shown}");
+    }
+    #[test]
+    fn pictures_of_a_mail_move_to_where_its_copies_are() {
+        let html =
+            cleaned(r#"<img alt="x" src="cid:b@c"><img src="https://x.example/p.gif"><img src="cid:gone">"#);
+        let moved = with_places(&html, &|id| (id == "b@c").then(|| "/attachments/9".into()));
+        assert!(moved.contains("src=\"/attachments/9\""), "{moved}");
+        assert!(!moved.contains("x.example") && !moved.contains("gone"), "{moved}");
     }
     #[test]
     fn only_addresses_of_this_message_are_remote_pictures() {

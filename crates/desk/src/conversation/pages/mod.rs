@@ -2,8 +2,9 @@
 pub mod frame;
 pub mod send;
 
-use super::{Message, MessageKind, api::Conversation, linkify, policy::Remarks};
+use super::{AuthorKind, Message, MessageKind, api::Conversation, linkify, policy::Remarks};
 use crate::attachments::Attachment;
+use kernel::clock::Millis;
 use platform::{
     outbox::Delivery,
     web::{Html, Ui},
@@ -58,7 +59,7 @@ impl Entry {
         let remarks = message.remarks();
         let to = message.to().join(", ");
         let look = match (message.kind, message.is_in()) {
-            (MessageKind::Note, _) if !to.is_empty() => Look::Forward,
+            (MessageKind::Note, _) if message.is_forward() => Look::Forward,
             (MessageKind::Note, _) => Look::Note,
             (MessageKind::Public, _) if remarks.bounce.is_some() => Look::Bounce,
             (MessageKind::Public, _) if message.is_automatic => Look::Auto,
@@ -72,7 +73,11 @@ impl Entry {
             look,
             cc: message.cc().join(", "),
             bcc: message.bcc().join(", "),
-            text: linkify::html(&message.text),
+            text: match message.html.as_deref().filter(|_| message.author_kind == AuthorKind::User) {
+                // Written in our own composer: its formatting stands in the page, rewritten from scratch.
+                Some(html) => Html(mail::html::written(html, &linkify::into)),
+                None => linkify::html(&message.text),
+            },
             folded: (!rest.is_empty()).then(|| linkify::html(&rest.join("\n\n"))),
             files: files.into_iter().filter(is_shown).collect(),
             to,
@@ -107,24 +112,23 @@ impl Entry {
     pub fn bounce(&self, ui: &Ui) -> String {
         self.remarks.bounce.as_deref().map_or_else(String::new, |reason| because(ui, reason))
     }
-    /// What became of the mail: tone, icon, words.
-    pub fn delivered(&self, ui: &Ui) -> Option<Delivered> {
-        let delivery = self.delivery.as_ref()?;
-        let reason = delivery.reason.as_deref().filter(|reason| !reason.is_empty());
-        let (tone, icon) = match delivery.state.as_str() {
-            "sent" => ("done", "check"),
-            "failed" | "bounced" => ("late", "circle-alert"),
-            _ if reason.is_some() => ("act", "clock"),
-            _ => ("wait", "clock"),
+    /// What became of the mail: once, or for each recipient where it is not the same for all.
+    pub fn delivered(&self, ui: &Ui) -> Vec<Delivered> {
+        let Some(delivery) = &self.delivery else { return Vec::new() };
+        let all = delivery.recipients();
+        let of = |to: String, state: &str, reason: Option<&str>| {
+            Delivered::of(ui, to, state, reason, delivery.next_at_ms)
         };
-        let because = reason.map(|reason| because(ui, reason)).unwrap_or_default();
-        Some(Delivered { tone, icon, words: ui.t_of("delivery", &delivery.state), because })
+        let is_same =
+            all.windows(2).all(|two| (&two[0].state, &two[0].reason) == (&two[1].state, &two[1].reason));
+        if is_same {
+            return vec![of(String::new(), &delivery.state, delivery.reason.as_deref())];
+        }
+        all.into_iter().map(|one| of(one.address, &one.state, one.reason.as_deref())).collect()
     }
     /// Whether the message has more than plain words: then its own formatting can be shown.
     pub fn has_formatting(&self) -> bool {
-        const MARKS: [&str; 9] = ["<b", "<strong", "<em", "<i", "<a ", "<ul", "<ol", "<pre", "<code"];
-        let is_rich = |html: &String| self.message.is_in() || MARKS.iter().any(|mark| html.contains(mark));
-        self.message.html.as_ref().is_some_and(is_rich)
+        self.message.author_kind != AuthorKind::User && self.message.html.is_some()
     }
     /// Whether the author's own domain disowns the mail.
     pub fn is_doubtful(&self) -> bool {
@@ -132,12 +136,49 @@ impl Entry {
     }
 }
 
-/// The state of a mail, to show.
+/// The state of a mail, to show: tone, icon, words.
 pub struct Delivered {
+    /// Empty where it is the same for all.
+    pub to: String,
     pub tone: &'static str,
     pub icon: &'static str,
     pub words: &'static str,
     pub because: String,
+    /// What to do, or "".
+    pub advice: String,
+    /// Nothing will happen by itself any more.
+    pub is_lost: bool,
+}
+impl Delivered {
+    fn of(ui: &Ui, to: String, state: &str, reason: Option<&str>, next: Millis) -> Delivered {
+        let reason = reason.filter(|reason| !reason.is_empty());
+        let (tone, icon) = match state {
+            "sent" => ("done", "check"),
+            "failed" | "bounced" => ("late", "circle-alert"),
+            _ if reason.is_some() => ("act", "clock"),
+            _ => ("wait", "clock"),
+        };
+        let because = reason.map(|reason| because(ui, reason)).unwrap_or_default();
+        let advice = advice(ui, state, reason.unwrap_or_default(), next);
+        let is_lost = matches!(state, "failed" | "bounced");
+        Delivered { to, tone, icon, words: ui.t_of("delivery", state), because, advice, is_lost }
+    }
+}
+
+/// What to do about a mail that did not arrive.
+fn advice(ui: &Ui, state: &str, reason: &str, next: Millis) -> String {
+    match (state, reason.split(' ').next().unwrap_or_default()) {
+        ("bounced" | "failed", "unknown_address" | "unknown_domain" | "disabled") => {
+            ui.t("delivery-advice-address").into()
+        }
+        ("bounced" | "failed", "mailbox_full") => ui.t("delivery-advice-later").into(),
+        ("bounced" | "failed", "too_large") => ui.t("delivery-advice-smaller").into(),
+        ("bounced" | "failed", _) => ui.t("delivery-advice-other").into(),
+        ("waiting", _) if !reason.is_empty() => {
+            ui.t1("delivery-advice-waiting", "time", &ui.clock_time(next))
+        }
+        _ => String::new(),
+    }
 }
 
 /// `mailbox_full ada@x.org: 552 5.2.2 full` in words; a reason without a class we know stays as it is.

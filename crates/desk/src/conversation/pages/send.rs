@@ -22,8 +22,22 @@ use platform::{
     web::{Failure, Form, Page, Ui},
 };
 
-const FIELDS: &[&str] =
-    &["kind", "to", "cc", "bcc", "text", "html", "status", "seen", "message", "attachment", "plain"];
+const FIELDS: &[&str] = &[
+    "kind",
+    "to",
+    "cc",
+    "bcc",
+    "text",
+    "html",
+    "status",
+    "seen",
+    "message",
+    "attachment",
+    "plain",
+    "forward_subject",
+    "forward_file",
+    "forward_files",
+];
 
 /// The tabs of the composer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,18 +122,15 @@ async fn send(
     let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
     let signer = Signer::of(grant.home());
     let seen: Id<Message> = form.get("seen").parse().unwrap_or(Id::new(i64::MAX));
-    let original = form.get("message").parse().ok();
     let work = move |tx: &mut Tx<ReplyTickets>| {
         let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
         let me = tx.actor().user().unwrap_or(Id::new(0));
-        if conversation::store::has_newer(tx, number, seen, me)? {
+        // Whoever sends something on answers nobody.
+        if way != Way::Forward && conversation::store::has_newer(tx, number, seen, me)? {
             return Err(Problem::field("seen", "newer_message").into());
         }
         let message = if way == Way::Forward {
-            let original = original.ok_or_else(|| Problem::field("message", "unknown_id"))?;
-            let original = conversation::store::one(tx, number, original)?;
-            let original = original.ok_or_else(|| Problem::field("message", "unknown_id"))?;
-            actions::forward(tx, &ticket, &original, draft, &signer)?
+            actions::forward(tx, &ticket, draft, &signer)?
         } else {
             let mut reply = draft.parse()?;
             reply.status = status.clone();
@@ -152,6 +163,9 @@ fn draft(form: &Form, way: Way, files: &[Id<Attachment>]) -> ReplyDraft {
     // Without scripts nobody fills in the copies of an answer to all: then those who take part are meant.
     let is_default = way == Way::ReplyAll && form.is_on("plain") && cc.is_empty();
     let is_note = way == Way::Note;
+    let is_forward = way == Way::Forward;
+    // Where the page showed the files to choose from, none chosen is none.
+    let chosen = is_forward && form.is_on("forward_files");
     ReplyDraft {
         kind: if is_note { MessageKind::Note } else { MessageKind::Public },
         text: text("text"),
@@ -161,6 +175,11 @@ fn draft(form: &Form, way: Way, files: &[Id<Attachment>]) -> ReplyDraft {
         bcc: if is_note { Vec::new() } else { addresses(form.get("bcc")) },
         status: None,
         attachments: files.to_vec(),
+        // A wrong number is an unknown message.
+        forward: is_forward.then(|| form.get("message").parse().unwrap_or(Id::new(0))),
+        forward_attachments: chosen
+            .then(|| form.all("forward_file").filter_map(|id| id.parse().ok()).collect()),
+        subject: text("forward_subject").filter(|_| is_forward),
     }
 }
 

@@ -15,8 +15,9 @@ use kernel::{
     id::Id,
     text,
 };
+use people::{contacts, permissions::ManageContacts};
 use platform::{
-    authority::{Contact, Grant},
+    authority::{Contact, Grant, User},
     web::{Failure, Form, Page, Ui},
 };
 use serde_json::Value;
@@ -41,7 +42,7 @@ pub async fn post(
         Err(problem) => Err(problem),
     };
     match done {
-        Ok(true) => Ok(Redirect::to(&asked.back(number)).into_response()),
+        Ok(true) => Ok(Redirect::to(&asked.done(number, "change")).into_response()),
         // It is out of the editor's sight now.
         Ok(false) => Ok(Redirect::to("/tickets").into_response()),
         Err(problem) if problem.status == 422 => {
@@ -143,7 +144,7 @@ pub fn by_form_names(mut problem: Problem) -> Problem {
     problem
 }
 
-/// `POST /t/{number}/people`: somebody in copy of what follows.
+/// `POST /t/{number}/people`: somebody in copy of what follows, or a colleague who follows.
 pub async fn add_person(
     grant: Grant<EditTickets>,
     ui: Ui,
@@ -151,24 +152,35 @@ pub async fn add_person(
     Query(asked): Query<Asked>,
     form: Form,
 ) -> Result<Response, Failure> {
-    form.only(&["email", "name"])?;
+    form.only(&["email", "name", "role"])?;
     let Some(email) = text::email(form.get("email")) else {
         let page = super::load(&grant, ui, number, asked).await?;
         let page = page.with_props(form.with_mistakes(&Problem::field("email", "email")));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
     };
     let name = form.get("name").to_owned();
-    grant
+    let is_follower = form.get("role") == "follower";
+    let done = grant
         .change::<_, TicketError>(move |tx| {
             let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            actions::add_cc(tx, &ticket, &email, &name)
+            match is_follower {
+                true => actions::add_follower(tx, &ticket, &email),
+                false => actions::add_cc(tx, &ticket, &email, &name),
+            }
         })
-        .await?;
-    Ok(Redirect::to(&asked.back(number)).into_response())
+        .await;
+    match done.map_err(Problem::from) {
+        Ok(()) => Ok(Redirect::to(&asked.back(number)).into_response()),
+        Err(problem) if problem.status == 422 => {
+            let page = super::load(&grant, ui, number, asked).await?.with_props(form.with_mistakes(&problem));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
 }
 
-/// `POST /t/{number}/people/remove`.
-pub async fn remove_person(
+/// `POST /t/{number}/people/requester`: somebody in copy asks from now on.
+pub async fn make_requester(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
     Query(asked): Query<Asked>,
@@ -179,7 +191,79 @@ pub async fn remove_person(
     grant
         .change::<_, TicketError>(move |tx| {
             let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            actions::remove_cc(tx, &ticket, contact)
+            actions::make_requester(tx, &ticket, contact)
+        })
+        .await?;
+    Ok(Redirect::to(&asked.done(number, "change")))
+}
+
+/// `POST /t/{number}/contact`: the person who asks, as the panel beside the ticket shows them.
+pub async fn contact(
+    grant: Grant<EditTickets>,
+    managing: Option<Grant<ManageContacts>>,
+    ui: Ui,
+    Path(number): Path<Id<Ticket>>,
+    Query(asked): Query<Asked>,
+    form: Form,
+) -> Result<Response, Failure> {
+    form.only(&["name", "emails", "phones", "notes"])?;
+    let seen = move |tx: &mut platform::authority::Tx<EditTickets>| {
+        let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+        Ok::<_, TicketError>(ticket.requester_id)
+    };
+    let requester = grant.read(seen).await?;
+    let managing = managing.ok_or(Problem::new(403, "permission_required"))?;
+    let lines = |name: &str| -> Vec<String> {
+        form.get(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    };
+    let changes = contacts::Changes {
+        name: Some(form.get("name").into()),
+        emails: Some(lines("emails")),
+        phones: Some(lines("phones")),
+        notes: Some(form.get("notes").into()),
+        ..contacts::Changes::default()
+    };
+    let done = match changes.parse() {
+        Ok(edit) => managing
+            .change(move |tx| contacts::actions::edit(tx, requester, edit))
+            .await
+            .map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to(&asked.back(number)).into_response()),
+        Err(mut problem) if matches!(problem.status, 409 | 422) => {
+            for field in &mut problem.fields {
+                let name = field.pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+                field.pointer = format!("/person_{name}");
+            }
+            problem.fields.dedup();
+            let page =
+                super::load(&grant, ui, number, asked).await?.with_person(form.with_mistakes(&problem));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// `POST /t/{number}/people/remove`.
+pub async fn remove_person(
+    grant: Grant<EditTickets>,
+    Path(number): Path<Id<Ticket>>,
+    Query(asked): Query<Asked>,
+    form: Form,
+) -> Result<Redirect, Failure> {
+    form.only(&["contact", "user"])?;
+    let contact = form.get("contact").parse::<Id<Contact>>().ok();
+    let user = form.get("user").parse::<Id<User>>().ok();
+    grant
+        .change::<_, TicketError>(move |tx| {
+            let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            match (contact, user) {
+                (Some(contact), _) => actions::remove_cc(tx, &ticket, contact),
+                (None, Some(user)) => actions::remove_follower(tx, &ticket, user),
+                (None, None) => Err(Problem::not_found().into()),
+            }
         })
         .await?;
     Ok(Redirect::to(&asked.back(number)))

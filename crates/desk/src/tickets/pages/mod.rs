@@ -7,7 +7,7 @@ pub mod store;
 use super::{Category, Channel, Kind, Priority, Seen, Ticket, TicketError, ViewTickets};
 use crate::{
     conversation::{
-        self,
+        self, Message,
         pages::{Entry, Look},
     },
     fields::{Field, FieldKind},
@@ -22,12 +22,13 @@ use axum::extract::{Path, Query};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx},
+    db, events,
     web::{Failure, Form, Page, Ui},
 };
 use store::{Choices, Facts};
 
-/// Messages of one page. Longer conversations are rare; their beginning is a page of its own.
-const MESSAGES: usize = 300;
+/// Messages of one page; a longer conversation opens at its end.
+const MESSAGES: usize = 60;
 
 /// The shape that stands for a channel.
 pub fn channel_icon(channel: Channel) -> &'static str {
@@ -47,13 +48,19 @@ pub fn icon_of(channel: &str) -> &'static str {
     Channel::from_word(channel).map_or("mail", channel_icon)
 }
 
-/// `?view=` keeps the list beside the ticket; `?forward=` is the message to send on.
+/// `?view=` keeps the list beside the ticket; `?forward=` is the message to send on; `?before=`, `?after=` and `?at=`
+/// are messages of a long conversation; `?done=` tells of what was just done.
 #[derive(Clone, Default, serde::Deserialize)]
 pub struct Asked {
     #[serde(default)]
     pub view: String,
     #[serde(default)]
     pub forward: String,
+    before: Option<Id<Message>>,
+    after: Option<Id<Message>>,
+    at: Option<Id<Message>>,
+    #[serde(default)]
+    done: String,
 }
 impl Asked {
     /// The ticket's address with the list that was beside it.
@@ -63,12 +70,92 @@ impl Asked {
             None => format!("/t/{ticket}"),
         }
     }
+    /// The same, to say there what was done.
+    pub fn done(&self, ticket: Id<Ticket>, what: &str) -> String {
+        let back = self.back(ticket);
+        format!("{back}{}done={what}", if back.contains('?') { '&' } else { '?' })
+    }
+    fn is_newest(&self) -> bool {
+        self.before.is_none() && self.after.is_none() && self.at.is_none()
+    }
 }
 
 /// What is shown in the middle.
 pub enum Middle {
-    Conversation(Vec<Entry>),
+    Conversation(Thread),
     History(Vec<Line>),
+}
+
+/// A part of a conversation, oldest first.
+#[derive(Default)]
+pub struct Thread {
+    entries: Vec<Entry>,
+    /// Whether there are messages before and after these.
+    has_earlier: bool,
+    has_later: bool,
+}
+impl Thread {
+    /// The newest messages, or those around the ones that were asked for.
+    fn load<P: Implies<ViewTickets>>(
+        tx: &mut Tx<P>,
+        ticket: Id<Ticket>,
+        asked: &Asked,
+    ) -> db::Result<Thread> {
+        let newest = Id::new(i64::MAX);
+        let up_to = asked.at.map(|at| Id::new(at.number().saturating_add(1)));
+        let backwards = if asked.at.is_some() { MESSAGES / 2 } else { MESSAGES };
+        let mut messages = match asked.after {
+            Some(_) => Vec::new(),
+            None => {
+                let before = asked.before.or(up_to).unwrap_or(newest);
+                conversation::store::before(tx, ticket, before, backwards + 1)?
+            }
+        };
+        let mut has_earlier = asked.after.is_some();
+        if messages.len() > backwards {
+            has_earlier = true;
+            messages.remove(0);
+        }
+        let mut has_later = asked.before.is_some();
+        if let Some(from) = asked.after.or(asked.at) {
+            let forwards = MESSAGES - messages.len();
+            let mut later = conversation::store::of_ticket(tx, ticket, Some(from), forwards + 1)?;
+            has_later = later.len() > forwards;
+            later.truncate(forwards);
+            messages.append(&mut later);
+        }
+        let conversation = conversation::api::around(tx, ticket, messages)?;
+        Ok(Thread { entries: conversation::pages::thread(conversation), has_earlier, has_later })
+    }
+}
+
+/// A notice of what was just done.
+pub struct Notice {
+    pub text: String,
+    /// The change that can be taken back.
+    pub undo: Option<Id<events::Recorded>>,
+}
+impl Notice {
+    fn of<P: Implies<ViewTickets>>(
+        tx: &mut Tx<P>,
+        ui: &Ui,
+        ticket: Id<Ticket>,
+        asked: &Asked,
+    ) -> db::Result<Option<Notice>> {
+        let said = |key: &str| Some(Notice { text: ui.t(key).into(), undo: None });
+        Ok(match asked.done.as_str() {
+            "change" => match super::undo::just_changed(tx, ticket)? {
+                Some(event) => Some(Notice {
+                    text: crate::history::pages::told(tx, ui, &event)?,
+                    undo: Some(event.id).filter(|_| super::undo::is_undoable(&event)),
+                }),
+                None => None,
+            },
+            "undone" => said("ticket-undone"),
+            "overtaken" => said("problem-change-overtaken"),
+            _ => None,
+        })
+    }
 }
 
 #[derive(askama::Template)]
@@ -89,6 +176,9 @@ pub struct TicketPage {
     waiting: Vec<crate::attachments::Attachment>,
     /// What came back from the properties with mistakes.
     props: Form,
+    /// What came back from the person's own form with mistakes.
+    person: Form,
+    notice: Option<Notice>,
     asked: Asked,
 }
 
@@ -100,9 +190,10 @@ pub struct Around {
     choices: Choices,
     others: Vec<Ticket>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it.
+/// Eight statements at most; five without a list beside it; a notice is two more.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -125,7 +216,8 @@ pub fn around<P: Implies<ViewTickets>>(
     let mut others = super::store::of_contact(tx, ticket.requester_id)?;
     others.retain(|other| other.id != number);
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
-    Ok(Around { ticket, beside, facts, choices, others, deadlines })
+    let notice = Notice::of(tx, ui, number, asked)?;
+    Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
 }
 
 impl Around {
@@ -143,6 +235,8 @@ impl Around {
             composer,
             waiting: Vec::new(),
             props: Form::default(),
+            person: Form::default(),
+            notice: self.notice,
             asked,
         }
     }
@@ -179,7 +273,8 @@ impl Around {
         ])
     }
     fn forwarded(&self, middle: &Middle, asked: &Asked) -> String {
-        let Middle::Conversation(entries) = middle else { return String::new() };
+        let Middle::Conversation(thread) = middle else { return String::new() };
+        let entries = &thread.entries;
         let last = entries.iter().rev().find(|entry| !entry.message.is_note()).or(entries.last());
         let chosen = entries.iter().find(|entry| entry.message.id.to_string() == asked.forward).or(last);
         chosen.map_or_else(String::new, |entry| entry.message.id.to_string())
@@ -209,8 +304,10 @@ pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant
         .read(move |tx| {
             let around = around(tx, &ui, number, &asked)?;
-            let conversation = conversation::api::load(tx, number, None, MESSAGES)?;
-            let middle = Middle::Conversation(conversation::pages::thread(conversation));
+            // A message to send on may stand far up.
+            let mut place = asked.clone();
+            place.at = place.at.or_else(|| asked.forward.parse().ok());
+            let middle = Middle::Conversation(Thread::load(tx, number, &place)?);
             Ok(around.page(ui, middle, asked))
         })
         .await
@@ -234,6 +331,73 @@ impl TicketPage {
     }
     pub fn with_props(self, props: Form) -> TicketPage {
         TicketPage { props, ..self }
+    }
+    pub fn with_person(self, person: Form) -> TicketPage {
+        TicketPage { person, ..self }
+    }
+    fn thread(&self) -> Option<&Thread> {
+        if let Middle::Conversation(thread) = &self.middle { Some(thread) } else { None }
+    }
+    fn has_earlier(&self) -> bool {
+        self.thread().is_some_and(|thread| thread.has_earlier)
+    }
+    fn has_later(&self) -> bool {
+        self.thread().is_some_and(|thread| thread.has_later)
+    }
+    /// Whoever writes has the end of the conversation before their eyes.
+    fn may_write_here(&self) -> bool {
+        self.lines().is_none() && self.asked.is_newest() && self.may_note()
+    }
+    /// The end of the conversation.
+    fn here(&self) -> String {
+        self.asked.back(self.ticket.id)
+    }
+    /// The address of the messages before or after those that are shown.
+    fn beyond(&self, word: &str, id: impl std::fmt::Display) -> String {
+        let back = self.asked.back(self.ticket.id);
+        format!("{back}{}{word}={id}", if back.contains('?') { '&' } else { '?' })
+    }
+    fn first_shown(&self) -> Id<Message> {
+        self.entries().first().map_or(Id::new(0), |entry| entry.message.id)
+    }
+    fn last_shown(&self) -> Id<Message> {
+        self.entries().last().map_or(Id::new(0), |entry| entry.message.id)
+    }
+    /// The message that the composer sends on when that is chosen.
+    fn original(&self) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.message.id.to_string() == self.composer.get("message"))
+    }
+    fn forward_subject(&self) -> String {
+        match (self.composer.some("forward_subject"), self.original()) {
+            (Some(subject), _) => subject.to_owned(),
+            (None, Some(entry)) => {
+                conversation::actions::forward_subject(self.ui.language, &entry.message.subject)
+            }
+            (None, None) => String::new(),
+        }
+    }
+    /// Whether a file of the original goes with it: all do until somebody takes one away.
+    fn goes_along(&self, file: &crate::attachments::Attachment) -> bool {
+        let id = file.id.to_string();
+        !self.composer.is_on("forward_files") || self.composer.all("forward_file").any(|chosen| chosen == id)
+    }
+    /// What is added below the words when they are sent, with its placeholders filled.
+    fn signature(&self) -> Option<String> {
+        let (signature, inbox) = self.facts.signature.as_ref()?;
+        let values = conversation::signature::Values {
+            agent: self.ui.person_name(),
+            desk: &self.ui.desk_name,
+            inbox,
+            ticket: self.ticket.id.number(),
+        };
+        Some(conversation::signature::fill(signature, &values)).filter(|text| !text.trim().is_empty())
+    }
+    /// What the person's form shows: what came back with a mistake, else what is stored.
+    fn of_person<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {
+        if self.person.mistakes.is_empty() { stored } else { self.person.get(name) }
+    }
+    fn lines_of(&self, list: &[String]) -> String {
+        list.join("\n")
     }
     fn status(&self) -> String {
         status_name(&self.ui, &self.ticket)
@@ -269,7 +433,7 @@ impl TicketPage {
         self.ticket.category.is_open()
     }
     fn entries(&self) -> &[Entry] {
-        if let Middle::Conversation(entries) = &self.middle { entries } else { &[] }
+        self.thread().map_or(&[], |thread| &thread.entries)
     }
     fn lines(&self) -> Option<&[Line]> {
         if let Middle::History(lines) = &self.middle { Some(lines) } else { None }
@@ -306,6 +470,14 @@ impl TicketPage {
     }
     fn is_choice(&self, field: &Field) -> bool {
         field.kind == FieldKind::Choice
+    }
+    /// Whether the ticket has a choice that can no longer be chosen.
+    fn is_choice_gone(&self, field: &Field) -> bool {
+        let value = self.value(field);
+        !value.is_empty() && !field.choices().iter().any(|choice| choice == value)
+    }
+    fn is_number(&self, field: &Field) -> bool {
+        field.kind == FieldKind::Number
     }
     fn input_type(&self, field: &Field) -> &'static str {
         if field.kind == FieldKind::Date { "date" } else { "text" }

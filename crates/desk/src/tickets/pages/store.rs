@@ -45,6 +45,12 @@ pub struct Facts {
     pub values: BTreeMap<i64, String>,
     /// What the reader has begun to write here.
     pub draft: Option<String>,
+    /// The signature of the inbox that sends, unfilled, and the inbox's name.
+    pub signature: Option<(String, String)>,
+    /// Whether that inbox quotes the customer's last message.
+    pub is_quoting: bool,
+    /// The domains of the requester's organisation.
+    pub domains: Vec<String>,
 }
 
 /// All of a ticket that the caller has seen. `reader` is whose draft is meant.
@@ -73,6 +79,14 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Fa
              UNION ALL
              SELECT 'field', v.field_id, v.value, '', '' FROM ticket_field v WHERE v.ticket_id = $1
              UNION ALL
+             SELECT 'inbox', i.id, i.signature, i.name, i.quote
+               FROM inbox i
+              WHERE i.id = coalesce((SELECT t.inbox_id FROM ticket t WHERE t.id = $1),
+                                    (SELECT min(s.id) FROM inbox s WHERE s.is_active = TRUE AND s.send IS NOT NULL))
+             UNION ALL
+             SELECT 'domain', 0, d.domain, '', ''
+               FROM ticket t JOIN organisation_domain d ON d.organisation_id = t.organisation_id WHERE t.id = $1
+             UNION ALL
              SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $2 AND d.ticket_id = $1"
         ),
         args![ticket, reader],
@@ -88,6 +102,11 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Fa
             "notes" => facts.notes = a,
             "tag" => facts.tags.push(a),
             "field" => drop(facts.values.insert(id, a)),
+            "domain" => facts.domains.push(a),
+            "inbox" => {
+                facts.is_quoting = c == "last";
+                facts.signature = Some((a, b));
+            }
             _ => facts.draft = Some(a),
         }
     }

@@ -62,6 +62,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
             entry("/admin/statuses", "sliders-horizontal", "settings-statuses", "desk.manage"),
             entry("/admin/tokens", "key", "settings-tokens", "people.manage"),
             entry("/admin/jobs", "activity", "settings-jobs", "desk.manage"),
+            entry("/admin/api", "code", "settings-api", "people.manage"),
         ],
     ),
 ];

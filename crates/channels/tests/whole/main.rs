@@ -1,0 +1,6 @@
+//! The whole way of a mail, from the door to its outcome, inside of one process and with a clock that tests set.
+mod corpora;
+mod damage;
+mod rest;
+mod storm;
+mod world;
