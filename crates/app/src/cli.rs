@@ -113,6 +113,15 @@ The file holds every row, every attachment and the desk's key: keep it like a pa
 Prints a line for each check, `ok NAME` or `FINDING NAME: what, which ids, what to do`, and exits with 1 if there is
 a finding. It changes nothing.")]
     Doctor,
+    /// Measures what each operation costs on this machine, on desks of its own
+    #[command(after_help = "\
+Fills a desk, serves it in a process of its own, and prints CPU, speed and statements of each operation as a table.
+--database is sqlite, postgres://…, or both with --postgres beside it. With --data the desks stay in that folder and
+are used again; without, they are made in the folder for temporary files and removed. docs/performance.md explains.
+
+  firstline bench
+  firstline bench --data ./bench --tickets 20000,100000,1000000 --database both --postgres postgres://…")]
+    Bench(Bench),
     /// Fills an empty desk from a file of `backup`
     #[command(after_help = "\
 Mails that were waiting to be sent when the backup was made are marked as failed (\"restored, not sent\"), because
@@ -162,6 +171,25 @@ pub struct Serve {
 }
 
 #[derive(Args)]
+pub struct Bench {
+    /// How many tickets the desks have, separated by commas
+    #[arg(long, value_name = "N,N…", default_value = "20000")]
+    pub tickets: String,
+    /// Times that everything is measured; the median counts
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..100))]
+    pub rounds: u16,
+    /// Operations of one kind in a round, 20 seconds at most
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub operations: usize,
+    /// The server for `--database both`
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Its first process, to measure the database as well
+    #[arg(long, value_name = "PID")]
+    pub postgres_pid: Option<u32>,
+}
+
+#[derive(Args)]
 pub struct Setup {
     /// What the desk is called on its pages and in its mails
     #[arg(long, value_name = "NAME")]
@@ -200,15 +228,20 @@ A token sees and does what its person may see and do, no more. It is shown once.
     },
 }
 
+impl Common {
+    pub fn flags(&self) -> Flags {
+        Flags {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            database: self.database.clone(),
+            log_format: self.log.clone(),
+            ..Flags::default()
+        }
+    }
+}
 impl Cli {
     pub fn flags(&self) -> Flags {
-        let common = Flags {
-            config: self.common.config.clone(),
-            data: self.common.data.clone(),
-            database: self.common.database.clone(),
-            log_format: self.common.log.clone(),
-            ..Flags::default()
-        };
+        let common = self.common.flags();
         match &self.command {
             Command::Serve(serve) => Flags {
                 listen: serve.listen.clone(),

@@ -4,6 +4,7 @@
 
 mod api_page;
 mod backup;
+mod bench;
 mod cli;
 mod config;
 mod demo;
@@ -51,6 +52,10 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
+    if let Command::Bench(asked) = &cli.command {
+        // Its desks are its own, whatever this one is configured to be.
+        return bench::run(cli.common.flags(), asked).await;
+    }
     let config = match Config::read(cli.flags()) {
         Err(failure) if matches!(cli.command, Command::Doctor) => {
             return Err(doctor::of_configuration(&failure));
@@ -69,6 +74,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor => doctor::run(&config).await,
         Command::Reindex => reindex::run(&config).await,
         Command::Migrate => migrate(&config).await,
+        Command::Bench(_) => unreachable!("it has its own configuration"),
         Command::Demo { tickets } => demo::run(&config, tickets).await,
     }
 }

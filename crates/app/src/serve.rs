@@ -8,7 +8,7 @@ use crate::{
 };
 use kernel::clock::Clock;
 use people::sign_in::Doorman;
-use platform::{Home, events, jobs};
+use platform::{Home, Work, events, jobs};
 use std::{io::Write, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -86,7 +86,7 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
 
 /// Runs jobs; one that has begun is finished.
 async fn run_jobs(home: Home, mut stop: watch::Receiver<bool>) {
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Jobs);
     while !*stop.borrow() {
         let rest = match jobs::step(&home).await {
             Ok(jobs::Step::Ran) => continue,

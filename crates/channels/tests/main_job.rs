@@ -19,10 +19,11 @@ use kernel::{
     id::Id,
 };
 use platform::{
-    Home,
+    Home, args,
     authority::{Actor, Grant, Permission, Scope, System, Tx, Who},
-    db::{Error, MIGRATIONS, migrate},
+    db::{Error, MIGRATIONS, migrate, statements_run},
     outbound::{Cidr, Outbound, Policy},
+    sql,
 };
 use std::{net::SocketAddr, sync::Arc};
 use testkit::{Desk, on_both, smtp_sink::Sink};
@@ -70,6 +71,11 @@ impl World {
 
     /// Sends a mail as a stranger's server would, and waits until it is decided.
     async fn receives(&self, from: Option<&str>, to: &str, raw: &str) {
+        self.accepts(from, to, raw).await;
+        while intake::work::run_once(&self.home, &self.verifier).await.unwrap() > 0 {}
+    }
+    /// Sends a mail as a stranger's server would; it is stored.
+    async fn accepts(&self, from: Option<&str>, to: &str, raw: &str) {
         let route = Route {
             host: "127.0.0.1".into(),
             port: self.smtp.port(),
@@ -80,7 +86,6 @@ impl World {
         let raw = raw.replace("\r\n", "\n").replace('\n', "\r\n");
         let outcome = smtp::send(&self.outbound, &route, from, &[to.to_owned()], raw.as_bytes()).await;
         assert_eq!(outcome.unwrap().accepted, [to]);
-        while intake::work::run_once(&self.home, &self.verifier).await.unwrap() > 0 {}
     }
     async fn writes(&self, from: &str, subject: &str, headers: &str, text: &str) -> ledger::store::Entry {
         let raw = format!(
@@ -155,6 +160,46 @@ async fn agent(home: &Home) -> (Arc<Actor>, Arc<Actor>) {
     };
     let replying = person(&[ReplyTickets::KEY, tickets::ViewTickets::KEY]);
     (replying, person(&[ManageInboxes::KEY]))
+}
+
+#[test]
+fn mails_that_are_decided_together_do_not_fail_together() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        // A rule that only this test has: a second ticket of the same subject is refused by the database.
+        let rule = sql!("CREATE UNIQUE INDEX one_subject ON ticket (subject_folded)");
+        desk.db.write::<_, Error>(move |conn| conn.run(rule, args![])).await.unwrap();
+        for (number, subject) in ["First", "Same", "Same", "Last"].into_iter().enumerate() {
+            let raw = format!(
+                "From: cy@customer.example\nTo: {SUPPORT}\nSubject: {subject}\n\
+                 Message-ID: <{number}@customer.example>\n\nWords {number}\n"
+            );
+            world.accepts(Some("cy@customer.example"), SUPPORT, &raw).await;
+        }
+        while intake::work::run_once(&world.home, &world.verifier).await.unwrap() > 0 {}
+        let outcomes: Vec<_> = world.ledger().await.iter().rev().map(|entry| entry.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Created, Outcome::Created, Outcome::Pending, Outcome::Created]);
+        let refused = &world.ledger().await[1];
+        assert_eq!((refused.attempts, refused.ticket_id), (1, None));
+        assert!(refused.reason.as_ref().is_some_and(|why| !why.is_empty()), "it says why it waits");
+    });
+}
+
+#[test]
+fn a_mail_costs_as_many_statements_as_it_may() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        world.writes("cy@customer.example", "One", "Message-ID: <1@customer.example>", "Words").await;
+        let before = statements_run();
+        let raw = format!(
+            "From: cy@customer.example\nTo: {SUPPORT}\nSubject: Two\nMessage-ID: <2@customer.example>\n\nWords\n"
+        );
+        world.receives(Some("cy@customer.example"), SUPPORT, &raw).await;
+        let spent = statements_run() - before;
+        eprintln!("a mail costs {spent} statements");
+        // Only in a process of its own, as nextest runs it, the count is exact.
+        assert!(spent <= 32 || std::env::var("NEXTEST").is_err(), "{spent} statements");
+    });
 }
 
 #[test]

@@ -456,9 +456,10 @@ fn pages_cost_as_many_statements_as_they_may() {
             number = world.opens(&format!("Cy <cy{n}@customer.example>"), "Late", "Where is it?").await;
             world.hears(number, "cy@customer.example", "words", Some(HTML), true).await;
         }
+        // Two of each find out who asks.
         for (path, most) in [
-            ("/tickets?view=act".to_owned(), 6),
-            (format!("/t/{number}"), 12),
+            ("/tickets?view=act".to_owned(), 5),
+            (format!("/t/{number}"), 9),
             (format!("/t/{number}?view=act"), 12),
         ] {
             world.ada.get(&path).await.assert_status(200);
@@ -468,6 +469,24 @@ fn pages_cost_as_many_statements_as_they_may() {
             eprintln!("{path}: {spent} statements");
             assert!(spent <= most, "{path}: {spent} statements");
         }
+    });
+}
+
+#[test]
+fn a_new_ticket_costs_as_many_statements_as_it_may() {
+    alone(async |mut world| {
+        world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let asked = r#"{"subject":"Late","text":"Where is it?","requester":{"email":"cy@customer.example"}}"#;
+        world.ada.post_json("/api/v1/tickets", asked).await.assert_status(201);
+        let before = statements_run();
+        let made = world.ada.post_json("/api/v1/tickets", asked).await.assert_status(201);
+        let spent = statements_run() - before;
+        // Who asks (2), whose it is, its status, ticket, requester, count, message, two events, the answer.
+        assert!(spent <= 11, "{spent} statements");
+        assert_eq!(made.json()["tags"], serde_json::json!([]));
+        let tagged = asked.replace("\"requester\"", "\"tags\":[\"vip\"],\"requester\"");
+        let tagged = world.ada.post_json("/api/v1/tickets", &tagged).await.assert_status(201);
+        assert_eq!(tagged.json()["tags"], serde_json::json!(["vip"]), "the answer shows what was given");
     });
 }
 

@@ -3,6 +3,7 @@ use crate::{
     Home,
     db::{self, Conn},
     events::Pending,
+    home::{Left, Work},
     i18n::Language,
     web::Request,
 };
@@ -228,10 +229,10 @@ impl<P: 'static> Grant<P> {
         }
         let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
         let done = self.home.db.write(move |conn| Tx::run(conn, actor, scope, clock, work)).await;
-        if done.is_ok() {
-            self.home.wake();
-        }
-        done
+        done.map(|(value, left)| {
+            self.home.wake(left);
+            value
+        })
     }
 
     /// Runs `work` on one snapshot; writing and emitting fail.
@@ -244,7 +245,7 @@ impl<P: 'static> Grant<P> {
         E: From<db::Error> + Send + 'static,
     {
         let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
-        self.home.db.read(move |conn| Tx::run(conn, actor, scope, clock, work)).await
+        self.home.db.read(move |conn| Ok(Tx::run(conn, actor, scope, clock, work)?.0)).await
     }
 }
 
@@ -257,6 +258,7 @@ pub struct Tx<'c, P> {
     /// When it began, by the machine's clock; a clock of a test moves when the test says so.
     began: Option<Millis>,
     pub(crate) events: Vec<Pending>,
+    left: Left,
     proof: PhantomData<fn() -> P>,
 }
 
@@ -267,12 +269,22 @@ impl<P> Tx<'_, P> {
         scope: Scope,
         clock: Clock,
         work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E>,
+<<<<<<< HEAD
     ) -> Result<T, E> {
         let began = matches!(clock, Clock::System).then(|| clock.now());
         let mut tx = Tx { conn, actor, scope, clock, began, events: Vec::new(), proof: PhantomData };
+=======
+    ) -> Result<(T, Left), E> {
+        let (events, left) = (Vec::new(), Left::default());
+        let mut tx = Tx { conn, actor, scope, clock, events, left, proof: PhantomData };
+>>>>>>> main
         let value = work(&mut tx)?;
         tx.record_events()?;
-        Ok(value)
+        Ok((value, tx.left))
+    }
+    /// Says that this transaction leaves something to do. Its workers hear of it after the commit.
+    pub fn leave(&mut self, work: Work) {
+        self.left.add(work);
     }
     /// The same instant all through the transaction, so that its rows and its events agree.
     pub fn now(&self) -> Millis {

@@ -175,14 +175,13 @@ impl Blobs {
 
 /// Points the transaction's rows to content. The same content twice is one row.
 pub fn insert(conn: &mut Conn, ready: &Ready, now: Millis) -> db::Result<()> {
-    conn.run(
+    conn.put(
         sql!(
             "INSERT INTO blob (hash, size, bytes, created_at_ms) VALUES ($1, $2, $3, $4)
                ON CONFLICT (hash) DO NOTHING"
         ),
         args![&ready.hash, ready.size, ready.in_row.as_deref(), now],
     )
-    .map(drop)
 }
 
 /// A row of the table; [`Blobs::read`] gives the bytes.

@@ -5,7 +5,7 @@
 //! so events are buffered, and numbered as the last thing before the commit, under a lock that is held until
 //! the commit is done ([`Conn::commit_in_order`](crate::db::Conn)). No domain code runs under that lock.
 use crate::{
-    Home, args,
+    Home, Work, args,
     authority::{Grant, System, Tx},
     db, sql,
 };
@@ -105,10 +105,11 @@ impl<P> Tx<'_, P> {
         if self.events.is_empty() {
             return Ok(());
         }
+        self.leave(Work::Events);
         self.commit_in_order()?;
         let actor = self.actor().who.to_string();
         for event in std::mem::take(&mut self.events) {
-            self.run(
+            self.put(
                 sql!("INSERT INTO event (kind, subject, actor, payload, at_ms) VALUES ($1, $2, $3, $4, $5)"),
                 args![event.kind, &event.subject, &actor, &event.payload, event.at],
             )?;
@@ -201,10 +202,10 @@ impl Live {
 
 /// Reads the log for as long as the program runs and hands each event to [`Live`]'s watchers.
 ///
-/// Wakes with every commit; where other nodes cannot be heard, looks once a second for theirs.
+/// Wakes with every event; where other nodes cannot be heard, looks once a second for theirs.
 pub async fn follow(home: Home) {
     let grant = Grant::<System>::system(&home);
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Events);
     let mut position = loop {
         match grant.read::<_, db::Error>(|tx| last(tx)).await {
             Ok(position) => break position,

@@ -30,7 +30,37 @@ pub struct Parts {
     pub live: Live,
     /// What somebody should look at.
     pub alarms: Alarms,
-    woken: watch::Sender<u64>,
+    committed: watch::Sender<u64>,
+    left: [watch::Sender<u64>; Work::ALL.len()],
+}
+
+/// What a transaction leaves for others to do once it is committed. Whoever waits for work is woken for its own
+/// kind alone: with everybody woken by everything, a desk would spend more on looking than on changing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// The log has new events.
+    Events,
+    /// A job is due.
+    Jobs,
+    /// A mail that came waits to be read.
+    Inbound,
+    /// A mail waits to be sent.
+    Outbound,
+    /// An event waits to be told to a webhook.
+    Deliveries,
+}
+impl Work {
+    const ALL: [Work; 5] = [Work::Events, Work::Jobs, Work::Inbound, Work::Outbound, Work::Deliveries];
+}
+
+/// The kinds of work that one transaction leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Left(u8);
+impl Left {
+    pub(crate) const EVERYTHING: Left = Left(u8::MAX);
+    pub(crate) fn add(&mut self, work: Work) {
+        self.0 |= 1 << work as u8;
+    }
 }
 
 impl Home {
@@ -43,7 +73,6 @@ impl Home {
         outbound: Outbound,
         authenticate: Box<dyn Authenticate>,
     ) -> Home {
-        let (woken, _) = watch::channel(0);
         Home(Arc::new(Parts {
             db,
             clock,
@@ -54,16 +83,23 @@ impl Home {
             authenticate,
             live: Live::new(),
             alarms: Alarms::default(),
-            woken,
+            committed: watch::Sender::new(0),
+            left: Work::ALL.map(|_| watch::Sender::new(0)),
         }))
     }
-    /// Something was committed: whoever waits for work looks again.
-    pub fn wake(&self) {
-        self.hear();
+    /// Something was committed, and this is what it left.
+    pub(crate) fn wake(&self, left: Left) {
+        self.hear(left);
         self.0.db.tell_others();
     }
-    fn hear(&self) {
-        self.0.woken.send_modify(|count| *count = count.wrapping_add(1));
+    fn hear(&self, left: Left) {
+        let count = |told: &watch::Sender<u64>| told.send_modify(|count| *count = count.wrapping_add(1));
+        count(&self.0.committed);
+        for work in Work::ALL {
+            if left.0 & 1 << work as u8 != 0 {
+                count(&self.0.left[work as usize]);
+            }
+        }
     }
     /// Listens to the other nodes of the desk: their commits wake our workers as our own do.
     ///
@@ -72,7 +108,8 @@ impl Home {
         let home = Arc::downgrade(&self.0);
         self.0.db.listen(move || {
             if let Some(parts) = home.upgrade() {
-                Home(parts).hear();
+                // A notice does not say what for.
+                Home(parts).hear(Left::EVERYTHING);
             }
         });
     }
@@ -90,7 +127,12 @@ impl Home {
     /// Completes with each commit of this process, and of other nodes where [`Home::listen`] was called (several may
     /// count as one).
     pub fn commits(&self) -> watch::Receiver<u64> {
-        self.0.woken.subscribe()
+        self.0.committed.subscribe()
+    }
+    /// Completes with each commit of this process that leaves such work, and with every commit of other nodes where
+    /// [`Home::listen`] was called. Work whose time comes later tells nobody: see [`Home::rest`].
+    pub fn waits_for(&self, work: Work) -> watch::Receiver<u64> {
+        self.0.left[work as usize].subscribe()
     }
 }
 impl std::ops::Deref for Home {

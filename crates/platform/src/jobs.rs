@@ -2,7 +2,7 @@
 //!
 //! A job may run twice, e.g. when the program dies between its work and its end; it must not matter.
 use crate::{
-    Home, args,
+    Home, Work, args,
     authority::{Grant, System, Tx},
     db, sql,
 };
@@ -71,6 +71,7 @@ pub async fn run<J: Job>(home: &Home, payload: &str) -> Result<(), Trouble> {
 pub fn enqueue<J: Job, P>(tx: &mut Tx<P>, job: &J, at: Millis, dedupe: Option<&str>) -> db::Result<()> {
     let payload = serde_json::to_string(job).expect("a job is plain data");
     let now = tx.now();
+    tx.leave(Work::Jobs);
     tx.run(
         sql!(
             "INSERT INTO job (kind, payload, state, run_at_ms, dedupe, created_at_ms)
@@ -134,7 +135,7 @@ pub async fn run_next(home: &Home) -> db::Result<bool> {
 /// Runs the next due job, or says when there will be one.
 pub async fn step(home: &Home) -> db::Result<Step> {
     let grant = Grant::<System>::system(home);
-    // Every change wakes all workers: one that finds nothing must not wake them again.
+    // A look costs less than a transaction that finds nothing.
     let due = grant.read(due).await?;
     if due.is_none_or(|at| at > home.clock.now()) {
         return Ok(Step::Idle(due));
@@ -172,7 +173,7 @@ fn record(tx: &mut Tx<System>, job: &Claimed, outcome: Result<(), Trouble>) -> d
 
 /// Runs jobs for as long as the program runs.
 pub async fn work(home: Home) {
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Jobs);
     loop {
         match step(&home).await {
             Ok(Step::Ran) => {}
@@ -224,6 +225,7 @@ pub fn dead(conn: &mut db::Conn) -> db::Result<Vec<Dead>> {
 /// Gives a dead job another ten attempts; says whether it was there.
 pub fn revive<P>(tx: &mut Tx<P>, job: Id<Dead>) -> db::Result<bool> {
     let now = tx.now();
+    tx.leave(Work::Jobs);
     let revived = tx.run(
         sql!(
             "UPDATE job SET state = 'waiting', attempts = 0, run_at_ms = $2 WHERE id = $1 AND state = 'dead'"

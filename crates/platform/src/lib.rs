@@ -22,6 +22,6 @@ pub mod settings;
 pub mod tls;
 pub mod web;
 
-pub use home::Home;
+pub use home::{Home, Work};
 #[doc(hidden)]
 pub use linkme;

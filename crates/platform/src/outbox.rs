@@ -1,5 +1,5 @@
 //! Mails that the program writes by itself: a row in the transaction that causes them, sent later by the mail channel.
-use crate::{args, authority::Tx, db, i18n::Language, keys, sql};
+use crate::{Work, args, authority::Tx, db, i18n::Language, keys, sql};
 use kernel::id::Id;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,7 @@ fn insert<P>(
     let json = serde_json::to_string(body).expect("a letter is plain data");
     let recipients = serde_json::to_string(&[&letter.to]).expect("a list of text");
     let now = tx.now();
+    tx.leave(Work::Outbound);
     let (id,) = tx.one(
         sql!(
             "INSERT INTO outbound (kind, inbox_id, ticket_id, header_id, recipients, recipients_text, subject, body,
@@ -109,6 +110,7 @@ pub fn queue_message<P>(tx: &mut Tx<P>, mailing: &Mailing, at: kernel::clock::Mi
     let recipients = serde_json::to_string(mailing.recipients).expect("a list of text");
     let text = mailing.recipients.join(", ");
     let now = tx.now();
+    tx.leave(Work::Outbound);
     tx.run(
         sql!(
             "INSERT INTO outbound (kind, inbox_id, ticket_id, message_id, header_id, recipients, recipients_text,

@@ -12,7 +12,7 @@ use kernel::{
     text,
 };
 use platform::{
-    Home,
+    Home, Work,
     authority::{Grant, System},
     db::{Error, Result},
 };
@@ -34,7 +34,7 @@ pub async fn work(home: Home, stop: watch::Receiver<bool>) {
 }
 
 async fn send_all(home: Home, mut stop: watch::Receiver<bool>) {
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Deliveries);
     let mut under_way: JoinSet<Id<Webhook>> = JoinSet::new();
     let mut busy: HashMap<Id<Webhook>, usize> = HashMap::new();
     let mut swept: Option<Millis> = None;
@@ -93,7 +93,7 @@ fn leave(busy: &mut HashMap<Id<Webhook>, usize>, done: Result<Id<Webhook>, tokio
     }
 }
 
-/// Looks first: a transaction that finds nothing would cost a write, and wake everybody who waits for commits.
+/// Looks first: a transaction that finds nothing would cost a write.
 ///
 /// * returns – a delivery, or when the next one is due.
 async fn claim(home: &Home, except: Vec<Id<Webhook>>) -> Result<(Option<Claimed>, Option<Millis>)> {

@@ -5,7 +5,7 @@ use super::{
 };
 use kernel::id::Id;
 use platform::{
-    Home,
+    Home, Work,
     authority::{Grant, System},
     db::{Error, Result},
     events::{self, Recorded},
@@ -94,7 +94,7 @@ impl Reader {
 
 /// Reads for as long as the program runs.
 pub async fn follow(home: Home, mut stop: watch::Receiver<bool>) {
-    let (mut reader, mut commits) = (Reader::default(), home.commits());
+    let (mut reader, mut commits) = (Reader::default(), home.waits_for(Work::Events));
     while !*stop.borrow() {
         let rest = match reader.step(&home).await {
             Ok(true) => continue,

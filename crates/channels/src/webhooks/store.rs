@@ -6,7 +6,7 @@ use super::{
 use derive::Record;
 use kernel::{clock::Millis, id::Id};
 use platform::{
-    args,
+    Work, args,
     authority::{Implies, System, Tx},
     db::Result,
     events::Recorded,
@@ -105,6 +105,7 @@ pub fn active(tx: &mut Tx<System>) -> Result<Vec<Webhook>> {
 /// One row for each of `events` on its way to `webhook`; those that have one already are left alone.
 pub fn queue(tx: &mut Tx<System>, webhook: Id<Webhook>, events: &[Id<Recorded>]) -> Result<u64> {
     let now = tx.now();
+    tx.leave(Work::Deliveries);
     tx.run(
         sql!(
             "INSERT INTO webhook_delivery (webhook_id, event_id, state, next_at_ms, since_ms, created_at_ms)
@@ -259,6 +260,7 @@ pub fn delivery<P: Implies<ManageWebhooks>>(
 /// Has a delivery tried again from now on, for another day; whoever is sending it now no longer counts.
 pub fn restart<P: Implies<ManageWebhooks>>(tx: &mut Tx<P>, id: Id<Delivery>) -> Result<()> {
     let now = tx.now();
+    tx.leave(Work::Deliveries);
     tx.run(
         sql!(
             "UPDATE webhook_delivery

@@ -22,7 +22,6 @@ fn a_desk_without_work_rests() {
                 }
             }
         });
-        world.home.wake();
         tokio::time::sleep(Duration::from_millis(500)).await;
         let mut commits = world.home.commits();
         let mut count = 0;

@@ -104,32 +104,32 @@ impl Plan {
 
     /// Normal form and the calendar, or every mistake by field.
     pub fn check(mut self, mistakes: &mut Mistakes) -> Option<(Plan, working_time::Calendar)> {
-        let mut own = Mistakes::default();
+        let mut own_mistakes = Mistakes::default();
         let mut week: [Vec<Window>; 7] = Default::default();
         for (at, words) in self.weekly.days().into_iter().enumerate() {
-            week[at] = windows(words, &format!("weekly/{}", WEEKDAYS[at]), &mut own);
+            week[at] = windows(words, &format!("weekly/{}", WEEKDAYS[at]), &mut own_mistakes);
         }
-        own.require(self.exceptions.len() <= EXCEPTIONS_MOST, "exceptions", "too_long");
+        own_mistakes.require(self.exceptions.len() <= EXCEPTIONS_MOST, "exceptions", "too_long");
         let mut exceptions = Exceptions::new();
         for (at, exception) in self.exceptions.iter_mut().enumerate().take(EXCEPTIONS_MOST) {
             exception.name = text::one_line(&exception.name, NAME_MOST);
-            let found = windows(&exception.windows, &format!("exceptions/{at}"), &mut own);
+            let found = windows(&exception.windows, &format!("exceptions/{at}"), &mut own_mistakes);
             match Day::from_word(exception.date.trim()) {
-                None => own.add(&format!("exceptions/{at}"), "date"),
+                None => own_mistakes.add(&format!("exceptions/{at}"), "date"),
                 Some(day) => {
                     exception.date = day.to_string();
                     let is_new = exceptions.insert(day, found).is_none();
-                    own.require(is_new, &format!("exceptions/{at}"), "date_twice");
+                    own_mistakes.require(is_new, &format!("exceptions/{at}"), "date_twice");
                 }
             }
         }
         self.holidays = self.holidays.filter(|code| !code.trim().is_empty());
         let region = self.holidays.as_deref().and_then(Region::find);
-        own.require(region.is_some() || self.holidays.is_none(), "holidays", "unknown_region");
+        own_mistakes.require(region.is_some() || self.holidays.is_none(), "holidays", "unknown_region");
         let made = working_time::Calendar::new(self.zone.trim(), week.clone(), exceptions.clone(), region);
         match &made {
-            Err(Fault::UnknownZone) => own.add("zone", "unknown_zone"),
-            Err(Fault::NeverOpen) if own.is_empty() => own.add("weekly", "never_open"),
+            Err(Fault::UnknownZone) => own_mistakes.add("zone", "unknown_zone"),
+            Err(Fault::NeverOpen) if own_mistakes.is_empty() => own_mistakes.add("weekly", "never_open"),
             // Said above, by field.
             Err(Fault::Overlap(_) | Fault::ExceptionOverlap(_) | Fault::NeverOpen) | Ok(_) => {}
         }
@@ -140,8 +140,8 @@ impl Plan {
             let found = Day::from_word(&exception.date).and_then(|day| exceptions.get(&day));
             exception.windows = found.map(|windows| words(windows)).unwrap_or_default();
         }
-        let is_fine = own.is_empty();
-        mistakes.join(own);
+        let is_fine = own_mistakes.is_empty();
+        mistakes.join(own_mistakes);
         made.ok().filter(|_| is_fine).map(|calendar| (self, calendar))
     }
 }

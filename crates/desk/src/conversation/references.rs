@@ -16,7 +16,7 @@ pub fn hash(message_id: &str) -> i64 {
 /// Adds Message-IDs to a ticket; one that it has already stays.
 pub fn remember(conn: &mut Conn, ticket: Id<Ticket>, message_ids: &[&str]) -> Result<()> {
     for id in message_ids.iter().take(50) {
-        conn.run(
+        conn.put(
             sql!(
                 "INSERT INTO mail_reference (hash, ticket_id) VALUES ($1, $2)
                    ON CONFLICT (hash, ticket_id) DO NOTHING"

@@ -72,11 +72,17 @@ pub fn bodies<P: Implies<ViewTickets>>(
     language: Language,
 ) -> db::Result<Vec<TicketBody>> {
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-    let mut tags: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let mut tags = Tags::new();
     for tag in store::tags(tx, &ids)? {
         tags.entry(tag.ticket_id).or_default().push(tag.tag);
     }
-    let mut values = fields::of_tickets(tx, &ids)?;
+    let values = fields::of_tickets(tx, &ids)?;
+    Ok(in_full(tickets, tags, values, language))
+}
+
+type Tags = BTreeMap<Id<Ticket>, Vec<String>>;
+type Values = BTreeMap<Id<Ticket>, BTreeMap<String, serde_json::Value>>;
+fn in_full(tickets: Vec<Ticket>, mut tags: Tags, mut values: Values, language: Language) -> Vec<TicketBody> {
     let body = |ticket: Ticket| TicketBody {
         number: ticket.id.number(),
         status: StatusBody {
@@ -108,7 +114,7 @@ pub fn bodies<P: Implies<ViewTickets>>(
         perhaps: ticket.hint_id.map(|id| id.number()),
         version: ticket.version,
     };
-    Ok(tickets.into_iter().map(body).collect())
+    tickets.into_iter().map(body).collect()
 }
 
 /// One ticket as the API shows it.
@@ -210,10 +216,15 @@ pub async fn post(
     let body = grant
         .change::<_, TicketError>(move |tx| {
             idempotency::once(tx, key.as_ref(), |tx| {
+                let is_plain = new.tags.is_empty() && new.fields.is_empty();
                 let id = actions::create(tx, new)?;
                 // Whoever opens a ticket out of their own sight still gets the answer.
                 let ticket = store::see_for_machine(tx, id)?.ok_or_else(Problem::not_found)?;
-                let bodies = bodies(tx, vec![ticket.into_inner()], language)?;
+                let ticket = vec![ticket.into_inner()];
+                let bodies = match is_plain {
+                    true => in_full(ticket, Tags::new(), Values::new(), language),
+                    false => bodies(tx, ticket, language)?,
+                };
                 Ok::<_, TicketError>(bodies.into_iter().next())
             })
         })

@@ -38,14 +38,13 @@ pub fn moved<P>(tx: &mut Tx<P>, from: Option<Cell>, to: Option<Cell>) -> db::Res
 
 fn add(conn: &mut Conn, cell: Cell, by: i64) -> db::Result<()> {
     let lane = conn.lane();
-    conn.run(
+    conn.put(
         sql!(
             "INSERT INTO ticket_count (team_id, assignee_id, category, lane, n) VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (team_id, assignee_id, category, lane) DO UPDATE SET n = ticket_count.n + excluded.n"
         ),
         args![cell.team, cell.assignee, cell.category, lane, by],
     )
-    .map(drop)
 }
 
 /// Counts everything anew, for `reindex`.

@@ -376,6 +376,13 @@ pub fn add_participant(
     )?;
     Ok(added == 1)
 }
+/// The first to take part in a new ticket.
+pub fn add_requester(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Contact>) -> Result<()> {
+    conn.put(
+        sql!("INSERT INTO ticket_participant (ticket_id, contact_id, role) VALUES ($1, $2, 'requester')"),
+        args![ticket, contact],
+    )
+}
 pub fn set_requester(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Contact>) -> Result<()> {
     conn.run(
         sql!("UPDATE ticket_participant SET role = 'cc' WHERE ticket_id = $1 AND role = 'requester'"),

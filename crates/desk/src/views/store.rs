@@ -164,7 +164,11 @@ pub fn page<P: Implies<ViewTickets>>(
             )
         }
         Shown::Standard(View::Act) => {
-            tx.all(rows!("t.is_open = TRUE AND (t.category = 'new' OR t.category = 'open')"), base)
+            // What is left of the open ones, in their order; two walks of one category each would have to be sorted.
+            tx.all(
+                rows!("t.is_open = TRUE AND t.category NOT IN ('waiting_customer', 'waiting_third_party')"),
+                base,
+            )
         }
         Shown::Standard(View::WaitingCustomer) => {
             tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_customer'"), base)

@@ -38,8 +38,9 @@ pub(super) fn texts(conn: &mut Conn, query: &'static str) -> Result<Vec<Vec<Stri
         }
         Engine::Postgres { client, .. } => {
             let rows = client.query(query, &[])?;
-            let row = |row: &postgres::Row| (0..row.len()).map(|i| row.try_get(i)).collect::<Result<_, _>>();
-            Ok(rows.iter().map(row).collect::<Result<_, postgres::Error>>()?)
+            let row =
+                |row: &tokio_postgres::Row| (0..row.len()).map(|i| row.try_get(i)).collect::<Result<_, _>>();
+            Ok(rows.iter().map(row).collect::<Result<_, tokio_postgres::Error>>()?)
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A connection inside a transaction: the only dispatch between the engines.
-use super::{Dialect, Error, Record, Result, Statement, Value};
+use super::{Dialect, Error, Mode, Record, Result, Statement, Value, pipeline::Client};
 use crossbeam_channel::{Receiver, Sender};
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use rusqlite::{params_from_iter, types::ToSqlOutput, types::ValueRef};
 use std::{
     collections::HashMap,
@@ -12,6 +11,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 static STATEMENTS_RUN: AtomicU64 = AtomicU64::new(0);
 /// How many statements this process has run so far; tests and the bench compare two readings.
@@ -59,7 +59,7 @@ pub struct Conn {
 #[expect(clippy::large_enum_variant, reason = "a handful exist, for ever")]
 pub(super) enum Engine {
     Sqlite(rusqlite::Connection),
-    Postgres { client: postgres::Client, prepared: HashMap<&'static str, postgres::Statement> },
+    Postgres { client: Client, prepared: HashMap<&'static str, tokio_postgres::Statement> },
 }
 /// A queue with one place at the front.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Drop for Turn {
 /// One row, borrowed from the driver.
 pub enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r postgres::Row),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl Conn {
@@ -151,6 +151,21 @@ impl Conn {
     pub fn one<R: Record>(&mut self, statement: &'static Statement, args: &[Value]) -> Result<R> {
         self.find(statement, args)?.ok_or(Error::NoRow { at: statement.at })
     }
+    /// Changes data as [`Conn::run`] does, where nobody asks how many rows. On PostgreSQL it is sent together with what
+    /// follows, so that several changes cost one round trip; a failure is that of what follows, or of the commit.
+    /// For what no rule of the database refuses.
+    pub fn put(&mut self, statement: &'static Statement, args: &[Value]) -> Result<()> {
+        self.guard(statement, |engine| match engine {
+            Engine::Sqlite(conn) => {
+                conn.prepare_cached(statement.on(Dialect::Sqlite))?.execute(params_from_iter(args))?;
+                Ok(())
+            }
+            Engine::Postgres { client, prepared } => {
+                let prepared = prepare(client, prepared, statement)?;
+                client.execute_later(statement.at, prepared, args)
+            }
+        })
+    }
     /// Changes data; returns how many rows.
     pub fn run(&mut self, statement: &'static Statement, args: &[Value]) -> Result<u64> {
         self.guard(statement, |engine| match engine {
@@ -160,7 +175,7 @@ impl Conn {
             }
             Engine::Postgres { client, prepared } => {
                 let prepared = prepare(client, prepared, statement)?;
-                Ok(client.execute(prepared, &dynamic(args))?)
+                client.execute(prepared, &dynamic(args))
             }
         })
     }
@@ -185,17 +200,31 @@ impl Conn {
     /// So numbers assigned after it appear to readers in their order. On SQLite the writer is alone anyway.
     /// Other nodes wait at the lock in the server. Our own threads wait before it: with 16 connections, half the cost.
     pub(crate) fn commit_in_order(&mut self) -> Result<()> {
-        match &self.engine {
-            Engine::Postgres { .. } if self.turn.is_none() => {
+        match &mut self.engine {
+            Engine::Postgres { client, .. } if self.turn.is_none() => {
                 self.turn = self.turns.take();
-                self.script("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)")
+                client.script_later("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)");
+                Ok(())
             }
             Engine::Postgres { .. } | Engine::Sqlite(_) => Ok(()),
         }
     }
+    /// Begins a PostgreSQL transaction.
+    pub(super) fn begin(&mut self, text: &'static str) -> Result<()> {
+        match &mut self.engine {
+            Engine::Postgres { client, .. } => client.begin(text),
+            Engine::Sqlite(_) => self.script(text),
+        }
+    }
     /// Ends a PostgreSQL transaction, whichever way.
-    pub(super) fn end(&mut self, keep: bool) -> Result<()> {
-        let ended = self.script(if keep { "COMMIT" } else { "ROLLBACK" });
+    pub(super) fn end(&mut self, mode: Mode, keep: bool) -> Result<()> {
+        let ended = match &mut self.engine {
+            Engine::Postgres { client, .. } if !keep || mode == Mode::Read => {
+                client.roll_back();
+                Ok(())
+            }
+            _ => self.script("COMMIT"),
+        };
         self.turn = None;
         ended
     }
@@ -203,7 +232,7 @@ impl Conn {
     pub(super) fn script(&mut self, text: &str) -> Result<()> {
         match &mut self.engine {
             Engine::Sqlite(conn) => Ok(conn.execute_batch(text)?),
-            Engine::Postgres { client, .. } => Ok(client.batch_execute(text)?),
+            Engine::Postgres { client, .. } => client.batch_execute(text),
         }
     }
     pub(super) fn dialect(&self) -> Dialect {
@@ -231,10 +260,10 @@ impl Conn {
 }
 
 fn prepare<'c>(
-    client: &mut postgres::Client,
-    prepared: &'c mut HashMap<&'static str, postgres::Statement>,
+    client: &mut Client,
+    prepared: &'c mut HashMap<&'static str, tokio_postgres::Statement>,
     statement: &'static Statement,
-) -> Result<&'c postgres::Statement> {
+) -> Result<&'c tokio_postgres::Statement> {
     use std::collections::hash_map::Entry;
     let text = statement.on(Dialect::Postgres);
     Ok(match prepared.entry(text) {
@@ -263,7 +292,9 @@ impl Row<'_> {
                 ValueRef::Blob(v) => Value::Bytes(v),
             }),
             Row::Postgres(row) => {
-                fn some<'v, T: Into<Value<'v>>>(v: Result<Option<T>, postgres::Error>) -> Option<Value<'v>> {
+                fn some<'v, T: Into<Value<'v>>>(
+                    v: Result<Option<T>, tokio_postgres::Error>,
+                ) -> Option<Value<'v>> {
                     v.ok().map(Value::from)
                 }
                 match *row.columns().get(index)?.type_() {

@@ -146,7 +146,7 @@ impl Table {
                         break;
                     }
                 }
-                Ok(client.batch_execute("CLOSE dump")?)
+                client.batch_execute("CLOSE dump")
             }
         })?;
         said
@@ -190,7 +190,7 @@ impl Table {
         let text = format!("DELETE FROM \"{}\"", self.name);
         conn.built("dump", |engine| match engine {
             Engine::Sqlite(sqlite) => Ok(sqlite.execute_batch(&text)?),
-            Engine::Postgres { client, .. } => Ok(client.batch_execute(&text)?),
+            Engine::Postgres { client, .. } => client.batch_execute(&text),
         })
     }
 

@@ -73,12 +73,12 @@ impl From<rusqlite::Error> for Error {
         }
     }
 }
-impl From<postgres::Error> for Error {
-    fn from(error: postgres::Error) -> Self {
-        if error.code() == Some(&postgres::error::SqlState::UNIQUE_VIOLATION) {
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        if error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION) {
             return Error::Duplicate { at: "" };
         }
-        if error.code() == Some(&postgres::error::SqlState::QUERY_CANCELED) {
+        if error.code() == Some(&tokio_postgres::error::SqlState::QUERY_CANCELED) {
             return Error::TooLong;
         }
         // The driver's own message is "db error"; the cause says which.

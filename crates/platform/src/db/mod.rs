@@ -9,17 +9,19 @@ pub mod dump;
 mod error;
 mod migrate;
 mod notices;
+mod pipeline;
 mod postgres;
+mod queue;
 mod sqlite;
 mod value;
 
 pub use conn::{Conn, Row, statements_run};
 use conn::{Deadline, Turns};
-use crossbeam_channel::{Sender, TrySendError};
 use dialect::Dialect;
 pub use error::{Error, Result};
 pub use migrate::{MIGRATIONS, Migration, Pending, done as migrations_done, migrate, pending};
 use notices::Notices;
+use queue::{Queue, Refused};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -104,11 +106,25 @@ impl Default for Size {
 /// A desk's database. Clones share the threads.
 #[derive(Clone)]
 pub struct Db {
-    reads: Sender<Message>,
+    reads: Queue<Message>,
     /// On PostgreSQL the same queue as `reads`.
-    writes: Sender<Message>,
-    threads: Arc<Mutex<Vec<Thread>>>,
+    writes: Queue<Message>,
+    threads: Arc<Threads>,
     notices: Arc<Notices>,
+}
+
+/// The threads, and the queues that they take work from. Without anybody who could send some they end.
+#[derive(Default)]
+struct Threads(Mutex<Vec<(Queue<Message>, JoinHandle<()>)>>);
+impl Threads {
+    fn all(&self) -> MutexGuard<'_, Vec<(Queue<Message>, JoinHandle<()>)>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.all().iter().for_each(|(queue, _)| queue.close());
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -116,12 +132,7 @@ enum Mode {
     Read,
     Write,
 }
-/// A thread and the queue it takes work from.
-type Thread = (Sender<Message>, JoinHandle<()>);
-enum Message {
-    Work(Mode, Work),
-    Stop,
-}
+type Message = (Mode, Work);
 /// Runs on a connection, or hears why there is none.
 type Work = Box<dyn FnOnce(Result<&mut Conn>) -> Ran + Send>;
 /// Work that ran and now waits for the commit.
@@ -133,18 +144,17 @@ struct Ran {
 impl Db {
     /// Starts one thread for each connection; errors if one of them cannot open. Blocks.
     pub fn open(place: &Place, size: Size) -> Result<Db> {
-        let (writes, to_write) = crossbeam_channel::bounded(size.queue);
+        let writes = Queue::new(size.queue);
         let notices = Arc::new(Notices::new(place.clone()));
         let mut db = Db { reads: writes.clone(), writes, threads: Arc::default(), notices };
         match place.clone() {
             Place::Sqlite(file) => {
-                let (reads, to_read) = crossbeam_channel::bounded(size.queue);
-                db.reads = reads;
-                let path = file.clone();
+                db.reads = Queue::new(size.queue);
+                let (path, to_write) = (file.clone(), db.writes.clone());
                 let open = move || sqlite::open(&path, Mode::Write, size.limit);
                 db.start(&db.writes, open, move |conn| sqlite::write_loop(conn, &to_write))?;
                 for _ in 0..size.threads {
-                    let (path, queue) = (file.clone(), to_read.clone());
+                    let (path, queue) = (file.clone(), db.reads.clone());
                     let open = move || sqlite::open(&path, Mode::Read, size.limit);
                     db.start(&db.reads, open, move |conn| sqlite::read_loop(conn, &queue))?;
                 }
@@ -153,7 +163,7 @@ impl Db {
                 let turns = Turns::new();
                 for lane in 0..size.threads {
                     let (url, schema, turns) = (url.clone(), schema.clone(), turns.clone());
-                    let queue = to_write.clone();
+                    let queue = db.writes.clone();
                     let open = move || postgres::Slot::connect(&url, &schema, turns, (lane, size.limit));
                     db.start(&db.writes, open, move |slot| slot.serve(&queue))?;
                 }
@@ -165,7 +175,7 @@ impl Db {
     /// A connection is opened, used and dropped on its own thread: the PostgreSQL client must not meet a runtime.
     fn start<C>(
         &self,
-        queue: &Sender<Message>,
+        queue: &Queue<Message>,
         open: impl FnOnce() -> Result<C> + Send + 'static,
         serve: impl FnOnce(C) + Send + 'static,
     ) -> Result<()> {
@@ -177,11 +187,8 @@ impl Db {
             }
             Err(error) => drop(report.send(Err(error))),
         });
-        self.threads().push((queue.clone(), thread));
+        self.threads.all().push((queue.clone(), thread));
         opened.recv().unwrap_or(Err(Error::Closed))
-    }
-    fn threads(&self) -> MutexGuard<'_, Vec<Thread>> {
-        self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Runs `work` on one snapshot of the data; it cannot write.
@@ -241,9 +248,9 @@ impl Db {
     /// Finishes what is queued, refuses what comes later, and ends the threads. Blocks.
     pub fn close(&self) {
         self.notices.stop();
-        let threads = std::mem::take(&mut *self.threads());
+        let threads = std::mem::take(&mut *self.threads.all());
         for (queue, _) in &threads {
-            let _ = queue.send(Message::Stop);
+            queue.close();
         }
         for (_, thread) in threads {
             let _ = thread.join();
@@ -252,7 +259,7 @@ impl Db {
 }
 
 async fn queue<T, E>(
-    queue: &Sender<Message>,
+    queue: &Queue<Message>,
     mode: Mode,
     work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
@@ -277,9 +284,9 @@ where
             answer: Box::new(move |held| drop(answer.send(held.map_err(E::from).and(result)))),
         }
     });
-    queue.try_send(Message::Work(mode, work)).map_err(|refused| match refused {
-        TrySendError::Full(_) => Error::Busy,
-        TrySendError::Disconnected(_) => Error::Closed,
+    queue.send((mode, work)).map_err(|refused| match refused {
+        Refused::Full => Error::Busy,
+        Refused::Closed => Error::Closed,
     })?;
     answered.await.map_err(|_| Error::Closed)?
 }

@@ -2,49 +2,14 @@
 use super::{
     Conn, Deadline, Error, Message, Mode, Result,
     conn::{Engine, Turns},
+    pipeline::Client,
+    queue::Queue,
 };
-use crossbeam_channel::Receiver;
-pub(super) use postgres::Client;
-use postgres::fallible_iterator::FallibleIterator;
 use std::{collections::HashMap, time::Duration};
-
-/// A connection with nothing set.
-pub(super) fn connect(url: &str) -> Result<Client> {
-    let mut config: postgres::Config = url.parse()?;
-    config.connect_timeout(Duration::from_secs(5));
-    secured(&config)
-}
-fn secured(config: &postgres::Config) -> Result<Client> {
-    let client = match config.get_ssl_mode() {
-        postgres::config::SslMode::Disable | postgres::config::SslMode::Prefer => {
-            config.connect(postgres::NoTls)
-        }
-        _ => config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client())),
-    };
-    client.map_err(|cause| Error::Unreachable(Error::from(cause).to_string().into()))
-}
-
-/// A connection that hears what [`notify`] says about the desk in `schema`.
-pub(super) fn listening(url: &str, schema: &str) -> Result<Client> {
-    let mut client = connect(url)?;
-    client.batch_execute(&format!("LISTEN firstline_{schema}"))?;
-    Ok(client)
-}
-/// Tells the other nodes of the desk in `schema` that `node` has committed something.
-pub(super) fn notify(client: &mut Client, schema: &str, node: &str) -> Result<()> {
-    let channel = format!("firstline_{schema}");
-    client.execute("SELECT pg_notify($1, $2)", &[&channel, &node])?;
-    Ok(())
-}
-/// The node of the next notice, if one comes within `wait`. Sends nothing.
-pub(super) fn next_notice(client: &mut Client, wait: Duration) -> Result<Option<String>> {
-    let mut notices = client.notifications();
-    let next = notices.timeout_iter(wait).next()?;
-    Ok(next.map(|notice| notice.payload().to_owned()))
-}
+use tokio_postgres::config::SslMode;
 
 pub(super) struct Slot {
-    config: postgres::Config,
+    config: tokio_postgres::Config,
     schema: String,
     turns: Turns,
     lane: i64,
@@ -63,7 +28,7 @@ impl Slot {
         if schema.is_empty() || !schema.chars().all(plain) {
             return Err(Error::Unreachable("a schema's name is a-z, 0-9 and _".into()));
         }
-        let mut config: postgres::Config = url.parse()?;
+        let mut config: tokio_postgres::Config = url.parse()?;
         config.connect_timeout(Duration::from_secs(5));
         let mut slot = Slot { config, schema: schema.into(), turns, lane: lane as i64, limit, conn: None };
         slot.conn = Some(slot.open()?);
@@ -76,8 +41,15 @@ impl Slot {
     }
 
     fn open(&self) -> Result<Conn> {
-        let unreachable = |e: postgres::Error| Error::Unreachable(Error::from(e).to_string().into());
-        let mut client = secured(&self.config)?;
+        let unreachable = |e: Error| Error::Unreachable(e.to_string().into());
+        let mut client = match self.config.get_ssl_mode() {
+            SslMode::Disable | SslMode::Prefer => Client::connect(&self.config, tokio_postgres::NoTls),
+            _ => {
+                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client());
+                Client::connect(&self.config, tls)
+            }
+        }
+        .map_err(|error| unreachable(error.into()))?;
         client
             .batch_execute(&format!(
                 "SET search_path TO {};
@@ -92,13 +64,13 @@ impl Slot {
         Ok(Conn::new(engine, self.turns.clone(), self.lane, Deadline::new(self.limit)))
     }
 
-    pub(super) fn serve(mut self, queue: &Receiver<Message>) {
-        while let Ok(Message::Work(mode, work)) = queue.recv() {
+    pub(super) fn serve(mut self, queue: &Queue<Message>) {
+        while let Some((mode, work)) = queue.next() {
             let (ran, held) = match self.begin(mode) {
                 Ok(conn) => {
                     let ran = work(Ok(conn));
                     conn.rest();
-                    let end = conn.end(ran.keep);
+                    let end = conn.end(mode, ran.keep);
                     // What was to be undone is undone, also by a broken connection.
                     let held = if ran.keep { end } else { Ok(()) };
                     (ran, held.map_err(|e| Error::NotCommitted(e.to_string().into())))
@@ -115,11 +87,11 @@ impl Slot {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
         };
-        let alive = self.conn.as_mut().is_some_and(|conn| conn.script(begin).is_ok());
+        let alive = self.conn.as_mut().is_some_and(|conn| conn.begin(begin).is_ok());
         if !alive {
             self.conn = None;
             let mut fresh = self.open()?;
-            fresh.script(begin)?;
+            fresh.begin(begin)?;
             self.conn = Some(fresh);
         }
         self.conn.as_mut().ok_or(Error::Closed)

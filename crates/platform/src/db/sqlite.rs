@@ -2,8 +2,9 @@
 use super::{
     Conn, Deadline, Error, Message, Mode, Ran, Result, Work,
     conn::{Engine, Turns},
+    queue::Queue,
 };
-use crossbeam_channel::Receiver;
+use rusqlite::config::DbConfig;
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -22,10 +23,13 @@ pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;
-         PRAGMA mmap_size = 268435456;
+         PRAGMA wal_autocheckpoint = 4000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     conn.pragma_update(None, "query_only", mode == Mode::Read)?;
+    // A plan is made once and does not depend on the values. Without this SQLite makes it anew whenever a value is
+    // bound that a partial index or statistics could care for: half of the cost of a page.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(512);
     let deadline = Deadline::new(limit);
     let watched = deadline.clone();
@@ -34,23 +38,27 @@ pub(super) fn open(file: &Path, mode: Mode, limit: Duration) -> Result<Conn> {
     Ok(Conn::new(Engine::Sqlite(conn), Turns::new(), 0, deadline))
 }
 
-/// Takes what waits, runs each in a savepoint of one transaction, commits once, then answers all.
-pub(super) fn write_loop(mut conn: Conn, queue: &Receiver<Message>) {
-    let mut stop = false;
-    while !stop {
-        let Ok(Message::Work(_, first)) = queue.recv() else { break };
+/// Takes what waits, runs each in a savepoint of one transaction, commits once, then answers all. The first needs no
+/// savepoint: if it is undone, nothing else was in the transaction yet.
+pub(super) fn write_loop(mut conn: Conn, queue: &Queue<Message>) {
+    while let Some((_, first)) = queue.next() {
         if let Err(error) = step(&mut conn, "BEGIN IMMEDIATE") {
             refuse(first, error);
             continue;
         }
         let since = Instant::now();
-        let mut group = vec![in_savepoint(&mut conn, first)];
+        let first = first(Ok(&mut conn));
+        conn.rest();
+        if !first.keep {
+            // Some failures have already ended the transaction; then this one fails, and that is fine.
+            let _ = step(&mut conn, "ROLLBACK");
+            (first.answer)(Ok(()));
+            continue;
+        }
+        let mut group = vec![first];
         while group.len() < GROUP && since.elapsed() < GROUP_TIME {
-            match queue.try_recv() {
-                Ok(Message::Work(_, work)) => group.push(in_savepoint(&mut conn, work)),
-                Ok(Message::Stop) => stop = true,
-                Err(_) => break,
-            }
+            let Some((_, work)) = queue.next_now() else { break };
+            group.push(in_savepoint(&mut conn, work));
         }
         conn.rest();
         let held = step(&mut conn, "COMMIT").map_err(|e| Error::NotCommitted(e.to_string().into()));
@@ -87,8 +95,8 @@ fn in_savepoint(conn: &mut Conn, work: Work) -> Ran {
     ran
 }
 
-pub(super) fn read_loop(mut conn: Conn, queue: &Receiver<Message>) {
-    while let Ok(Message::Work(_, work)) = queue.recv() {
+pub(super) fn read_loop(mut conn: Conn, queue: &Queue<Message>) {
+    while let Some((_, work)) = queue.next() {
         // Deferred: the first query takes the snapshot, the rest of the closure stays on it.
         if let Err(error) = step(&mut conn, "BEGIN DEFERRED") {
             refuse(work, error);

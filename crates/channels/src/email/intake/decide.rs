@@ -263,6 +263,9 @@ fn copy_in(tx: &mut Tx<System>, case: &Case, ticket: Id<Ticket>) -> Result<(), U
     let from = case.content.from().map(|(email, _)| email).unwrap_or_default();
     let others: Vec<_> =
         to.iter().chain(cc).filter(|address| !is_own(&address.email) && address.email != from).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
     let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
     for address in others.into_iter().take(50) {
         let name = address.name.as_deref().unwrap_or_default();

@@ -17,7 +17,7 @@ use desk::{conversation::actions::token_keys, portal::Acknowledger};
 use kernel::clock::{MINUTE, Millis, SECOND};
 use mail::OwnAddresses;
 use platform::{
-    Home,
+    Home, Work,
     authority::{Grant, System, Tx},
     blobs, db,
 };
@@ -39,7 +39,7 @@ const LONGEST_PAUSE_MS: i64 = 5 * MINUTE;
 
 /// Reads mail for as long as the program runs.
 pub async fn work(home: Home, verifier: Arc<Verifier>, mut stop: watch::Receiver<bool>) {
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Inbound);
     // What this node had in hand when it died. A database that is away now: the lease ends it later.
     let node = home.site.node();
     let _ = Grant::<System>::system(&home).change::<_, db::Error>(move |tx| abandon(tx, Some(&node))).await;
@@ -67,7 +67,7 @@ pub async fn run_once(home: &Home, verifier: &Arc<Verifier>) -> db::Result<usize
 /// The same; where there were none, also when the next one is due.
 async fn step(home: &Home, verifier: &Arc<Verifier>) -> db::Result<(usize, Option<Millis>)> {
     let grant = Grant::<System>::system(home);
-    // Every change wakes all workers: one that finds nothing must not wake them again.
+    // A look costs less than a transaction that finds nothing.
     let is_now = |due: Option<Millis>| due.is_some_and(|at| at <= home.clock.now());
     let due = grant.read::<_, db::Error>(|tx| store::due(tx)).await?;
     if !is_now(due) {
@@ -139,7 +139,8 @@ async fn take(
         .await
 }
 
-/// Reads them side by side, decides them in the order in which they came: an answer must find what it answers.
+/// Reads them side by side, decides them in the order in which they came: an answer must find what it answers. One
+/// that takes long to read holds up none of those before it.
 async fn read_all(
     home: &Home,
     verifier: &Arc<Verifier>,
@@ -155,9 +156,15 @@ async fn read_all(
             (row, tokio::spawn(reading))
         })
         .collect();
-    for (row, reading) in readings {
-        let read = reading.await.unwrap_or_else(|error| Err(NotRead::of(&error)));
-        settle(grant, row, read).await?;
+    let done =
+        |read: Result<Read, tokio::task::JoinError>| read.unwrap_or_else(|error| Err(NotRead::of(&error)));
+    let mut readings = readings.into_iter().peekable();
+    while let Some((row, reading)) = readings.next() {
+        let mut group = vec![(row, done(reading.await))];
+        while let Some((row, reading)) = readings.next_if(|(_, next)| next.is_finished()) {
+            group.push((row, done(reading.await)));
+        }
+        settle_all(grant, group).await?;
     }
     Ok(())
 }
@@ -190,7 +197,21 @@ impl From<blobs::BlobError> for NotRead {
     }
 }
 
-type Read = Result<Case, NotRead>;
+type Read = Result<Arc<Case>, NotRead>;
+
+/// Decides what was read together in one transaction, so that the disk is flushed once for all of them. If one of
+/// them cannot be decided, nothing of it is kept and each is decided alone.
+async fn settle_all(grant: &Grant<System>, group: Vec<(Claimed, Read)>) -> db::Result<()> {
+    let cases: Vec<_> = group.iter().filter_map(|(_, read)| read.as_ref().ok().cloned()).collect();
+    let decide_all = move |tx: &mut Tx<System>| cases.iter().try_for_each(|case| decide::decide(tx, case));
+    let is_decided = group.len() > 1 && grant.change::<_, Undecided>(decide_all).await.is_ok();
+    for (row, read) in group {
+        if read.is_err() || !is_decided {
+            settle(grant, row, read).await?;
+        }
+    }
+    Ok(())
+}
 
 async fn read(
     home: Home,
@@ -209,14 +230,14 @@ async fn read(
     });
     let (raw, content, files) = parsed.await.map_err(|error| NotRead::of(&error))??;
     let verdict = verify(&verifier, &raw, &content).await;
-    Ok(Case {
+    Ok(Arc::new(Case {
         row,
         content,
         verdict,
         files,
         keys: token_keys(&home.keys),
         acknowledger: Acknowledger::of(&home),
-    })
+    }))
 }
 
 fn files(home: &Home, content: &mut Content) -> Result<Vec<File>, NotRead> {
@@ -246,22 +267,14 @@ async fn verify(verifier: &Verifier, raw: &[u8], content: &Content) -> Option<Ve
 
 async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<()> {
     let (why, is_its_fault) = match read {
-        Ok(case) => {
-            let case = Arc::new(case);
-            match grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await {
-                Ok(()) | Err(Undecided::Fenced) => return Ok(()),
-                Err(Undecided::Database(
-                    db::Error::Busy
-                    | db::Error::Closed
-                    | db::Error::Unreachable(_)
-                    | db::Error::NotCommitted(_),
-                )) => ("the database was away".to_owned(), false),
-                Err(Undecided::Database(cause)) => (cause.to_string(), true),
-                Err(Undecided::Refused(problem)) => {
-                    (problem.detail.unwrap_or_else(|| problem.code.into()), true)
-                }
-            }
-        }
+        Ok(case) => match grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await {
+            Ok(()) | Err(Undecided::Fenced) => return Ok(()),
+            Err(Undecided::Database(
+                db::Error::Busy | db::Error::Closed | db::Error::Unreachable(_) | db::Error::NotCommitted(_),
+            )) => ("the database was away".to_owned(), false),
+            Err(Undecided::Database(cause)) => (cause.to_string(), true),
+            Err(Undecided::Refused(problem)) => (problem.detail.unwrap_or_else(|| problem.code.into()), true),
+        },
         Err(NotRead::Because(why)) => (why, true),
         Err(NotRead::Hindered(why)) => (why, false),
         Err(NotRead::Cut) => return Ok(()),

@@ -7,7 +7,7 @@ use kernel::{
     id::Id,
 };
 use platform::{
-    args,
+    Work, args,
     authority::{self, Tx},
     blobs::{self, Hash, Ready},
     db::{Conn, Result},
@@ -37,6 +37,7 @@ pub struct New<'a> {
 /// * returns – `None` where this message of this folder has a row already.
 pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Option<Id<Inbound>>> {
     let now = tx.now();
+    tx.leave(Work::Inbound);
     blobs::insert(tx, new.content, now)?;
     let row = tx.find::<(Id<Inbound>,)>(
         sql!(
@@ -329,6 +330,7 @@ pub fn of_message(conn: &mut Conn, message: i64) -> Result<Option<Id<Inbound>>> 
 /// * returns – whether it is read again.
 pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
     let now = tx.now();
+    tx.leave(Work::Inbound);
     let written = tx.run(
         sql!(
             "UPDATE inbound SET outcome = 'pending', reason = NULL, attempts = 0, failures = 0, deaths = 0,

@@ -4,7 +4,7 @@ use derive::Record;
 use desk::tickets::Ticket;
 use kernel::{clock::Millis, id::Id};
 use platform::{
-    args,
+    Work, args,
     authority::{self, Tx},
     db::{Conn, Result},
     i18n::Language,
@@ -422,6 +422,7 @@ pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Resu
 /// * returns – whether there is anybody to whom that applies.
 pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     let now = tx.now();
+    tx.leave(Work::Outbound);
     let hurried = tx.run(
         sql!("UPDATE outbound SET next_at_ms = $2 WHERE id = $1 AND state = 'waiting' AND next_at_ms > $2"),
         args![id, now],

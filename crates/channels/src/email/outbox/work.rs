@@ -13,7 +13,7 @@ use kernel::{
     secret::Secret,
 };
 use platform::{
-    Home,
+    Home, Work,
     authority::{Grant, System, Tx},
     db,
     outbox::{Ended, Fate, Kind},
@@ -41,7 +41,7 @@ fn pause_ms(attempts: i64) -> i64 {
 
 /// Sends mail for as long as the program runs; what is being sent when it stops is finished.
 pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
-    let mut commits = home.commits();
+    let mut commits = home.waits_for(Work::Outbound);
     let mut sending = JoinSet::new();
     // A database that is away now: the lease ends it later.
     let node = home.site.node();

@@ -1,0 +1,210 @@
+//! A PostgreSQL connection on which statements travel together: one message and one answer for several of them.
+//!
+//! A round trip costs the program more than the statement in it. What nobody waits for (`BEGIN`, changes whose count
+//! is not asked, the lock before the numbers of events) is kept back and sent with the next statement whose answer
+//! somebody needs. The server works in the order in which it is sent, and refuses everything after a failure.
+use super::{Error, Result, Value};
+use postgres::{
+    ToStatement,
+    types::{IsNull, ToSql, Type, to_sql_checked},
+};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
+use tokio_postgres as postgres;
+
+/// What is kept back is sent on its own when it is so much.
+const MOST_LATER: usize = 24;
+/// After so long without work the connection may have died; then `BEGIN` is sent alone, to find out.
+const IDLE: Duration = Duration::from_millis(100);
+
+pub struct Client {
+    runtime: tokio::runtime::Runtime,
+    inner: postgres::Client,
+    later: Vec<Later>,
+    used: Instant,
+    /// Something failed: perhaps the connection.
+    is_doubtful: bool,
+}
+
+/// Something to send with what follows.
+enum Later {
+    Script(&'static str),
+    Change { at: &'static str, statement: postgres::Statement, values: Vec<Kept> },
+}
+
+impl Client {
+    /// Connects, and drives the connection whenever somebody waits for an answer.
+    pub(super) fn connect<T>(config: &postgres::Config, tls: T) -> Result<Client, postgres::Error>
+    where
+        T: postgres::tls::MakeTlsConnect<postgres::Socket> + Send + 'static,
+        T::Stream: Send + 'static,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime of one thread needs nothing that could be missing");
+        let (inner, mut connection) = runtime.block_on(config.connect(tls))?;
+        // Notices are for somebody at a terminal; they would stand in our log.
+        runtime.spawn(async move {
+            while let Some(Ok(_)) = std::future::poll_fn(|context| connection.poll_message(context)).await {}
+        });
+        Ok(Client { runtime, inner, later: Vec::new(), used: Instant::now(), is_doubtful: false })
+    }
+
+    /// Begins a transaction with `text`, which is sent with its first statement.
+    pub(super) fn begin(&mut self, text: &'static str) -> Result<()> {
+        self.later.clear();
+        // What has come meanwhile is read: the answer to the last end, or that the server has hung up.
+        self.runtime.block_on(async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
+        let is_idle = std::mem::replace(&mut self.used, Instant::now()).elapsed() > IDLE;
+        if self.is_doubtful || is_idle || self.inner.is_closed() {
+            self.is_doubtful = false;
+            return self.batch_execute(text);
+        }
+        self.later.push(Later::Script(text));
+        Ok(())
+    }
+    /// Ends a transaction; without waiting for the answer, because there is nothing that it could say.
+    pub(super) fn roll_back(&mut self) {
+        let was_begun = !matches!(self.later.first(), Some(Later::Script(text)) if text.starts_with("BEGIN"));
+        self.later.clear();
+        if was_begun {
+            let inner = &self.inner;
+            self.runtime.block_on(async {
+                let mut sent = pin!(inner.batch_execute("ROLLBACK"));
+                let _ = futures_util::poll!(&mut sent);
+                // So that the connection writes it.
+                tokio::task::yield_now().await;
+            });
+        }
+        self.used = Instant::now();
+    }
+    /// A fixed text that is sent with what follows.
+    pub(super) fn script_later(&mut self, text: &'static str) {
+        self.later.push(Later::Script(text));
+    }
+    /// A change that is sent with what follows. Its failure is that of what follows.
+    pub(super) fn execute_later(
+        &mut self,
+        at: &'static str,
+        statement: &postgres::Statement,
+        values: &[Value],
+    ) -> Result<()> {
+        let (statement, values) = (statement.clone(), values.iter().map(Kept::of).collect());
+        self.later.push(Later::Change { at, statement, values });
+        if self.later.len() < MOST_LATER {
+            return Ok(());
+        }
+        self.ask(async |_| Ok(()))
+    }
+
+    pub(super) fn query<S: ToStatement + ?Sized>(
+        &mut self,
+        statement: &S,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<postgres::Row>> {
+        self.ask(async |inner| inner.query(statement, values).await)
+    }
+    pub(super) fn query_one<S: ToStatement + ?Sized>(
+        &mut self,
+        statement: &S,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<postgres::Row> {
+        self.ask(async |inner| inner.query_one(statement, values).await)
+    }
+    pub(super) fn execute<S: ToStatement + ?Sized>(
+        &mut self,
+        statement: &S,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<u64> {
+        self.ask(async |inner| inner.execute(statement, values).await)
+    }
+    pub(super) fn batch_execute(&mut self, text: &str) -> Result<()> {
+        self.ask(async |inner| inner.batch_execute(text).await)
+    }
+    /// What is kept back stays so: a statement is prepared for the connection, not for the transaction.
+    pub(super) fn prepare(&mut self, text: &str) -> Result<postgres::Statement> {
+        Ok(self.runtime.block_on(self.inner.prepare(text))?)
+    }
+
+    /// Sends what was kept back and then `last`, and waits for all the answers.
+    fn ask<T>(
+        &mut self,
+        last: impl AsyncFnOnce(&postgres::Client) -> Result<T, postgres::Error>,
+    ) -> Result<T> {
+        let (inner, later) = (&self.inner, std::mem::take(&mut self.later));
+        let answer = self.runtime.block_on(async {
+            if later.is_empty() {
+                return Ok(last(inner).await?);
+            }
+            // Each is sent when it is polled first, and they are polled in this order.
+            let before = futures_util::future::join_all(later.iter().map(|later| later.send(inner)));
+            let (before, last) = futures_util::future::join(before, last(inner)).await;
+            before.into_iter().collect::<Result<()>>()?;
+            Ok(last?)
+        });
+        self.is_doubtful |= answer.is_err();
+        answer
+    }
+}
+
+impl Later {
+    async fn send(&self, inner: &postgres::Client) -> Result<()> {
+        match self {
+            Later::Script(text) => Ok(inner.batch_execute(text).await?),
+            Later::Change { at, statement, values } => match inner.execute_raw(statement, values).await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(Error::from(error).at(at)),
+            },
+        }
+    }
+}
+
+/// A value that outlives the call.
+#[derive(Debug)]
+enum Kept {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+impl Kept {
+    fn of(value: &Value) -> Kept {
+        match *value {
+            Value::Null => Kept::Null,
+            Value::Bool(v) => Kept::Bool(v),
+            Value::Integer(v) => Kept::Integer(v),
+            Value::Real(v) => Kept::Real(v),
+            Value::Text(v) => Kept::Text(v.to_owned()),
+            Value::Bytes(v) => Kept::Bytes(v.to_vec()),
+        }
+    }
+    fn value(&self) -> Value<'_> {
+        match self {
+            Kept::Null => Value::Null,
+            Kept::Bool(v) => Value::Bool(*v),
+            Kept::Integer(v) => Value::Integer(*v),
+            Kept::Real(v) => Value::Real(*v),
+            Kept::Text(v) => Value::Text(v),
+            Kept::Bytes(v) => Value::Bytes(v),
+        }
+    }
+}
+impl ToSql for Kept {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut bytes::BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.value().to_sql(kind, out)
+    }
+    fn accepts(kind: &Type) -> bool {
+        <Value as ToSql>::accepts(kind)
+    }
+    to_sql_checked!();
+}
