@@ -269,15 +269,10 @@ impl<P> Tx<'_, P> {
         scope: Scope,
         clock: Clock,
         work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E>,
-<<<<<<< HEAD
-    ) -> Result<T, E> {
-        let began = matches!(clock, Clock::System).then(|| clock.now());
-        let mut tx = Tx { conn, actor, scope, clock, began, events: Vec::new(), proof: PhantomData };
-=======
     ) -> Result<(T, Left), E> {
+        let began = matches!(clock, Clock::System).then(|| clock.now());
         let (events, left) = (Vec::new(), Left::default());
-        let mut tx = Tx { conn, actor, scope, clock, events, left, proof: PhantomData };
->>>>>>> main
+        let mut tx = Tx { conn, actor, scope, clock, began, events, left, proof: PhantomData };
         let value = work(&mut tx)?;
         tx.record_events()?;
         Ok((value, tx.left))

@@ -207,14 +207,9 @@ fn begin<P>(
     let foreseen = sla::live::foresee(tx, &subject, category, is_asked)?;
     let promised = foreseen.as_ref().map_or((None, None), |it| (it.due_at(), it.terms_id()));
     let last = (&*text::shorten(&new.text, 140), by, is_in);
-<<<<<<< HEAD
     let organisation = requester.organisation_id;
     let ticket = store::insert(tx, new, (status, category), requester.id, organisation, last, promised)?;
-    store::add_participant(tx, ticket, requester.id, "requester")?;
-=======
-    let ticket = store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
     store::add_requester(tx, ticket, requester.id)?;
->>>>>>> main
     if !new.tags.is_empty() {
         store::set_tags(tx, ticket, &new.tags)?;
     }
