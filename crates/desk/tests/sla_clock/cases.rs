@@ -104,7 +104,7 @@ impl Plan {
             let windows = if dice.is_lucky(50) { Vec::new() } else { lunch(dice) };
             exceptions.insert(first.plus(dice.below(20) as i32), windows);
         }
-        Plan { zone: *dice.pick::<&str>(&ZONES), week, exceptions, region: *dice.pick(&REGIONS) }
+        Plan { zone: dice.pick::<&str>(&ZONES), week, exceptions, region: *dice.pick(&REGIONS) }
     }
     fn calendar(&self) -> Calendar {
         let region = self.region.map(|code| Region::find(code).unwrap());
