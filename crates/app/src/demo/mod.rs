@@ -1,5 +1,6 @@
 //! `firstline demo`: a believable desk, the same for the same number of tickets.
 mod company;
+mod promises;
 mod tickets;
 
 use crate::{
@@ -66,6 +67,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     let founder = founder.parse().map_err(said)?;
     founding::found(&home, founder).await.map_err(said)?;
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
+    promises::fill(&home).await.map_err(said)?;
     let now: Millis = clock.now();
     tickets::fill(&home, &clock, &cast, count, now).await.map_err(said)?;
     home.db.close();

@@ -5,6 +5,7 @@ use super::{
 };
 use desk::{
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, store::New},
+    sla,
     tickets::{self, Category, Channel, Kind, NewTicket, Priority, Ticket, TicketError, actions::First},
 };
 use kernel::{
@@ -80,7 +81,8 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
         grant
             .change::<_, TicketError>(move |tx| {
                 for plot in &plots {
-                    play(tx, &clock, &stories[plot.story], plot, &agents[plot.agent], (inbox, first_line))?;
+                    let (story, agent) = (&stories[plot.story], &agents[plot.agent]);
+                    play(tx, &clock, story, plot, agent, (inbox, first_line), now)?;
                 }
                 Ok(())
             })
@@ -88,6 +90,7 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
         done += size;
     }
     set(clock, now);
+    grant.change(announce).await?;
     Ok(())
 }
 
@@ -127,8 +130,10 @@ fn play(
     plot: &Plot,
     agent: &Agent,
     (inbox, first_line): (Id<platform::authority::Inbox>, Id<platform::authority::Team>),
+    now: Millis,
 ) -> Result<(), TicketError> {
     set(clock, plot.at);
+    announce(tx)?;
     let is_assigned = plot.progress > 0;
     let new = NewTicket {
         subject: story.subject.clone(),
@@ -149,27 +154,37 @@ fn play(
     };
     let first = First { from_email: plot.requester.email.as_deref(), ..First::default() };
     let (ticket, _) = tickets::actions::open(tx, &new, &plot.requester, first)?;
-    let later = |by: i64| set(clock, plot.at.plus(by));
+    let later = |tx: &mut Tx<System>, by: i64| {
+        // Nothing happens after today.
+        set(clock, plot.at.plus(by).min(now));
+        announce(tx)
+    };
     if plot.has_note && is_assigned && !story.note.is_empty() {
-        later(20 * MINUTE);
+        later(tx, 20 * MINUTE)?;
         say(tx, ticket, story, MessageKind::Note, &story.note, agent)?;
     }
     if plot.progress >= 1 && plot.progress < 2 {
         becomes(tx, ticket, Category::Open)?;
     }
     if plot.progress >= 2 {
-        later(45 * MINUTE);
+        later(tx, 45 * MINUTE)?;
         say(tx, ticket, story, MessageKind::Public, &story.answer, agent)?;
         becomes(tx, ticket, Category::WaitingCustomer)?;
     }
     if plot.progress >= 3 {
-        later(3 * HOUR);
+        later(tx, 3 * HOUR)?;
         hears(tx, ticket, story, plot)?;
     }
     if plot.progress >= 4 {
-        later(4 * HOUR);
+        later(tx, 4 * HOUR)?;
         becomes(tx, ticket, if plot.progress == 4 { Category::Solved } else { Category::Closed })?;
     }
+    Ok(())
+}
+
+/// Warnings and breaches until now, while the past goes by.
+fn announce(tx: &mut Tx<System>) -> Result<(), TicketError> {
+    while sla::alarms::fire(tx)? {}
     Ok(())
 }
 
@@ -217,6 +232,10 @@ fn say(
         tickets::store::touch(tx, ticket, &text::shorten(words, 140), &agent.name, false)?;
     }
     tx.emit(MessageAdded { ticket, message, kind, direction: Direction::Out })?;
+    if is_public {
+        let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+        tickets::actions::spoke(tx, &seen, AuthorKind::User)?;
+    }
     Ok(())
 }
 
