@@ -76,6 +76,7 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
     workers.spawn(until(stop.clone(), events::follow(home.clone())));
     workers.spawn(until(stop.clone(), people::sign_in::actions::tidy(home.clone())));
     workers.spawn(channels::webhooks::work(home.clone(), stop.clone()));
+    workers.spawn(desk::sla::alarms::work(home.clone(), stop.clone()));
     for _ in 0..JOB_WORKERS {
         workers.spawn(run_jobs(home.clone(), stop.clone()));
     }

@@ -2,12 +2,14 @@
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 pub mod attachments;
+pub mod calendars;
 pub mod conversation;
 pub mod drafts;
 pub mod fields;
 pub mod history;
 pub mod live;
 pub mod portal;
+pub mod sla;
 pub mod statuses;
 pub mod tickets;
 pub mod views;
@@ -18,12 +20,14 @@ use platform::web::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .merge(attachments::routes())
+        .merge(calendars::routes())
         .merge(conversation::routes())
         .merge(drafts::routes())
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())
         .merge(portal::routes())
+        .merge(sla::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())
         .merge(views::routes())

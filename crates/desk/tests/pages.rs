@@ -481,8 +481,9 @@ fn a_new_ticket_costs_as_many_statements_as_it_may() {
         let before = statements_run();
         let made = world.ada.post_json("/api/v1/tickets", asked).await.assert_status(201);
         let spent = statements_run() - before;
-        // Who asks (2), whose it is, its status, ticket, requester, count, message, two events, the answer.
-        assert!(spent <= 11, "{spent} statements");
+        // Who asks (2), whose it is, its status, whether anything is promised, ticket, requester, count, message, two
+        // events, the answer.
+        assert!(spent <= 12, "{spent} statements");
         assert_eq!(made.json()["tags"], serde_json::json!([]));
         let tagged = asked.replace("\"requester\"", "\"tags\":[\"vip\"],\"requester\"");
         let tagged = world.ada.post_json("/api/v1/tickets", &tagged).await.assert_status(201);

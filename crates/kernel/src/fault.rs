@@ -38,6 +38,13 @@ impl Mistakes {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+    /// Adds what another check found.
+    pub fn join(&mut self, other: Mistakes) {
+        self.0.extend(other.0);
+    }
     /// * errors – 422 `invalid` with all that was added.
     pub fn check(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }

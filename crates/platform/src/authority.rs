@@ -255,6 +255,8 @@ pub struct Tx<'c, P> {
     actor: Arc<Actor>,
     scope: Scope,
     clock: Clock,
+    /// When it began, by the machine's clock; a clock of a test moves when the test says so.
+    began: Option<Millis>,
     pub(crate) events: Vec<Pending>,
     left: Left,
     proof: PhantomData<fn() -> P>,
@@ -268,8 +270,9 @@ impl<P> Tx<'_, P> {
         clock: Clock,
         work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E>,
     ) -> Result<(T, Left), E> {
+        let began = matches!(clock, Clock::System).then(|| clock.now());
         let (events, left) = (Vec::new(), Left::default());
-        let mut tx = Tx { conn, actor, scope, clock, events, left, proof: PhantomData };
+        let mut tx = Tx { conn, actor, scope, clock, began, events, left, proof: PhantomData };
         let value = work(&mut tx)?;
         tx.record_events()?;
         Ok((value, tx.left))
@@ -278,8 +281,9 @@ impl<P> Tx<'_, P> {
     pub fn leave(&mut self, work: Work) {
         self.left.add(work);
     }
+    /// The same instant all through the transaction, so that its rows and its events agree.
     pub fn now(&self) -> Millis {
-        self.clock.now()
+        self.began.unwrap_or_else(|| self.clock.now())
     }
     pub fn actor(&self) -> &Actor {
         &self.actor

@@ -68,6 +68,7 @@ pub(crate) struct Pending {
     kind: &'static str,
     subject: String,
     payload: String,
+    at: Millis,
 }
 
 /// A row of the log.
@@ -95,7 +96,8 @@ impl<P> Tx<'_, P> {
     /// Records that something happened: history, webhook, search and live update read it from there.
     pub fn emit<E: Event>(&mut self, event: E) -> db::Result<()> {
         let payload = serde_json::to_string(&event).expect("an event is plain data");
-        self.events.push(Pending { kind: E::KIND, subject: event.subject(), payload });
+        let at = self.now();
+        self.events.push(Pending { kind: E::KIND, subject: event.subject(), payload, at });
         Ok(())
     }
 
@@ -105,11 +107,11 @@ impl<P> Tx<'_, P> {
         }
         self.leave(Work::Events);
         self.commit_in_order()?;
-        let (now, actor) = (self.now(), self.actor().who.to_string());
+        let actor = self.actor().who.to_string();
         for event in std::mem::take(&mut self.events) {
             self.put(
                 sql!("INSERT INTO event (kind, subject, actor, payload, at_ms) VALUES ($1, $2, $3, $4, $5)"),
-                args![event.kind, &event.subject, &actor, &event.payload, now],
+                args![event.kind, &event.subject, &actor, &event.payload, event.at],
             )?;
         }
         Ok(())

@@ -1,4 +1,5 @@
 //! Two nodes of one desk hear of each other.
+#![allow(clippy::disallowed_methods, reason = "a test ends connections as an administrator would")]
 use kernel::clock::Clock;
 use platform::{
     Home,

@@ -98,6 +98,12 @@ fn admin(home: &Home, id: Id<User>) -> impl Fn() -> Arc<Actor> {
     move || Arc::new(Actor { who: Who::User(id), permissions: permissions.clone(), ..Actor::system() })
 }
 
+/// The first person of the desk, who may do everything.
+pub fn everything() -> Arc<Actor> {
+    let permissions = roles::policy::everything();
+    Arc::new(Actor { who: Who::User(Id::new(1)), permissions, ..Actor::system() })
+}
+
 /// Makes teams, people, organisations, contacts and an inbox.
 pub async fn fill(home: &Home, plan: &Plan, password: &str) -> Result<Cast, Problem> {
     let system = Grant::<System>::system(home);

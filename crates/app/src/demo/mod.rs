@@ -1,5 +1,6 @@
 //! `firstline demo`: a believable desk, the same for the same number of tickets.
 mod company;
+mod promises;
 mod scenes;
 mod tickets;
 
@@ -70,6 +71,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     // The people were there before their tickets.
     tickets::set(&clock, now.plus(-40 * DAY));
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
+    promises::fill(&home).await.map_err(said)?;
     let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
     tickets::fill(&home, &clock, &cast, count - staged, now).await.map_err(said)?;
     if staged > 0 {

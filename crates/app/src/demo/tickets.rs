@@ -5,6 +5,7 @@ use super::{
 };
 use desk::{
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, store::New},
+    sla,
     tickets::{self, Category, Channel, Kind, NewTicket, Priority, Ticket, TicketError, actions::First},
 };
 use kernel::{
@@ -79,6 +80,7 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
                     let mut ticket = None;
                     for (at, step) in steps(plot, about.0, now) {
                         set(&clock, at);
+                        announce(tx)?;
                         ticket = Some(play(tx, step, ticket, about, places)?);
                     }
                 }
@@ -100,6 +102,7 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
             let (stories, agents, plot) = (stories.clone(), agents.clone(), plot.clone());
             let done = grant
                 .change::<_, TicketError>(move |tx| {
+                    announce(tx)?;
                     play(tx, step, ticket, (&stories[plot.story], &plot, &agents[plot.agent]), places)
                 })
                 .await?;
@@ -107,6 +110,7 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
         }
     }
     set(clock, now);
+    Grant::<System>::system(home).change(announce).await?;
     Ok(())
 }
 
@@ -228,6 +232,12 @@ fn play(
     Ok(ticket)
 }
 
+/// Warnings and breaches until now, while the past goes by.
+fn announce(tx: &mut Tx<System>) -> Result<(), TicketError> {
+    while sla::alarms::fire(tx)? {}
+    Ok(())
+}
+
 fn becomes(tx: &mut Tx<System>, ticket: Id<Ticket>, category: Category) -> Result<(), TicketError> {
     let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
     tickets::actions::set_category(tx, &seen, category)
@@ -272,6 +282,10 @@ fn say(
         tickets::store::touch(tx, ticket, &text::shorten(words, 140), &agent.name, false)?;
     }
     tx.emit(MessageAdded { ticket, message, kind, direction: Direction::Out })?;
+    if is_public {
+        let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+        tickets::actions::spoke(tx, &seen, AuthorKind::User)?;
+    }
     Ok(())
 }
 

@@ -54,6 +54,12 @@ const CHECKS: &[Check] = &[
         advice: "assign them anew",
     },
     Check {
+        name: "deadlines",
+        broken: store::deadlines_beside_the_log,
+        what: "tickets whose kept deadlines are not what their history says",
+        advice: "run `firstline reindex`",
+    },
+    Check {
         name: "message-raw",
         broken: store::messages_without_raw,
         what: "messages that came by mail but have no raw mail",

@@ -44,6 +44,11 @@ pub fn tickets_of_nobody(conn: &mut Conn, _: Millis) -> Rows {
     )
 }
 
+/// What is kept of promises is what the log, the policy and the calendar give (I6).
+pub fn deadlines_beside_the_log(conn: &mut Conn, now: Millis) -> Rows {
+    desk::sla::deadlines::wrong(conn, now, 21)
+}
+
 /// Of mails alone: an importer may say that a ticket came by mail without having the mail.
 pub fn messages_without_raw(conn: &mut Conn, _: Millis) -> Rows {
     conn.all(

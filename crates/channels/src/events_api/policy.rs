@@ -13,6 +13,7 @@ pub fn permission_for(noun: &str) -> &'static str {
         "contact" | "organisation" => "contacts.view",
         "team" => "people.view",
         "inbox" | "inbound" | "outbound" => "inboxes.view",
+        "calendar" | "sla_policy" => "sla.manage",
         "desk" => "desk.manage",
         "webhook" => "webhooks.manage",
         _ => "people.manage",

@@ -13,7 +13,7 @@ use platform::{
     authority::{Grant, System, Tx},
     db::Error,
     i18n::Language,
-    outbox::{About, Kind, Letter, queue_about},
+    outbox::{About, Ended, Fate, Kind, Letter, queue_about},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -123,7 +123,16 @@ async fn answered(world: &World, ids: &BTreeSet<String>) -> BTreeMap<String, i64
                 text: "answer".into(),
             };
             let about = About { ticket: ticket.number(), inbox: None, header_id: &header, answers: None };
-            queue_about(tx, Kind::Notice, &letter, &about).map(drop)
+            queue_about(tx, Kind::Notice, &letter, &about)?;
+            // A relay took it: a report is about what has left.
+            for row in outbox::store::claim(tx, "test", tx.now().plus(DAY), 10)? {
+                let taken = |address| Ended { address, state: Fate::Sent, reason: None };
+                let ended = row.recipients().into_iter().map(taken).collect();
+                let tried =
+                    outbox::store::Tried { ended, left: Vec::new(), at: tx.now(), why: None, by: None };
+                assert!(outbox::store::note(tx, &row, &tried)?);
+            }
+            Ok(())
         };
         Grant::<System>::system(&world.home).change::<_, Error>(queued).await.unwrap();
         tickets.insert(id.clone(), ticket.number());

@@ -162,6 +162,7 @@ pub fn reply(
         outbox::queue_message(tx, &mailing, now)?;
     }
     said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
+    tickets::actions::spoke(tx, ticket, author_kind)?;
     let after = reply.status.as_deref().or((ticket.category == Category::New).then_some("open"));
     set_status_after(tx, ticket, after)?;
     Ok(message)
@@ -384,6 +385,7 @@ pub fn receive<P>(
         return Ok(message);
     }
     said(tx, ticket, message, incoming.text, incoming.author_name, Direction::In)?;
+    tickets::actions::spoke(tx, ticket, AuthorKind::Contact)?;
     let is_waiting = matches!(ticket.category, Category::WaitingCustomer | Category::Solved);
     if is_waiting && (ticket.category != Category::Solved || may_reopen(tx, ticket.id)?) {
         let fresh = tickets::store::see_for_machine(tx, ticket.id)?.ok_or_else(Problem::not_found)?;

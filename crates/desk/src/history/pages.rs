@@ -171,6 +171,15 @@ impl Names {
                 })
                 .collect()
             }
+            "sla.applied" if word("name").is_empty() => vec![line("clock", say("history-sla-none", &[]))],
+            "sla.applied" => vec![line("clock", say("history-sla-applied", &[("name", word("name"))]))],
+            "sla.warned" | "sla.breached" => {
+                let (icon, key) = match entry.kind.as_str() {
+                    "sla.warned" => ("clock", "history-sla-warned"),
+                    _ => ("state-late", "history-sla-breached"),
+                };
+                vec![line(icon, say(key, &[("name", ui.t_of("sla-promise", word("promise")))]))]
+            }
             other => vec![line("zap", say("history-other", &[("kind", other)]))],
         }
     }

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     attachments,
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, actions::Signer, store::New},
-    fields, statuses,
+    fields,
+    sla::{self, clock::What, filter::Subject, live::Foreseen},
+    statuses,
 };
 use kernel::{fault::Problem, id::Id, text};
 use people::contacts::{self, ContactRow};
@@ -80,7 +82,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
     let requester = requester(tx, Some(&email), &new.name, new.phone.as_deref())?;
     let (author_kind, author_id, author_name) = author(tx.actor());
     let from_email = tx.actor().email.clone();
-    let ticket = begin(tx, &new, &requester, Category::Open, (&author_name, false))?;
+    let (ticket, foreseen) = begin(tx, &new, &requester, Category::Open, (&author_name, false))?;
     let header = signer.message_id(ticket);
     let to = [requester.email.clone().unwrap_or(email)];
     let message = conversation::store::insert(
@@ -123,7 +125,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
     };
     let now = tx.now();
     outbox::queue_message(tx, &mailing, now)?;
-    announce(tx, ticket, message, &new, &requester, Direction::Out)?;
+    announce(tx, (ticket, foreseen), message, &new, &requester, Direction::Out)?;
     Ok(ticket)
 }
 
@@ -151,7 +153,7 @@ pub fn open<P>(
     first: First,
 ) -> Result<(Id<Ticket>, Id<crate::conversation::Message>), TicketError> {
     let is_in = first.direction == Direction::In;
-    let ticket = begin(tx, new, requester, Category::New, (&requester.name, is_in))?;
+    let (ticket, foreseen) = begin(tx, new, requester, Category::New, (&requester.name, is_in))?;
     let message = conversation::store::insert(
         tx,
         &New {
@@ -180,7 +182,7 @@ pub fn open<P>(
         },
     )?;
     attachments::actions::attach(tx, message, &new.attachments)?;
-    announce(tx, ticket, message, new, requester, first.direction)?;
+    announce(tx, (ticket, foreseen), message, new, requester, first.direction)?;
     Ok((ticket, message))
 }
 
@@ -191,10 +193,22 @@ fn begin<P>(
     requester: &ContactRow,
     category: Category,
     (by, is_in): (&str, bool),
-) -> Result<Id<Ticket>, TicketError> {
+) -> Result<(Id<Ticket>, Option<Foreseen>), TicketError> {
     let status = statuses::default_of(tx, category)?;
+    let subject = Subject {
+        priority: new.priority,
+        kind: new.kind,
+        channel: new.channel,
+        team: new.team.unwrap_or(Id::new(0)),
+        organisation: requester.organisation_id,
+    };
+    // Only a person who signs is an answer; what a customer or a machine writes first is a question.
+    let is_asked = is_in || tx.actor().user().is_none();
+    let foreseen = sla::live::foresee(tx, &subject, category, is_asked)?;
+    let promised = foreseen.as_ref().map_or((None, None), |it| (it.due_at(), it.terms_id()));
     let last = (&*text::shorten(&new.text, 140), by, is_in);
-    let ticket = store::insert(tx, new, (status, category), requester.id, requester.organisation_id, last)?;
+    let organisation = requester.organisation_id;
+    let ticket = store::insert(tx, new, (status, category), requester.id, organisation, last, promised)?;
     store::add_requester(tx, ticket, requester.id)?;
     if !new.tags.is_empty() {
         store::set_tags(tx, ticket, &new.tags)?;
@@ -204,12 +218,12 @@ fn begin<P>(
     }
     let cell = Cell::of(new.team.unwrap_or(Id::new(0)), new.assignee.unwrap_or(Id::new(0)), category);
     counts::moved(tx, None, Some(cell))?;
-    Ok(ticket)
+    Ok((ticket, foreseen))
 }
 
 fn announce<P>(
     tx: &mut Tx<P>,
-    ticket: Id<Ticket>,
+    (ticket, foreseen): (Id<Ticket>, Option<Foreseen>),
     message: Id<conversation::Message>,
     new: &NewTicket,
     requester: &ContactRow,
@@ -221,6 +235,9 @@ fn announce<P>(
         channel: new.channel,
         requester: requester.name.clone(),
     })?;
+    if let Some(foreseen) = foreseen {
+        sla::live::begin(tx, ticket, foreseen)?;
+    }
     tx.emit(MessageAdded { ticket, message, kind: MessageKind::Public, direction })?;
     Ok(())
 }
@@ -388,7 +405,29 @@ fn write<P>(
     let to = Cell::of(row.team_id, row.assignee_id, row.category);
     counts::moved(tx, Some(from), Some(to))?;
     tx.emit(TicketChanged { ticket: ticket.id, changes: changes.0 })?;
+    let subject = |kind, priority, team, organisation| Subject {
+        priority,
+        kind,
+        channel: ticket.channel,
+        team,
+        organisation,
+    };
+    let before = subject(ticket.kind, ticket.priority, ticket.team_id, ticket.organisation_id);
+    let after = subject(row.kind, row.priority, row.team_id, row.organisation_id);
+    if before != after || ticket.category != row.category {
+        sla::live::changed(tx, ticket.id, (before, ticket.category))?;
+    }
     Ok(())
+}
+
+/// The clocks hear that one of us wrote to the customer, or the customer to us.
+pub fn spoke<P>(tx: &mut Tx<P>, ticket: &Ticket, by: AuthorKind) -> Result<(), TicketError> {
+    let what = match by {
+        AuthorKind::User => What::Answered,
+        AuthorKind::Contact => What::Asked,
+        AuthorKind::System => return Ok(()),
+    };
+    Ok(sla::live::said(tx, ticket, what)?)
 }
 
 fn nonzero<T>(id: Id<T>) -> Option<Id<T>> {

@@ -138,7 +138,10 @@ pub struct Ticket {
     pub assignee_name: Option<String>,
     pub created_at_ms: Millis,
     pub updated_at_ms: Millis,
+    /// The earliest deadline of its promises that is still to be kept, or is late.
     pub due_at_ms: Option<Millis>,
+    /// What is promised for it; `None` where nothing is.
+    pub sla_terms_id: Option<i64>,
     pub solved_at_ms: Option<Millis>,
     pub hint_id: Option<Id<Ticket>>,
     pub reopened: i64,
@@ -295,7 +298,7 @@ pub struct Patch {
     pub requester: Option<Requester>,
 }
 /// Tells `null` from a field that is not there.
-fn given<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
+pub(crate) fn given<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: Deserialize<'de>,

@@ -54,7 +54,7 @@ macro_rules! ticket_columns {
         "t.id, t.subject, t.kind, t.status_id, s.code AS status_code, s.name AS status_name, t.category, t.priority,
          t.channel, t.requester_id, c.name AS requester_name, e.email AS requester_email, t.organisation_id,
          o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
-         u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.hint_id,
+         u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
          t.reopened, t.version
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id
@@ -227,14 +227,15 @@ pub fn insert<P>(
     requester: Id<Contact>,
     organisation: Option<Id<Organisation>>,
     last: (&str, &str, bool),
+    (due_at, terms): (Option<Millis>, Option<i64>),
 ) -> Result<Id<Ticket>> {
     let now = tx.now();
     let (id,) = tx.one(
         sql!(
             "INSERT INTO ticket (subject, subject_folded, kind, status_id, category, is_open, priority, channel,
                                  requester_id, organisation_id, inbox_id, team_id, assignee_id, created_at_ms,
-                                 updated_at_ms, last_text, last_by, is_last_in)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17)
+                                 updated_at_ms, last_text, last_by, is_last_in, due_at_ms, sla_terms_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19)
                RETURNING id"
         ),
         args![
@@ -254,7 +255,9 @@ pub fn insert<P>(
             now,
             last.0,
             last.1,
-            last.2
+            last.2,
+            due_at,
+            terms
         ],
     )?;
     Ok(id)

@@ -1,5 +1,7 @@
 view-mine = Meine
 view-unassigned = Ohne Bearbeiter
+view-due-today = Heute fällig
+view-breaching = Kritisch
 view-act = Zu tun
 view-waiting-customer = Wartet auf Kunde
 view-waiting-third-party = Wartet auf Dritte

@@ -1,5 +1,7 @@
 view-mine = Mine
 view-unassigned = Unassigned
+view-due-today = Due today
+view-breaching = Breaching
 view-act = To do
 view-waiting-customer = Waiting for customer
 view-waiting-third-party = Waiting for third party

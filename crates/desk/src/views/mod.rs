@@ -15,6 +15,10 @@ pub enum View {
     Mine,
     /// Of my teams, with nobody assigned.
     Unassigned,
+    /// A promise runs out before the day does, or is late.
+    DueToday,
+    /// A promise is late, or runs out within the hour.
+    Breaching,
     /// Open or new: somebody here has to act.
     Act,
     WaitingCustomer,
@@ -25,7 +29,7 @@ pub enum View {
     Solved,
 }
 platform::words! { View {
-    Mine = "mine", Unassigned = "unassigned", Act = "act", WaitingCustomer = "waiting-customer",
+    Mine = "mine", Unassigned = "unassigned", DueToday = "due-today", Breaching = "breaching", Act = "act", WaitingCustomer = "waiting-customer",
     WaitingThirdParty = "waiting-third-party", Open = "open", Solved = "solved",
 } }
 

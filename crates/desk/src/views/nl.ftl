@@ -1,5 +1,7 @@
 view-mine = Van mij
 view-unassigned = Zonder behandelaar
+view-due-today = Vandaag
+view-breaching = Kritiek
 view-act = Te doen
 view-waiting-customer = Wacht op klant
 view-waiting-third-party = Wacht op derde

@@ -1,7 +1,7 @@
 //! The agent's lists as pages.
 use super::{
     Shown, View,
-    store::{self, Counts, Place, Row, TeamCount},
+    store::{self, Counts, Place, Row, Soon, TeamCount},
 };
 use crate::tickets::{Ticket, ViewTickets};
 use axum::{extract::Query, response::Redirect};
@@ -33,7 +33,7 @@ pub struct Entry {
 
 impl Sidebar {
     pub fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>, shown: Shown) -> db::Result<Sidebar> {
-        Ok(Sidebar { shown, counts: store::counts(tx)?, teams: store::teams(tx)? })
+        Ok(Sidebar { shown, counts: store::counts(tx, Soon::of(tx))?, teams: store::teams(tx)? })
     }
     pub fn standard(&self, ui: &Ui) -> Vec<Entry> {
         let entry = |view: &View| Entry {
@@ -59,6 +59,8 @@ impl Sidebar {
         match view {
             View::Mine => Some(self.counts.mine),
             View::Unassigned => Some(self.counts.unassigned),
+            View::DueToday => Some(self.counts.due_today),
+            View::Breaching => Some(self.counts.breaching),
             View::Act => Some(self.counts.act),
             View::WaitingCustomer => Some(self.counts.waiting_customer),
             View::WaitingThirdParty => Some(self.counts.waiting_third_party),
@@ -85,6 +87,8 @@ fn icon(view: View) -> &'static str {
     match view {
         View::Mine => "user",
         View::Unassigned => "inbox",
+        View::DueToday => "clock",
+        View::Breaching => "state-late",
         View::Act => "state-open",
         View::WaitingCustomer => "state-waiting_customer",
         View::WaitingThirdParty => "state-waiting_third_party",
@@ -137,9 +141,9 @@ pub fn load<P: Implies<ViewTickets>>(
         word: shown.word(),
         title,
         count: side.shown_count(),
-        older: rows.last().filter(|_| has_more).map(Row::place),
+        older: rows.last().filter(|_| has_more).map(|row| row.place(shown)),
         rows,
-        is_top: after == Place::TOP,
+        is_top: after == Place::top(shown),
         current,
         empty: match shown {
             Shown::Standard(View::Mine) => "list-empty-mine",
@@ -182,7 +186,7 @@ pub async fn get(
 ) -> Result<Page<ListPage>, Failure> {
     let shown = shown(asked.view.as_deref())?;
     let after = match asked.after.as_deref() {
-        None => Place::TOP,
+        None => Place::top(shown),
         Some(word) => Place::from_word(word).ok_or(Problem::field("after", "unknown_cursor"))?,
     };
     let words = ui.clone();

@@ -5,7 +5,10 @@ use crate::tickets::{
     store::{Sight, visible},
 };
 use derive::Record;
-use kernel::{clock::Millis, id::Id};
+use kernel::{
+    clock::{DAY, HOUR, Millis},
+    id::Id,
+};
 use platform::{
     args,
     authority::{Implies, Scope, Team, Tx},
@@ -35,7 +38,25 @@ pub struct Row {
     pub is_last_in: bool,
 }
 
-/// Where a page ends: the next one begins after it.
+/// Until when something is due soon.
+#[derive(Clone, Copy)]
+pub struct Soon {
+    /// The end of the reader's day.
+    pub today: Millis,
+    /// An hour from now.
+    pub breaching: Millis,
+}
+impl Soon {
+    pub fn of<P>(tx: &Tx<P>) -> Soon {
+        let now = tx.now();
+        let zone = jiff::tz::TimeZone::get(&tx.actor().zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let midnight = now.timestamp().to_zoned(zone).tomorrow().and_then(|day| day.start_of_day());
+        let today = midnight.map_or(now.plus(DAY), |at| Millis(at.timestamp().as_millisecond()));
+        Soon { today, breaching: now.plus(HOUR) }
+    }
+}
+
+/// Where a page ends: the next one begins after it. In views by deadline the time is that deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub updated_at_ms: Millis,
@@ -43,7 +64,14 @@ pub struct Place {
 }
 impl Place {
     /// Before the first row.
-    pub const TOP: Place = Place { updated_at_ms: Millis(i64::MAX), id: Id::new(i64::MAX) };
+    pub const fn top(shown: Shown) -> Place {
+        match shown {
+            Shown::Standard(View::DueToday | View::Breaching) => {
+                Place { updated_at_ms: Millis(i64::MIN), id: Id::new(i64::MIN) }
+            }
+            _ => Place { updated_at_ms: Millis(i64::MAX), id: Id::new(i64::MAX) },
+        }
+    }
     /// `MILLIS-ID`.
     pub fn from_word(word: &str) -> Option<Place> {
         let (at, id) = word.split_once('-')?;
@@ -51,8 +79,19 @@ impl Place {
     }
 }
 impl Row {
-    pub fn place(&self) -> String {
-        format!("{}-{}", self.updated_at_ms.0, self.id)
+    pub fn place(&self, shown: Shown) -> String {
+        let at = match shown {
+            Shown::Standard(View::DueToday | View::Breaching) => self.due_at_ms.unwrap_or_default(),
+            _ => self.updated_at_ms,
+        };
+        format!("{}-{}", at.0, self.id)
+    }
+    /// Whether there is a deadline to show.
+    pub fn is_due(&self) -> bool {
+        self.due_at_ms.is_some() && self.category.is_open()
+    }
+    pub fn left(&self, ui: &Ui) -> crate::sla::pages::why::Left {
+        crate::sla::pages::why::left(ui, self.due_at_ms.unwrap_or_default())
     }
     pub fn status(&self, ui: &Ui) -> String {
         let (name, code) = (self.status_name.as_deref(), self.status_code.as_deref());
@@ -66,6 +105,9 @@ impl Row {
 
 macro_rules! rows {
     ($condition:literal) => {
+        rows!("(t.updated_at_ms, t.id) < ($4, $5)", $condition, "t.updated_at_ms DESC, t.id DESC")
+    };
+    ($place:literal, $condition:literal, $order:literal) => {
         sql!(concat!(
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
                     t.channel, c.name AS requester_name, o.name AS organisation_name, m.name AS team_name,
@@ -76,11 +118,15 @@ macro_rules! rows {
                LEFT JOIN organisation o ON o.id = t.organisation_id
                LEFT JOIN team m ON m.id = t.team_id
                LEFT JOIN desk_user u ON u.id = t.assignee_id
-              WHERE (t.updated_at_ms, t.id) < ($4, $5) AND ",
+              WHERE ",
+            $place,
+            " AND ",
             visible!(),
             " AND ",
             $condition,
-            " ORDER BY t.updated_at_ms DESC, t.id DESC LIMIT $6"
+            " ORDER BY ",
+            $order,
+            " LIMIT $6"
         ))
     };
 }
@@ -103,6 +149,18 @@ pub fn page<P: Implies<ViewTickets>>(
             tx.all(
                 rows!("t.is_open = TRUE AND t.assignee_id = 0 AND (t.team_id = 0 OR t.team_id {in $7})"),
                 args![scope, person, ids, at, id, limit, &teams],
+            )
+        }
+        Shown::Standard(view @ (View::DueToday | View::Breaching)) => {
+            let soon = Soon::of(tx);
+            let until = if view == View::DueToday { soon.today } else { soon.breaching };
+            tx.all(
+                rows!(
+                    "(t.due_at_ms, t.id) > ($4, $5)",
+                    "t.is_open = TRUE AND t.due_at_ms IS NOT NULL AND t.due_at_ms < $7",
+                    "t.due_at_ms, t.id"
+                ),
+                args![scope, person, ids, at, id, limit, until],
             )
         }
         Shown::Standard(View::Act) => {
@@ -132,6 +190,9 @@ pub fn page<P: Implies<ViewTickets>>(
 pub struct Counts {
     pub mine: i64,
     pub unassigned: i64,
+    /// Of both, 1,000 at most are counted.
+    pub due_today: i64,
+    pub breaching: i64,
     pub act: i64,
     pub waiting_customer: i64,
     pub waiting_third_party: i64,
@@ -141,16 +202,22 @@ pub struct Counts {
 /// From the maintained cells: as many rows as there are pairs of team and person, however many tickets.
 /// Somebody who sees an inbox or a client organisation only has no such cells; for them the open tickets in sight
 /// are counted, 1,000 at most.
-pub fn counts<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> Result<Counts> {
+pub fn counts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, soon: Soon) -> Result<Counts> {
     let sight = Sight::of(tx);
     let teams = Id::list(&tx.actor().teams);
     match sight.scope {
         Scope::All | Scope::Team => tx.one(
-            sql!(
+            sql!(concat!(
                 "SELECT CAST(coalesce(sum(CASE WHEN k.assignee_id = $2 AND k.category IN
                               ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS mine,
                         CAST(coalesce(sum(CASE WHEN k.assignee_id = 0 AND (k.team_id = 0 OR k.team_id {in $3}) AND k.category IN
                               ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS unassigned,
+                        (SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.is_open = TRUE AND t.due_at_ms < $4 AND ",
+                visible!(),
+                " ORDER BY t.due_at_ms LIMIT 1000) y) AS due_today,
+                        (SELECT count(*) FROM (SELECT 1 AS one FROM ticket t WHERE t.is_open = TRUE AND t.due_at_ms < $5 AND ",
+                visible!(),
+                " ORDER BY t.due_at_ms LIMIT 1000) z) AS breaching,
                         CAST(coalesce(sum(CASE WHEN k.category IN ('new', 'open') THEN k.n END), 0) AS BIGINT) AS act,
                         CAST(coalesce(sum(CASE WHEN k.category = 'waiting_customer' THEN k.n END), 0) AS BIGINT) AS waiting_customer,
                         CAST(coalesce(sum(CASE WHEN k.category = 'waiting_third_party' THEN k.n END), 0) AS BIGINT) AS waiting_third_party,
@@ -158,22 +225,24 @@ pub fn counts<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> Result<Counts> {
                               ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS open
                    FROM ticket_count k
                   WHERE $1 = 'all' OR k.assignee_id = $2 OR k.team_id {in $3}"
-            ),
-            args![sight.scope, sight.person, &teams],
+            )),
+            args![sight.scope, sight.person, &teams, soon.today, soon.breaching],
         ),
         Scope::Inbox | Scope::Organisation | Scope::Own => tx.one(
             sql!(concat!(
                 "SELECT count(CASE WHEN x.assignee_id = $2 THEN 1 END) AS mine,
                         count(CASE WHEN x.assignee_id = 0 THEN 1 END) AS unassigned,
+                        count(CASE WHEN x.due_at_ms < $4 THEN 1 END) AS due_today,
+                        count(CASE WHEN x.due_at_ms < $5 THEN 1 END) AS breaching,
                         count(CASE WHEN x.category IN ('new', 'open') THEN 1 END) AS act,
                         count(CASE WHEN x.category = 'waiting_customer' THEN 1 END) AS waiting_customer,
                         count(CASE WHEN x.category = 'waiting_third_party' THEN 1 END) AS waiting_third_party,
                         count(*) AS open
-                   FROM (SELECT t.assignee_id, t.category FROM ticket t WHERE t.is_open = TRUE AND ",
+                   FROM (SELECT t.assignee_id, t.category, t.due_at_ms FROM ticket t WHERE t.is_open = TRUE AND ",
                 visible!(),
                 " ORDER BY t.updated_at_ms DESC LIMIT 1000) x"
             )),
-            args![sight.scope, sight.person, &sight.ids],
+            args![sight.scope, sight.person, &sight.ids, soon.today, soon.breaching],
         ),
     }
 }

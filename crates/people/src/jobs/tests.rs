@@ -8,10 +8,10 @@ async fn dies(world: &World) -> i64 {
         conn.one::<(i64,)>(
             sql!(
                 "INSERT INTO job (kind, payload, state, run_at_ms, attempts, last_error, created_at_ms)
-                   VALUES ('mail.send_link', '{\"token\":\"hunter2\"}', 'dead', 0, 10, 'the relay was away', 0)
+                   VALUES ('mail.send_link', $1, 'dead', 0, 10, 'the relay was away', 0)
                    RETURNING id"
             ),
-            args![],
+            args![r#"{"token":"hunter2"}"#],
         )
     });
     made.await.unwrap().0

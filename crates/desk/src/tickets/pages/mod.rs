@@ -170,6 +170,7 @@ pub struct TicketPage {
     facts: Facts,
     choices: Choices,
     others: Vec<Ticket>,
+    deadlines: Vec<crate::sla::deadlines::Deadline>,
     /// What is in the composer.
     composer: Form,
     /// Files that wait in the composer, of a form that came back.
@@ -189,10 +190,11 @@ pub struct Around {
     facts: Facts,
     choices: Choices,
     others: Vec<Ticket>,
+    deadlines: Vec<crate::sla::deadlines::Deadline>,
     notice: Option<Notice>,
 }
 
-/// Seven statements; four without a list beside it; a notice is two more.
+/// Eight statements at most; five without a list beside it; a notice is two more.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -204,15 +206,19 @@ pub fn around<P: Implies<ViewTickets>>(
     let ticket = super::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
     let beside = match asked.view.as_str() {
         "" => None,
-        word => Some(views::pages::load(tx, ui, views::pages::shown(Some(word))?, Place::TOP, Some(number))?),
+        word => {
+            let shown = views::pages::shown(Some(word))?;
+            Some(views::pages::load(tx, ui, shown, Place::top(shown), Some(number))?)
+        }
     };
     let reader = tx.actor().user().unwrap_or(Id::new(0));
     let facts = store::facts(tx, number, reader)?;
     let choices = store::choices(tx)?;
     let mut others = super::store::of_contact(tx, ticket.requester_id)?;
     others.retain(|other| other.id != number);
+    let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, others, notice })
+    Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
 }
 
 impl Around {
@@ -226,6 +232,7 @@ impl Around {
             facts: self.facts,
             choices: self.choices,
             others: self.others,
+            deadlines: self.deadlines,
             composer,
             waiting: Vec::new(),
             props: Form::default(),
@@ -288,7 +295,7 @@ fn recipients(facts: &Facts) -> (String, String) {
     (list(true), list(false))
 }
 
-/// The conversation of a ticket and all around it, with eleven statements at most.
+/// The conversation of a ticket and all around it, with twelve statements at most.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
     ui: Ui,

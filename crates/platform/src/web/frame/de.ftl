@@ -33,6 +33,9 @@ settings-webhooks = Webhooks
 settings-desk = Servicedesk
 settings-desk-page = Name, Sprache, Marke
 settings-statuses = Status und Felder
+settings-service = Service
+settings-calendars = Kalender
+settings-sla = Zusagen (SLA)
 settings-tokens = API-Token
 settings-api = API
 

@@ -34,6 +34,9 @@ settings-webhooks = Webhooks
 settings-desk = Desk
 settings-desk-page = Name, language, brand
 settings-statuses = Statuses and fields
+settings-service = Service
+settings-calendars = Calendars
+settings-sla = Promises (SLA)
 settings-tokens = API tokens
 settings-api = API
 

@@ -49,6 +49,13 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         ],
     ),
     (
+        "settings-service",
+        &[
+            entry("/admin/sla", "clock", "settings-sla", "sla.manage"),
+            entry("/admin/calendars", "calendar", "settings-calendars", "sla.manage"),
+        ],
+    ),
+    (
         "settings-desk",
         &[
             entry("/admin/desk", "building-2", "settings-desk-page", "desk.manage"),

@@ -33,6 +33,9 @@ settings-webhooks = Webhooks
 settings-desk = Servicedesk
 settings-desk-page = Naam, taal, huisstijl
 settings-statuses = Statussen en velden
+settings-service = Service
+settings-calendars = Kalenders
+settings-sla = Afspraken (SLA)
 settings-tokens = API-tokens
 settings-api = API
 

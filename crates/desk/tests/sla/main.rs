@@ -1,0 +1,5 @@
+//! Calendars, policies and deadlines through the API and the pages, on both databases.
+mod alarms;
+mod api;
+mod pages;
+mod world;
