@@ -28,6 +28,16 @@ fn case_01_a_number_in_the_subject_opens_nothing_and_the_page_says_perhaps() {
         assert_ne!(number(&stranger), number(&first));
         let page = world.page(&format!("/t/{}", number(&stranger))).await;
         page.assert_has(&format!("/t/{}", number(&first)));
+        // Nor does the address of somebody who takes part, which anybody can write.
+        let copied = "Message-ID: <e2@e>\nCc: eve@evil.example";
+        let posing = world.writes("ada@c.example", &subject, copied, "To both of us.").await;
+        assert_eq!(posing["outcome"], "created");
+        assert_ne!(number(&posing), number(&first));
+        for row in [&first, &posing] {
+            let ticket =
+                world.admin.get(&format!("/api/v1/tickets/{}", number(row))).await.assert_status(200);
+            ticket.assert_has_not("eve@evil.example");
+        }
         assert_eq!(world.messages(&first).await.len(), 1);
     });
 }

@@ -202,18 +202,21 @@ pub async fn save(
         kinds: Some(chosen(&form)),
         is_active: None,
     };
-    let edit = match changes.parse(grant.actor(), &grant.home().outbound).await {
-        Ok(edit) => edit,
+    let saved = match changes.parse(grant.actor(), &grant.home().outbound).await {
+        Ok(edit) => grant.change(move |tx| actions::edit(tx, id, edit)).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match saved {
+        Ok(()) => Ok(to(id)),
+        Err(problem) if problem.status != 422 => Err(problem.into()),
         Err(problem) => {
             let shown = one(ui.clone(), &grant, id, None).await?;
             let page = new_page(ui, form.with_mistakes(&problem), grant.actor());
             let page =
                 One { webhook: shown.webhook, deliveries: shown.deliveries, older: shown.older, ..page };
-            return Ok(again(page, &problem));
+            Ok(again(page, &problem))
         }
-    };
-    grant.change(move |tx| actions::edit(tx, id, edit)).await?;
-    Ok(to(id))
+    }
 }
 
 fn to(id: Id<Webhook>) -> Response {
