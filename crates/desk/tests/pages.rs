@@ -348,7 +348,9 @@ fn a_draft_that_sends_something_on_keeps_what_it_sends() {
             .db
             .write::<_, db::Error>(move |conn| {
                 conn.run(
-                    sql!("INSERT INTO draft (user_id, ticket_id, body, updated_at_ms) VALUES ($1, $2, $3, 0)"),
+                    sql!(
+                        "INSERT INTO draft (user_id, ticket_id, body, updated_at_ms) VALUES ($1, $2, $3, 0)"
+                    ),
                     args![me, ticket, &draft.to_string()],
                 )
             })
@@ -380,7 +382,8 @@ fn an_answer_to_nobody_is_refused_and_says_why() {
         let page = world.ada.post_form(&format!("/t/{phone}/messages"), &reply).await.assert_status(422);
         page.assert_has("There is no address to send it to").assert_has("Hello?");
         let body = serde_json::json!({ "kind": "public", "text": "Hello?" });
-        let answer = world.ada.post_json(&format!("/api/v1/tickets/{phone}/messages"), &body.to_string()).await;
+        let answer =
+            world.ada.post_json(&format!("/api/v1/tickets/{phone}/messages"), &body.to_string()).await;
         let problem = answer.assert_status(422).json();
         assert_eq!(problem["errors"][0]["code"], "no_address", "{problem}");
         assert_eq!(world.messages(phone).await.len(), 1);

@@ -113,14 +113,12 @@ fn the_ledger_is_looked_through_and_each_row_says_what_became_of_it() {
 fn an_alert_is_a_ticket_and_one_can_be_made_of_what_was_ignored() {
     on_both(async |desk| {
         let world = desk_with_inbox(desk).await;
-        comes(&world, "Subject: Disk full\r\nAuto-Submitted: auto-generated\r\nMessage-ID: <1@example.org>").await;
+        comes(&world, "Subject: Disk full\r\nAuto-Submitted: auto-generated\r\nMessage-ID: <1@example.org>")
+            .await;
         comes(&world, "Subject: Away\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <2@example.org>").await;
         comes(&world, "Subject: Afwezig maandag\r\nMessage-ID: <3@example.org>").await;
-        comes(
-            &world,
-            "Subject: Re: Order\r\nX-Firstline-Ticket: 7\r\nMessage-ID: <t.1.2.x@other.example>",
-        )
-        .await;
+        comes(&world, "Subject: Re: Order\r\nX-Firstline-Ticket: 7\r\nMessage-ID: <t.1.2.x@other.example>")
+            .await;
         let outcome = async |id: i64| {
             let one = world.get("admin", &format!("/api/v1/inbound/{id}")).await.json;
             one["outcome"].as_str().unwrap().to_owned()

@@ -178,7 +178,8 @@ fn shows_something(html: &str) -> bool {
         })
         .collect();
     let words = words.replace("&nbsp;", "").replace("&#160;", "");
-    html.contains("<img") || words.chars().any(|sign| !sign.is_whitespace() && !"\u{200b}\u{feff}".contains(sign))
+    html.contains("<img")
+        || words.chars().any(|sign| !sign.is_whitespace() && !"\u{200b}\u{feff}".contains(sign))
 }
 
 /// What to do about a mail that did not arrive.
