@@ -335,10 +335,15 @@ fn a_forwarded_message_goes_to_others_and_not_to_the_customer() {
 fn a_draft_that_sends_something_on_keeps_what_it_sends() {
     alone(async |mut world| {
         let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
-        world.hears(number, "cy@customer.example", "The chosen words", None, true).await;
+        let files = [("file", "one.txt", b"one".as_slice()), ("file", "two.txt", b"two".as_slice())];
+        let note = [("kind", "note"), ("text", "The chosen words")];
+        world.ada.post_files(&format!("/t/{number}/messages"), &note, &files).await.assert_status(303);
         let chosen = world.messages(number).await[1].id.to_string();
+        let json = world.ada.get(&format!("/api/v1/tickets/{number}/messages")).await.json();
+        let file = |at: usize| json["items"][1]["attachments"][at]["id"].as_str().unwrap().to_owned();
+        let (left, taken) = (file(0), file(1));
         let draft = serde_json::json!({
-            "kind": "forward", "message": chosen, "forward_subject": "My own subject", "forward_file": [],
+            "kind": "forward", "message": chosen, "forward_subject": "My own subject", "forward_file": [taken],
             "to": "depot@other.example", "text": "Please look",
         });
         let me = Id::<User>::new(1);
@@ -365,6 +370,11 @@ fn a_draft_that_sends_something_on_keeps_what_it_sends() {
         page.assert_has("The chosen words")
             .assert_has("value=\"My own subject\"")
             .assert_has("value=\"depot@other.example\"");
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
+        page.assert_has(&format!("name=\"forward_file\" value=\"{taken}\" checked"))
+            .assert_has_not(&format!("name=\"forward_file\" value=\"{left}\" checked"));
+        let again = world.ada.get(&format!("/t/{number}?forward={chosen}")).await.assert_status(200);
+        again.assert_has("value=\"depot@other.example\"");
         // What is asked for by hand counts more.
         let last = world.messages(number).await[60].id.to_string();
         let page = world.ada.get(&format!("/t/{number}?forward={last}")).await.assert_status(200);

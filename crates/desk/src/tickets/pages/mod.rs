@@ -269,7 +269,10 @@ impl Around {
         let text = |name: &str| draft.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
         let has_address = self.facts.has_address();
         let (to, cc) = self.recipients();
-        let is_forward = !asked.forward.is_empty();
+        // What somebody began to send on stays what it was, whatever came in meanwhile; another one begins anew.
+        let is_kept = |kept: &Id<Message>| asked.forward.is_empty() || asked.forward == kept.to_string();
+        let kept = self.facts.forwarding().filter(is_kept);
+        let is_forward = !asked.forward.is_empty() && kept.is_none();
         let kind = match text("kind") {
             _ if is_forward => "forward".into(),
             // Whom the draft was for may be without an address by now.
@@ -282,8 +285,6 @@ impl Around {
         let given = |name: &str, default: String| {
             if is_forward { String::new() } else { text(name).unwrap_or(default) }
         };
-        // What somebody began to send on stays what it was, whatever came in meanwhile.
-        let kept = self.facts.forwarding().filter(|_| !is_forward);
         let message = kept.map_or_else(|| self.forwarded(middle, asked), |kept| kept.to_string());
         let form = Form::filled([
             ("to", given("to", to)),
