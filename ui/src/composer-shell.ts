@@ -182,7 +182,14 @@ class FlComposer extends HTMLElement {
   }
   private draft(): string {
     const value = (name: string) => this.form.querySelector<HTMLInputElement>(`input[name="${name}"]`)?.value ?? "";
-    return JSON.stringify({ html: this.editor?.html() ?? null, text: this.editor?.text() ?? this.area.value, to: value("to"), cc: value("cc"), bcc: value("bcc"), kind: this.kind });
+    // What is sent on, and which of its files: a mail that comes in meanwhile changes neither.
+    const along = [...this.form.querySelectorAll<HTMLInputElement>('input[name="forward_file"]')];
+    const forward = this.kind !== "forward" ? {} : {
+      message: value("message"),
+      forward_subject: value("forward_subject"),
+      ...(along.length ? { forward_file: along.filter((box) => box.checked).map((box) => box.value) } : {}),
+    };
+    return JSON.stringify({ html: this.editor?.html() ?? null, text: this.editor?.text() ?? this.area.value, to: value("to"), cc: value("cc"), bcc: value("bcc"), kind: this.kind, ...forward });
   }
   private say(key: string): void {
     const place = this.querySelector(".saved");
@@ -244,9 +251,10 @@ class FlComposer extends HTMLElement {
 }
 customElements.define("fl-composer", FlComposer);
 
-/** Bytes as a person reads them. */
+/** Bytes as a person reads them, and as the server writes them. */
 function size(bytes: number): string {
-  const language = document.documentElement.lang;
-  if (bytes < 1e6) return new Intl.NumberFormat(language, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 }).format(Math.max(1, bytes / 1e3));
-  return new Intl.NumberFormat(language, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1e6);
+  if (bytes < 1e3) return `${bytes} B`;
+  if (bytes < 1e6) return `${Math.floor(bytes / 1e3)} KB`;
+  if (bytes >= 1e7) return `${Math.floor(bytes / 1e6)} MB`;
+  return `${new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(bytes / 1e6)} MB`;
 }

@@ -748,6 +748,8 @@ fn a_forward_is_a_mail_of_its_own_with_the_original_in_it() {
         assert!(raw.contains("log.txt") && raw.contains("fire.gif"), "{raw}");
         assert!(raw.contains("src=\"cid:file-"), "the picture of the original stands in its place: {raw}");
         assert!(!raw.contains("t.example"), "{raw}");
+        let sent = world.messages(number).await.pop().unwrap();
+        assert_eq!(sent.from_email.as_deref(), Some(SUPPORT), "not the address that the agent signs in with");
         // Whoever writes back comes in as somebody who does not take part.
         let ours = mail.header("message-id").unwrap();
         let headers = format!("Message-ID: <w@w>\nIn-Reply-To: {ours}");

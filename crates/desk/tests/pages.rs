@@ -332,6 +332,80 @@ fn a_forwarded_message_goes_to_others_and_not_to_the_customer() {
 }
 
 #[test]
+fn a_draft_that_sends_something_on_keeps_what_it_sends() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let files = [("file", "one.txt", b"one".as_slice()), ("file", "two.txt", b"two".as_slice())];
+        let note = [("kind", "note"), ("text", "The chosen words")];
+        world.ada.post_files(&format!("/t/{number}/messages"), &note, &files).await.assert_status(303);
+        let chosen = world.messages(number).await[1].id.to_string();
+        let json = world.ada.get(&format!("/api/v1/tickets/{number}/messages")).await.json();
+        let file = |at: usize| json["items"][1]["attachments"][at]["id"].as_str().unwrap().to_owned();
+        let (left, taken) = (file(0), file(1));
+        let draft = serde_json::json!({
+            "kind": "forward", "message": chosen, "forward_subject": "My own subject", "forward_file": [taken],
+            "to": "depot@other.example", "text": "Please look",
+        });
+        let me = Id::<User>::new(1);
+        let ticket = Id::<Ticket>::new(number);
+        world
+            .home
+            .db
+            .write::<_, db::Error>(move |conn| {
+                conn.run(
+                    sql!(
+                        "INSERT INTO draft (user_id, ticket_id, body, updated_at_ms) VALUES ($1, $2, $3, 0)"
+                    ),
+                    args![me, ticket, &draft.to_string()],
+                )
+            })
+            .await
+            .unwrap();
+        // So many that the chosen one is not among those that are shown.
+        for count in 0..60 {
+            world.hears(number, "cy@customer.example", &format!("Later {count}"), None, true).await;
+        }
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
+        assert_eq!(page.form_value("message").as_deref(), Some(chosen.as_str()));
+        page.assert_has("The chosen words")
+            .assert_has("value=\"My own subject\"")
+            .assert_has("value=\"depot@other.example\"");
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
+        page.assert_has(&format!("name=\"forward_file\" value=\"{taken}\" checked"))
+            .assert_has_not(&format!("name=\"forward_file\" value=\"{left}\" checked"));
+        let again = world.ada.get(&format!("/t/{number}?forward={chosen}")).await.assert_status(200);
+        again.assert_has("value=\"depot@other.example\"");
+        // What is asked for by hand counts more.
+        let last = world.messages(number).await[60].id.to_string();
+        let page = world.ada.get(&format!("/t/{number}?forward={last}")).await.assert_status(200);
+        assert_eq!(page.form_value("message").as_deref(), Some(last.as_str()));
+    });
+}
+
+#[test]
+fn an_answer_to_nobody_is_refused_and_says_why() {
+    alone(async |mut world| {
+        let phone = world.opens("Ada Peters", "By phone", "Call me back").await;
+        let page = world.ada.get(&format!("/t/{phone}")).await.assert_status(200);
+        page.assert_has_not("value=\"reply\"").assert_has("so there is no answer by mail");
+        let reply = [("kind", "reply"), ("to", ""), ("text", "Hello?"), ("seen", "999")];
+        let page = world.ada.post_form(&format!("/t/{phone}/messages"), &reply).await.assert_status(422);
+        page.assert_has("There is no address to send it to").assert_has("Hello?");
+        let body = serde_json::json!({ "kind": "public", "text": "Hello?" });
+        let answer =
+            world.ada.post_json(&format!("/api/v1/tickets/{phone}/messages"), &body.to_string()).await;
+        let problem = answer.assert_status(422).json();
+        assert_eq!(problem["errors"][0]["code"], "no_address", "{problem}");
+        assert_eq!(world.messages(phone).await.len(), 1);
+
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let page = world.ada.post_form(&format!("/t/{number}/messages"), &reply).await.assert_status(422);
+        page.assert_has("Put in an address to send it to");
+        assert!(world.mails().await.is_empty());
+    });
+}
+
+#[test]
 fn properties_change_one_by_one_and_the_history_tells_it() {
     alone(async |mut world| {
         let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;

@@ -253,6 +253,7 @@ fn say(
     agent: &Agent,
 ) -> Result<(), TicketError> {
     let is_public = kind == MessageKind::Public;
+    let from = conversation::store::sending_address(tx, None)?;
     let new = New {
         ticket,
         kind,
@@ -261,7 +262,7 @@ fn say(
         author_kind: AuthorKind::User,
         author_id: Some(agent.id.number()),
         author_name: &agent.name,
-        from_email: is_public.then_some(agent.email.as_str()),
+        from_email: from.as_deref().filter(|_| is_public),
         to: &[],
         cc: &[],
         bcc: &[],

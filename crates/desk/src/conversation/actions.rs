@@ -98,9 +98,20 @@ pub fn default_recipients(
     Ok((to, cc))
 }
 
+/// An answer that would reach nobody: the customer has no address, or it was taken away.
+fn nobody(ticket: &Ticket) -> Problem {
+    if ticket.requester_email.is_some() {
+        Problem::field("to", "no_recipient")
+    } else {
+        Problem::field("to", "no_address")
+    }
+}
+
 /// Answers the customer: the message and the mail that carries it are one transaction.
 ///
 /// A new ticket is open afterwards. Everybody in `cc` takes part from now on.
+///
+/// * errors – 422 without anybody to send it to.
 pub fn reply(
     tx: &mut Tx<ReplyTickets>,
     ticket: &Seen<Ticket>,
@@ -111,8 +122,11 @@ pub fn reply(
     let to = reply.to.clone().unwrap_or(to);
     let mut cc = reply.cc.clone().unwrap_or(cc);
     cc.retain(|address| !to.contains(address));
+    if to.is_empty() && cc.is_empty() && reply.bcc.is_empty() {
+        return Err(nobody(ticket).into());
+    }
     let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
-    let from_email = tx.actor().email.clone();
+    let from_email = store::sending_address(tx, ticket.inbox_id)?;
     let header = signer.message_id(ticket.id);
     let message = store::insert(
         tx,
@@ -124,7 +138,7 @@ pub fn reply(
             author_kind,
             author_id,
             author_name: &author_name,
-            from_email: Some(&from_email),
+            from_email: from_email.as_deref(),
             to: &to,
             cc: &cc,
             bcc: &reply.bcc,
@@ -148,19 +162,17 @@ pub fn reply(
         tickets::actions::add_cc(tx, ticket, address, "")?;
     }
     let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
-    if !recipients.is_empty() {
-        let mailing = Mailing {
-            kind: outbox::Kind::Reply,
-            inbox: ticket.inbox_id.map(|id| id.number()),
-            ticket: ticket.id.number(),
-            message: message.number(),
-            header_id: &header,
-            recipients: &recipients,
-            subject: &ticket.subject,
-        };
-        let now = tx.now();
-        outbox::queue_message(tx, &mailing, now)?;
-    }
+    let mailing = Mailing {
+        kind: outbox::Kind::Reply,
+        inbox: ticket.inbox_id.map(|id| id.number()),
+        ticket: ticket.id.number(),
+        message: message.number(),
+        header_id: &header,
+        recipients: &recipients,
+        subject: &ticket.subject,
+    };
+    let now = tx.now();
+    outbox::queue_message(tx, &mailing, now)?;
     said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
     tickets::actions::spoke(tx, ticket, author_kind)?;
     let after = reply.status.as_deref().or((ticket.category == Category::New).then_some("open"));
@@ -187,14 +199,14 @@ pub fn forward(
     let reply = draft.parse()?;
     let (to, cc) = (reply.to.unwrap_or_default(), reply.cc.unwrap_or_default());
     if to.is_empty() {
-        return Err(Problem::field("to", "required").into());
+        return Err(Problem::field("to", "no_recipient").into());
     }
     let subject = subject.map(|subject| text::one_line(&subject, tickets::policy::SUBJECT_MOST));
     let subject = subject.filter(|subject| !subject.is_empty());
     let subject = subject.unwrap_or_else(|| forward_subject(tx.actor().language, &original.subject));
     let quoted = forwarded(tx, &original);
     let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
-    let from_email = tx.actor().email.clone();
+    let from_email = store::sending_address(tx, ticket.inbox_id)?;
     let header = signer.message_id(ticket.id);
     let message = store::insert(
         tx,
@@ -206,7 +218,7 @@ pub fn forward(
             author_kind,
             author_id,
             author_name: &author_name,
-            from_email: Some(&from_email),
+            from_email: from_email.as_deref(),
             to: &to,
             cc: &cc,
             bcc: &reply.bcc,

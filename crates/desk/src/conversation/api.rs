@@ -64,7 +64,7 @@ pub struct MessageBody {
     pub direction: Direction,
     pub channel: String,
     pub author: AuthorBody,
-    /// The author's address.
+    /// The address it came from; of an answer, the inbox's address that its mail leaves from.
     pub from: Option<String>,
     pub to: Vec<String>,
     pub cc: Vec<String>,

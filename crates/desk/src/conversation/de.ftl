@@ -1,5 +1,7 @@
 field-note-has-no-recipients = Eine Notiz bleibt intern: Sie hat keine Empfänger
 
+field-no-address = Es gibt keine Adresse, an die es gehen kann
+field-no-recipient = Geben Sie eine Adresse an, an die es gehen soll
 field-newer-message = Inzwischen hat jemand geschrieben. Bitte lesen Sie es oben und senden Sie dann noch einmal
 
 message-not-delivered = Nicht zugestellt
@@ -51,6 +53,7 @@ composer-send-forward = Weiterleiten
 composer-send-wait = Senden und auf Kunden warten
 composer-more-ways = Weitere Arten zu senden
 composer-note-help = Diese Notiz sehen nur Ihre Kolleginnen und Kollegen.
+composer-no-address = Niemand hier hat eine E-Mail-Adresse, also gibt es keine Antwort per E-Mail. Schreiben Sie eine Notiz, oder tragen Sie bei der Person eine Adresse ein.
 composer-to = An
 composer-cc = Kopie
 composer-bcc = Blindkopie

@@ -1,5 +1,7 @@
 field-note-has-no-recipients = A note stays inside: it has no recipients
 
+field-no-address = There is no address to send it to
+field-no-recipient = Put in an address to send it to
 field-newer-message = Somebody wrote meanwhile. Please read it above; then send again
 
 message-not-delivered = Not delivered
@@ -51,6 +53,7 @@ composer-send-forward = Forward
 composer-send-wait = Send and wait for the customer
 composer-more-ways = More ways to send
 composer-note-help = Only your colleagues see this note.
+composer-no-address = Nobody here has a mail address, so there is no answer by mail. Write a note, or add an address to the person.
 composer-to = To
 composer-cc = Cc
 composer-bcc = Bcc

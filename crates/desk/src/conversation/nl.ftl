@@ -1,5 +1,7 @@
 field-note-has-no-recipients = Een notitie blijft intern: zij heeft geen ontvangers
 
+field-no-address = Er is geen adres om het naartoe te sturen
+field-no-recipient = Vul een adres in om het naartoe te sturen
 field-newer-message = Intussen heeft iemand geschreven. Lees het hierboven en verstuur daarna opnieuw
 
 message-not-delivered = Niet bezorgd
@@ -51,6 +53,7 @@ composer-send-forward = Doorsturen
 composer-send-wait = Versturen en op klant wachten
 composer-more-ways = Andere manieren van versturen
 composer-note-help = Alleen uw collega’s zien deze notitie.
+composer-no-address = Niemand hier heeft een e-mailadres, dus er is geen antwoord per e-mail. Schrijf een notitie, of voeg bij de persoon een adres toe.
 composer-to = Aan
 composer-cc = Kopie
 composer-bcc = Blinde kopie

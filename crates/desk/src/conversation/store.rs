@@ -4,7 +4,7 @@ use crate::tickets::Ticket;
 use kernel::id::Id;
 use platform::{
     args,
-    authority::{Tx, User},
+    authority::{Inbox, Tx, User},
     blobs::{Found, Hash},
     db::{Conn, Result},
     sql,
@@ -80,6 +80,18 @@ pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Id<Message>> {
         ],
     )?;
     Ok(id)
+}
+
+/// The address that a mail of a ticket leaves from: its inbox's, or that of the first inbox that can send.
+pub fn sending_address(conn: &mut Conn, inbox: Option<Id<Inbox>>) -> Result<Option<String>> {
+    let row = conn.find::<(String,)>(
+        sql!(
+            "SELECT address FROM inbox WHERE send IS NOT NULL AND (id = $1 OR is_active = TRUE)
+              ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, id LIMIT 1"
+        ),
+        args![inbox.unwrap_or(Id::new(0))],
+    )?;
+    Ok(row.map(|(address,)| address))
 }
 
 macro_rules! message_columns {

@@ -31,3 +31,5 @@ history-other = { $by }: { $kind }
 history-forwarded = { $by } hat eine Nachricht an { $to } weitergeleitet
 history-why-customer = weil die Kundenseite schrieb
 history-why-answer = mit dieser Antwort
+history-mail-sent = Die E-Mail wurde dem Mailserver übergeben
+history-mail-failed = Die E-Mail wurde nicht zugestellt: { $why }

@@ -31,3 +31,5 @@ history-other = { $by }: { $kind }
 history-forwarded = { $by } sent a message on to { $to }
 history-why-customer = because the customer wrote
 history-why-answer = with this answer
+history-mail-sent = The mail was handed over to the mail server
+history-mail-failed = The mail was not delivered: { $why }

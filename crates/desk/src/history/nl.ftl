@@ -31,3 +31,5 @@ history-other = { $by }: { $kind }
 history-forwarded = { $by } heeft een bericht doorgestuurd aan { $to }
 history-why-customer = omdat de klant schreef
 history-why-answer = met dit antwoord
+history-mail-sent = De e-mail is aan de mailserver overgedragen
+history-mail-failed = De e-mail is niet bezorgd: { $why }

@@ -1,6 +1,7 @@
 //! The history of a ticket in sentences.
 use super::Entry;
 use crate::{
+    conversation,
     statuses::{self, Status},
     tickets::{
         Category, Ticket, TicketError, ViewTickets,
@@ -202,6 +203,11 @@ impl Names {
                     _ => ("state-late", "history-sla-breached"),
                 };
                 vec![line(icon, say(key, &[("name", ui.t_of("sla-promise", word("promise")))]))]
+            }
+            "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
+            "mail.failed" => {
+                let why = conversation::pages::because(ui, word("reason"));
+                vec![line("circle-alert", say("history-mail-failed", &[("why", &why)]))]
             }
             other => vec![line("zap", say("history-other", &[("kind", other)]))],
         }

@@ -81,7 +81,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
     let email = new.email.clone().ok_or_else(|| Problem::field("requester/email", "required"))?;
     let requester = requester(tx, Some(&email), &new.name, new.phone.as_deref())?;
     let (author_kind, author_id, author_name) = author(tx.actor());
-    let from_email = tx.actor().email.clone();
+    let from_email = conversation::store::sending_address(tx, new.inbox)?;
     let (ticket, foreseen) = begin(tx, &new, &requester, Category::Open, (&author_name, false))?;
     let header = signer.message_id(ticket);
     let to = [requester.email.clone().unwrap_or(email)];
@@ -95,7 +95,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
             author_kind,
             author_id,
             author_name: &author_name,
-            from_email: Some(&from_email),
+            from_email: from_email.as_deref(),
             to: &to,
             cc: &[],
             bcc: &[],

@@ -49,6 +49,7 @@ fn what_is_written_is_read_back() {
     assert_eq!(mail.text.trim_end(), "Grüße\n.\nFrom here");
     assert_eq!(mail.headers.get("x-firstline-ticket"), Some("12"));
     assert_eq!(mail.defects, []);
+    assert!(mail.headers.get("x-firstline-automatic").is_none(), "a person wrote it");
     assert!(mail.headers.get("auto-submitted").is_none() && mail.headers.get("precedence").is_none());
 }
 

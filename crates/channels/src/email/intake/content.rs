@@ -108,10 +108,14 @@ impl Content {
     pub fn may_be_answered(&self) -> bool {
         self.automatic.is_none() && self.mail.return_path != ReturnPath::Null
     }
-    /// An out-of-office notice or a report: it opens nothing and moves nothing.
+    /// An out-of-office notice or a report: it moves nothing, and joins its ticket however old that is.
     pub fn is_machine_reply(&self) -> bool {
         let kind = self.automatic.map(|automatic| automatic.kind);
         matches!(kind, Some(AutomaticKind::AutoReply | AutomaticKind::Report | AutomaticKind::Bounce))
+    }
+    /// Whether it opens no ticket of its own; in doubt it does.
+    pub fn asks_nothing(&self) -> bool {
+        self.automatic.is_some_and(|automatic| automatic.asks_nothing())
     }
     pub fn is_own_loop(&self) -> bool {
         self.automatic.is_some_and(|automatic| automatic.kind == AutomaticKind::OwnLoop)

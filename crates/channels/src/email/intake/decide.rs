@@ -120,9 +120,10 @@ struct Proof {
 fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Result<Verdicts, Undecided> {
     let content = &case.content;
     let mut is_second_of_its_id = false;
+    let is_wanted = case.row.is_wanted();
     if let Some(hash) = reference_hash {
         for twin in ledger::twins(tx, case.row.inbox_id, hash, case.row.id)? {
-            if twin.content_hash == Some(content.hash) {
+            if twin.content_hash == Some(content.hash) && !is_wanted {
                 return Ok(Verdicts {
                     ticket: twin.ticket_id,
                     ..Verdicts::ignored(format!("duplicate of {}", twin.id))
@@ -130,6 +131,10 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
             }
             is_second_of_its_id = true;
         }
+    }
+    // Somebody read it and wants a ticket of it, whatever the program made of it.
+    if is_wanted {
+        return create(tx, case, None, is_second_of_its_id);
     }
     if let Some(bounce) = &content.bounce {
         return bounced(tx, case, bounce);
@@ -151,7 +156,7 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
         }
         hint = Some(ticket);
     }
-    if content.is_machine_reply() {
+    if content.asks_nothing() {
         let sign = content.automatic.map_or("automatic", |automatic| automatic.sign.code());
         return Ok(Verdicts::ignored(format!("automatic: {sign}")));
     }

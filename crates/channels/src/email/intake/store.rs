@@ -5,7 +5,7 @@
 //! hand, which condemns none of it, or with this one mail.
 //!
 //! Where a condition seems to say a thing twice, its longer half is that of the index `inbound_in_hand`.
-use crate::email::ledger::store::Claimed;
+use crate::email::ledger::store::{self as ledger, Claimed};
 use kernel::clock::Millis;
 use platform::{
     args,
@@ -31,7 +31,7 @@ pub fn claim_new<P>(tx: &mut Tx<P>, node: &str, until: Millis, most: usize) -> R
                               AND reader IS NULL AND is_alone = FALSE
                             ORDER BY next_at_ms, id LIMIT $3 {skip_locked})
               RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, failures, deaths,
-                        lease_token"
+                        lease_token, reason"
         ),
         args![now, until, most, node],
     )?;
@@ -49,7 +49,7 @@ pub fn claim_alone<P>(tx: &mut Tx<P>, node: &str, until: Millis) -> Result<Optio
                              AND (reader IS NOT NULL OR is_alone = TRUE) AND reader IS NULL
                            ORDER BY next_at_ms, id LIMIT 1 {skip_locked})
               RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, failures, deaths,
-                        lease_token"
+                        lease_token, reason"
         ),
         args![now, until, node],
     )
@@ -70,7 +70,7 @@ pub fn abandon<P>(tx: &mut Tx<P>, node: Option<&str>, pause_ms: i64) -> Result<V
               WHERE outcome = 'pending' AND (reader IS NOT NULL OR is_alone = TRUE) AND reader IS NOT NULL
                 AND (next_at_ms <= $1 OR reader = $2)
               RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, failures, deaths,
-                        lease_token"
+                        lease_token, reason"
         ),
         args![now, node, pause_ms],
     )?;
@@ -94,11 +94,12 @@ pub fn forgive<P>(tx: &mut Tx<P>) -> Result<u64> {
 pub fn postpone(conn: &mut Conn, row: &Claimed, at: Millis, reason: &str, is_its_fault: bool) -> Result<()> {
     conn.run(
         sql!(
-            "UPDATE inbound SET next_at_ms = $3, reason = $4, failures = failures + $5, reader = NULL,
+            "UPDATE inbound SET next_at_ms = $3, reason = CASE WHEN reason = $6 THEN reason ELSE $4 END, failures = failures + $5,
+                    reader = NULL,
                     is_alone = (is_alone OR $5 = 1)
               WHERE id = $1 AND lease_token = $2 AND outcome = 'pending'"
         ),
-        args![row.id, row.lease_token, at, reason, i64::from(is_its_fault)],
+        args![row.id, row.lease_token, at, reason, i64::from(is_its_fault), ledger::WANTED],
     )
     .map(drop)
 }

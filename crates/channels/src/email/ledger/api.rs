@@ -145,23 +145,38 @@ pub async fn source(grant: &Grant<ViewInboxes>, id: Id<Inbound>) -> Result<Vec<u
     })
 }
 
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Replay {
+    /// Make a ticket of it, whatever it was taken for: for mail that was ignored or reports about a mail not ours.
+    #[serde(default)]
+    ticket: bool,
+}
+
 /// Read a mail again.
 ///
 /// For mail that was ignored, quarantined or taken for a bounce. One that is in a ticket stays there (409).
-#[utoipa::path(post, path = "/api/v1/inbound/{id}/replay", tag = "mail", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/inbound/{id}/replay", tag = "mail", params(("id" = String, Path), Replay),
     responses((status = 200, body = InboundBody)))]
 pub async fn replay(
     grant: Grant<ManageInboxes>,
     InPath(id): InPath<Id<Inbound>>,
+    Query(asked): Query<Replay>,
 ) -> Result<Json<InboundBody>, Failure> {
-    Ok(Json(again(&grant, id).await?.into()))
+    Ok(Json(again(&grant, id, asked.ticket).await?.into()))
 }
+/// * `as_ticket` – a ticket is made of it, whatever it was taken for.
 /// * errors – 404; 409 for a mail that is in a ticket or not read yet.
-pub async fn again(grant: &Grant<ManageInboxes>, id: Id<Inbound>) -> Result<store::Entry, Problem> {
+pub async fn again(
+    grant: &Grant<ManageInboxes>,
+    id: Id<Inbound>,
+    as_ticket: bool,
+) -> Result<store::Entry, Problem> {
     grant
         .change::<_, Problem>(move |tx| {
             store::one(tx, id)?.ok_or_else(Problem::not_found)?;
-            if !store::replay(tx, id)? {
+            let is_read = if as_ticket { store::want(tx, id)? } else { store::replay(tx, id)? };
+            if !is_read {
                 return Err(Problem::conflict("inbound_in_use"));
             }
             tx.emit(InboundReplayed { inbound: id })?;

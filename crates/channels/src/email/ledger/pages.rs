@@ -147,6 +147,11 @@ impl One {
         let fits = matches!(self.entry.outcome, Outcome::Ignored | Outcome::Quarantined | Outcome::Bounce);
         fits && self.entry.message_id.is_none() && self.ui.may("inboxes.manage")
     }
+    /// Whether a ticket can be made of it, though the program made none.
+    fn may_want(&self) -> bool {
+        let fits = matches!(self.entry.outcome, Outcome::Ignored | Outcome::Bounce);
+        fits && self.entry.ticket_id.is_none() && self.ui.may("inboxes.manage")
+    }
     fn may_ignore(&self) -> bool {
         self.entry.outcome == Outcome::Quarantined && self.ui.may("inboxes.manage")
     }
@@ -239,8 +244,10 @@ fn plain(bytes: &[u8]) -> String {
 pub async fn replay(
     grant: Grant<ManageInboxes>,
     InPath(id): InPath<Id<Inbound>>,
+    form: Form,
 ) -> Result<Response, Failure> {
-    api::again(&grant, id).await?;
+    form.only(&["ticket"])?;
+    api::again(&grant, id, form.is_on("ticket")).await?;
     let read = async {
         loop {
             let entry = grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await;

@@ -17,6 +17,9 @@ use platform::{
 /// The envelope of a mail of which only a part could be fetched. On its server it must stay.
 pub const PARTIAL: &str = r#"{"is_partial":true}"#;
 
+/// The reason of a mail that waits because somebody wants a ticket of it.
+pub const WANTED: &str = "wanted";
+
 /// Where on a server a fetched mail was.
 #[derive(Clone, Copy, Debug)]
 pub struct Spot {
@@ -77,6 +80,13 @@ pub struct Claimed {
     /// How often the program ended while it read this mail and no other.
     pub deaths: i64,
     pub lease_token: i64,
+    pub reason: Option<String>,
+}
+impl Claimed {
+    /// Whether somebody asked for a ticket of it.
+    pub fn is_wanted(&self) -> bool {
+        self.reason.as_deref() == Some(WANTED)
+    }
 }
 
 /// What became of a mail.
@@ -338,6 +348,23 @@ pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
               WHERE id = $1 AND outcome IN ('ignored', 'quarantined', 'bounce') AND message_id IS NULL"
         ),
         args![id, now],
+    )?;
+    Ok(written == 1)
+}
+
+/// Has a ticket made of a mail that was left aside. One that is in a ticket, or a copy of one that is, stays.
+///
+/// * returns – whether it will be.
+pub fn want<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
+    let now = tx.now();
+    tx.leave(Work::Inbound);
+    let written = tx.run(
+        sql!(
+            "UPDATE inbound SET outcome = 'pending', reason = $3, attempts = 0, failures = 0, deaths = 0,
+                    next_at_ms = $2, reader = NULL, is_alone = TRUE
+              WHERE id = $1 AND outcome IN ('ignored', 'bounce') AND ticket_id IS NULL"
+        ),
+        args![id, now, WANTED],
     )?;
     Ok(written == 1)
 }

@@ -110,6 +110,96 @@ fn the_ledger_is_looked_through_and_each_row_says_what_became_of_it() {
 }
 
 #[test]
+fn an_alert_is_a_ticket_and_one_can_be_made_of_what_was_ignored() {
+    on_both(async |desk| {
+        let world = desk_with_inbox(desk).await;
+        comes(&world, "Subject: Disk full\r\nAuto-Submitted: auto-generated\r\nMessage-ID: <1@example.org>")
+            .await;
+        comes(&world, "Subject: Away\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <2@example.org>").await;
+        comes(&world, "Subject: Afwezig maandag\r\nMessage-ID: <3@example.org>").await;
+        comes(&world, "Subject: Re: Order\r\nX-Firstline-Ticket: 7\r\nMessage-ID: <t.1.2.x@other.example>")
+            .await;
+        let outcome = async |id: i64| {
+            let one = world.get("admin", &format!("/api/v1/inbound/{id}")).await.json;
+            one["outcome"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(outcome(1).await, "created", "an alert is a request");
+        assert_eq!(outcome(2).await, "ignored", "an answer of a machine to nothing of ours");
+        assert_eq!(outcome(3).await, "created", "a person may write so");
+        assert_eq!(outcome(4).await, "created", "a person at another desk wrote it");
+
+        let page = world.get("admin", "/admin/inbound/2").await.text;
+        assert!(page.contains("Make a ticket of it") && page.contains("it says so itself"), "{page}");
+        assert!(!world.get("inboxes.view", "/admin/inbound/2").await.text.contains("Make a ticket of it"));
+        assert!(!world.get("admin", "/admin/inbound/1").await.text.contains("Make a ticket of it"));
+        assert_eq!(world.post("/api/v1/inbound/1/replay?ticket=true", json!({})).await.status, 409);
+        let refused = world.send("inboxes.view", "POST", "/api/v1/inbound/2/replay?ticket=true", None).await;
+        assert_eq!(refused.status, 403);
+        // Read again as it is, it is ignored again; wanted, it is a ticket, and stays one.
+        assert_eq!(world.post("/api/v1/inbound/2/replay", json!({})).await.status, 200);
+        reads(&world).await;
+        assert_eq!(outcome(2).await, "ignored");
+        assert_eq!(world.post("/api/v1/inbound/2/replay?ticket=true", json!({})).await.status, 200);
+        reads(&world).await;
+        assert_eq!(outcome(2).await, "created");
+        assert_eq!(world.form("/admin/inbound/2/replay", "ticket=1").await.status, 409);
+    });
+}
+
+#[test]
+fn the_history_of_a_ticket_says_what_became_of_its_mails_in_words() {
+    use crate::email::outbox::{MailFailed, MailSent};
+    use kernel::id::Id;
+    use platform::authority::{Grant, System};
+    on_both(async |desk| {
+        let world = desk_with_inbox(desk).await;
+        comes(&world, "Subject: Printer\r\nMessage-ID: <1@example.org>").await;
+        Grant::<System>::system(&world.home)
+            .change::<_, db::Error>(|tx| {
+                let ticket = Id::new(1);
+                tx.emit(MailSent { ticket, outbound: 1, message: None })?;
+                let reason = "mailbox_full cy@example.org: 552 full".to_owned();
+                tx.emit(MailFailed { ticket, outbound: 1, message: None, reason })
+            })
+            .await
+            .unwrap();
+        let page = world.get("admin", "/t/1/history").await.text;
+        assert!(!page.contains("mail.sent") && !page.contains("mail.failed"), "{page}");
+        assert!(page.contains("The mail was handed over to the mail server"), "{page}");
+        assert!(page.contains("The mail was not delivered: The mailbox is full"), "{page}");
+    });
+}
+
+#[test]
+fn every_sign_has_its_words() {
+    use mail::Sign;
+    use platform::i18n::{Language, exists};
+    let all = [
+        Sign::OwnAddress,
+        Sign::OwnMessageId,
+        Sign::DeliveryReport,
+        Sign::ReportType,
+        Sign::NullReturnPath,
+        Sign::AutoSubmitted,
+        Sign::Precedence,
+        Sign::ListHeader,
+        Sign::ResponseSuppressed,
+        Sign::AutoReplyHeader,
+        Sign::FeedbackId,
+        Sign::VacationSubject,
+        Sign::Challenge,
+        Sign::SystemSender,
+        Sign::NoReplySender,
+    ];
+    for language in [Language::En, Language::De, Language::Nl] {
+        for sign in all {
+            let key = format!("inbound-sign-{}", sign.code().replace('_', "-"));
+            assert!(exists(language, &key), "{key}");
+        }
+    }
+}
+
+#[test]
 fn pages_follow_one_another_without_a_gap() {
     on_both(async |desk| {
         let world = desk_with_inbox(desk).await;

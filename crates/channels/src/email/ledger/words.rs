@@ -1,5 +1,8 @@
 //! The reason of a row in words. The row keeps a short English text that programs may read.
-use super::{Outcome, store::Entry};
+use super::{
+    Outcome,
+    store::{self, Entry},
+};
 use platform::i18n::{self, Language};
 
 /// How an outcome looks: tone and icon.
@@ -25,7 +28,10 @@ pub fn reason(language: Language, entry: &Entry) -> String {
         return with("inbound-duplicate", "number", number);
     }
     if let Some(sign) = reason.strip_prefix("automatic: ") {
-        return with("inbound-automatic", "sign", &sign.replace('_', " "));
+        let key = format!("inbound-sign-{}", sign.replace('_', "-"));
+        let known = i18n::exists(language, &key);
+        let sign = if known { i18n::text(language, &key).to_owned() } else { sign.replace('_', " ") };
+        return with("inbound-automatic", "sign", &sign);
     }
     if let Some(why) = reason.strip_prefix("by hand: ") {
         return with("inbound-by-hand", "why", why);
@@ -44,6 +50,7 @@ pub fn reason(language: Language, entry: &Entry) -> String {
         return with("inbound-not-given", "said", said);
     }
     match reason {
+        store::WANTED => plain("inbound-wanted"),
         "own mail" => plain("inbound-own"),
         "the sender does not take part" => plain("inbound-no-part"),
         "the database was away" => plain("inbound-database-away"),

@@ -128,7 +128,8 @@ impl Entry {
     }
     /// Whether the message has more than plain words: then its own formatting can be shown.
     pub fn has_formatting(&self) -> bool {
-        self.message.author_kind != AuthorKind::User && self.message.html.is_some()
+        let is_strange = self.message.author_kind != AuthorKind::User;
+        is_strange && self.message.html.as_deref().is_some_and(shows_something)
     }
     /// Whether the author's own domain disowns the mail.
     pub fn is_doubtful(&self) -> bool {
@@ -165,6 +166,22 @@ impl Delivered {
     }
 }
 
+/// Whether cleaned HTML leaves anything to look at: words or a picture.
+fn shows_something(html: &str) -> bool {
+    let mut is_tag = false;
+    let words: String = html
+        .chars()
+        .filter(|sign| {
+            let was_tag = is_tag;
+            is_tag = *sign == '<' || (is_tag && *sign != '>');
+            !was_tag && !is_tag
+        })
+        .collect();
+    let words = words.replace("&nbsp;", "").replace("&#160;", "");
+    html.contains("<img")
+        || words.chars().any(|sign| !sign.is_whitespace() && !"\u{200b}\u{feff}".contains(sign))
+}
+
 /// What to do about a mail that did not arrive.
 fn advice(ui: &Ui, state: &str, reason: &str, next: Millis) -> String {
     match (state, reason.split(' ').next().unwrap_or_default()) {
@@ -182,7 +199,7 @@ fn advice(ui: &Ui, state: &str, reason: &str, next: Millis) -> String {
 }
 
 /// `mailbox_full ada@x.org: 552 5.2.2 full` in words; a reason without a class we know stays as it is.
-fn because(ui: &Ui, reason: &str) -> String {
+pub fn because(ui: &Ui, reason: &str) -> String {
     let (code, rest) = reason.split_once(' ').unwrap_or((reason, ""));
     let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     let key = format!("bounce-{}", code.replace('_', "-"));
@@ -202,4 +219,19 @@ pub fn thread(conversation: Conversation) -> Vec<Entry> {
         Entry::of(message, files, delivery)
     };
     messages.into_iter().map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shows_something;
+
+    #[test]
+    fn html_that_was_cleaned_to_nothing_is_not_offered() {
+        for nothing in ["", "<p></p>", "<div style=\"color: red\"> \u{a0}&nbsp;<br></div>"] {
+            assert!(!shows_something(nothing), "{nothing}");
+        }
+        for something in ["<p>x</p>", "<p><img src=\"/a\"></p>", "a &lt; b"] {
+            assert!(shows_something(something), "{something}");
+        }
+    }
 }

@@ -134,11 +134,6 @@ async fn send(
         } else {
             let mut reply = draft.parse()?;
             reply.status = status.clone();
-            let has_nobody =
-                [&reply.to, &reply.cc].iter().all(|list| list.as_ref().is_some_and(Vec::is_empty));
-            if has_nobody && reply.bcc.is_empty() && ticket.requester_email.is_some() {
-                return Err(Problem::field("to", "required").into());
-            }
             actions::reply(tx, &ticket, &reply, &signer)?
         };
         if way == Way::Forward {

@@ -95,8 +95,25 @@ pub struct Thread {
     /// Whether there are messages before and after these.
     has_earlier: bool,
     has_later: bool,
+    /// The message that a draft sends on, where it is none of these.
+    apart: Option<Entry>,
 }
 impl Thread {
+    /// Fetches a message that may stand far up.
+    fn fetch<P: Implies<ViewTickets>>(
+        &mut self,
+        tx: &mut Tx<P>,
+        ticket: Id<Ticket>,
+        id: Id<Message>,
+    ) -> db::Result<()> {
+        if self.entries.iter().any(|entry| entry.message.id == id) {
+            return Ok(());
+        }
+        let found = conversation::store::one(tx, ticket, id)?;
+        let conversation = conversation::api::around(tx, ticket, found.into_iter().collect())?;
+        self.apart = conversation::pages::thread(conversation).pop();
+        Ok(())
+    }
     /// The newest messages, or those around the ones that were asked for.
     fn load<P: Implies<ViewTickets>>(
         tx: &mut Tx<P>,
@@ -127,7 +144,8 @@ impl Thread {
             messages.append(&mut later);
         }
         let conversation = conversation::api::around(tx, ticket, messages)?;
-        Ok(Thread { entries: conversation::pages::thread(conversation), has_earlier, has_later })
+        let entries = conversation::pages::thread(conversation);
+        Ok(Thread { entries, has_earlier, has_later, apart: None })
     }
 }
 
@@ -251,28 +269,45 @@ impl Around {
             .and_then(|draft| serde_json::from_str(draft).ok())
             .unwrap_or_default();
         let text = |name: &str| draft.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let has_address = self.facts.has_address();
         let (to, cc) = self.recipients();
-        let is_forward = !asked.forward.is_empty();
+        // What somebody began to send on stays what it was, whatever came in meanwhile; another one begins anew.
+        let is_kept = |kept: &Id<Message>| asked.forward.is_empty() || asked.forward == kept.to_string();
+        let kept = self.facts.forwarding().filter(is_kept);
+        let is_forward = !asked.forward.is_empty() && kept.is_none();
         let kind = match text("kind") {
             _ if is_forward => "forward".into(),
-            Some(kind) => kind,
-            None if !ui.may("tickets.reply") => "note".into(),
-            None if cc.is_empty() => "reply".into(),
-            None => "reply-all".into(),
+            // Whom the draft was for may be without an address by now.
+            Some(kind) if has_address || kind == "forward" => kind,
+            _ if !has_address || !ui.may("tickets.reply") => "note".into(),
+            _ if cc.is_empty() => "reply".into(),
+            _ => "reply-all".into(),
         };
         let is_plain_reply = kind == "reply";
         let given = |name: &str, default: String| {
             if is_forward { String::new() } else { text(name).unwrap_or(default) }
         };
-        Form::filled([
+        let message = kept.map_or_else(|| self.forwarded(middle, asked), |kept| kept.to_string());
+        let form = Form::filled([
             ("to", given("to", to)),
             ("cc", given("cc", if is_plain_reply { String::new() } else { cc })),
             ("bcc", given("bcc", String::new())),
             ("kind", kind),
             ("text", text("text").unwrap_or_default()),
             ("html", text("html").unwrap_or_default()),
-            ("message", self.forwarded(middle, asked)),
-        ])
+            ("message", message),
+        ]);
+        if kept.is_none() {
+            return form;
+        }
+        let form = match text("forward_subject") {
+            Some(subject) => form.with("forward_subject", &subject),
+            None => form,
+        };
+        let chosen = draft.get("forward_file").and_then(serde_json::Value::as_array);
+        let Some(chosen) = chosen else { return form };
+        let ids = chosen.iter().filter_map(serde_json::Value::as_str);
+        ids.fold(form.with("forward_files", "1"), |form, id| form.with("forward_file", id))
     }
     fn forwarded(&self, middle: &Middle, asked: &Asked) -> String {
         let Middle::Conversation(thread) = middle else { return String::new() };
@@ -296,7 +331,8 @@ fn recipients(facts: &Facts) -> (String, String) {
     (list(true), list(false))
 }
 
-/// The conversation of a ticket and all around it, with twelve statements at most.
+/// The conversation of a ticket and all around it, with twelve statements at most; a draft that sends on what
+/// stands far up is four more.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
     ui: Ui,
@@ -309,7 +345,11 @@ pub async fn load<P: Implies<ViewTickets> + 'static>(
             // A message to send on may stand far up.
             let mut place = asked.clone();
             place.at = place.at.or_else(|| asked.forward.parse().ok());
-            let middle = Middle::Conversation(Thread::load(tx, number, &place)?);
+            let mut thread = Thread::load(tx, number, &place)?;
+            if let Some(kept) = around.facts.forwarding().filter(|_| asked.forward.is_empty()) {
+                thread.fetch(tx, number, kept)?;
+            }
+            let middle = Middle::Conversation(thread);
             Ok(around.page(ui, middle, asked))
         })
         .await
@@ -376,7 +416,9 @@ impl TicketPage {
     }
     /// The message that the composer sends on when that is chosen.
     fn original(&self) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.message.id.to_string() == self.composer.get("message"))
+        let apart = self.thread().and_then(|thread| thread.apart.as_ref());
+        let mut all = self.entries().iter().chain(apart);
+        all.find(|entry| entry.message.id.to_string() == self.composer.get("message"))
     }
     fn forward_subject(&self) -> String {
         match (self.composer.some("forward_subject"), self.original()) {
@@ -521,6 +563,10 @@ impl TicketPage {
     }
     fn may_reply(&self) -> bool {
         self.ui.may("tickets.reply")
+    }
+    /// Whether anybody of the ticket can be answered by mail.
+    fn may_answer(&self) -> bool {
+        self.may_reply() && self.facts.has_address()
     }
     fn may_note(&self) -> bool {
         self.ui.may("tickets.note")

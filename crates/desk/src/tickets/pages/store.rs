@@ -1,5 +1,5 @@
 //! SQL for the ticket's page: what stands beside the conversation, in two statements instead of a dozen.
-use crate::{statuses::Status, tickets::Ticket};
+use crate::{conversation::Message, statuses::Status, tickets::Ticket};
 use derive::Record;
 use kernel::id::Id;
 use platform::{
@@ -51,6 +51,22 @@ pub struct Facts {
     pub is_quoting: bool,
     /// The domains of the requester's organisation.
     pub domains: Vec<String>,
+}
+
+impl Facts {
+    /// Whether an answer by mail would reach anybody.
+    pub fn has_address(&self) -> bool {
+        self.participants.iter().any(|person| !person.email.is_empty())
+    }
+    /// The message that the reader has begun to send on.
+    pub fn forwarding(&self) -> Option<Id<Message>> {
+        let draft: serde_json::Value = serde_json::from_str(self.draft.as_deref()?).ok()?;
+        let word = |name: &str| draft.get(name).and_then(serde_json::Value::as_str);
+        if word("kind") != Some("forward") {
+            return None;
+        }
+        word("message")?.parse().ok()
+    }
 }
 
 /// All of a ticket that the caller has seen. `reader` is whose draft is meant.
