@@ -1,3 +1,4 @@
+problem-status-beyond-yours = You may write here, but not change the status of this ticket
 field-note-has-no-recipients = A note stays inside: it has no recipients
 
 field-newer-message = Somebody wrote meanwhile. Please read it above; then send again
