@@ -120,7 +120,10 @@ test("the second step is set up, asked for, and a session is ended from afar", a
   const ben = await desk.person();
   await desk.signIn(ben, "ben@lindgren.example");
   await ben.goto(`${desk.base}/profile`);
-  await ben.locator("form[action^='/profile/second-factor/begin'] button").click();
+  await ben.locator("form[action^='/profile/second-factor/begin'] .actions button").click();
+  await ben.waitForSelector("#present-error");
+  await ben.fill("#present", password);
+  await ben.locator("form[action^='/profile/second-factor/begin'] .actions button").click();
   await desk.look(ben, "second-step-offer");
   const secret = await ben.locator("#totp-secret").textContent();
   await ben.locator("#code").fill("000000");

@@ -19,6 +19,7 @@ mod open;
 mod reindex;
 mod serve;
 mod setup;
+mod tidy;
 mod token;
 mod wizard;
 

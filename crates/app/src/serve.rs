@@ -3,12 +3,12 @@ use crate::{
     config::Config,
     failure::Failure,
     http::{health, router, server},
-    mail, metrics, open,
+    mail, metrics, open, tidy,
     wizard::Wizard,
 };
 use kernel::clock::Clock;
 use people::sign_in::Doorman;
-use platform::{Home, Work, events, jobs};
+use platform::{Home, events, jobs};
 use std::{io::Write, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -74,31 +74,14 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> Result<JoinSet<()>, Failure> {
     let mut workers = JoinSet::new();
     workers.spawn(until(stop.clone(), events::follow(home.clone())));
-    workers.spawn(until(stop.clone(), people::sign_in::actions::tidy(home.clone())));
+    workers.spawn(until(stop.clone(), tidy::work(home.clone())));
     workers.spawn(channels::webhooks::work(home.clone(), stop.clone()));
     workers.spawn(desk::sla::alarms::work(home.clone(), stop.clone()));
     for _ in 0..JOB_WORKERS {
-        workers.spawn(run_jobs(home.clone(), stop.clone()));
+        workers.spawn(jobs::work(home.clone(), stop.clone()));
     }
     mail::start(home, config, stop, &mut workers).await?;
     Ok(workers)
-}
-
-/// Runs jobs; one that has begun is finished.
-async fn run_jobs(home: Home, mut stop: watch::Receiver<bool>) {
-    let mut commits = home.waits_for(Work::Jobs);
-    while !*stop.borrow() {
-        let rest = match jobs::step(&home).await {
-            Ok(jobs::Step::Ran) => continue,
-            Ok(jobs::Step::Idle(due)) => home.rest(due),
-            Err(_) => Duration::from_secs(1),
-        };
-        tokio::select! {
-            _ = commits.changed() => {}
-            () = tokio::time::sleep(rest) => {}
-            _ = stop.wait_for(|is_stopped| *is_stopped) => {}
-        }
-    }
 }
 
 /// Runs what may be cut off anywhere.

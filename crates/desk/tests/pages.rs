@@ -1,11 +1,17 @@
 //! The agent's pages, as a browser asks for them.
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    body::{Body, BodyDataStream},
+    http::Request,
+    middleware::from_fn_with_state,
+};
 use desk::{
     conversation::{self, actions::Incoming},
     tickets::{self, Ticket, TicketError},
 };
+use futures_util::StreamExt;
 use kernel::{
-    clock::{Clock, Millis},
+    clock::{Clock, Millis, SECOND},
     fault::Problem,
     id::Id,
 };
@@ -26,8 +32,12 @@ use platform::{
     sql,
     web::{error_pages, security_headers, session_cookie_name},
 };
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use testkit::{Client, Desk, on_both};
+use tower::ServiceExt;
 
 /// Text that would run, if it were not text everywhere.
 const XSS: &str = "<img src=x onerror=alert(1)>{{7*7}}\"'";
@@ -154,6 +164,11 @@ impl World {
         let read = move |conn: &mut db::Conn| tickets::store::participants(conn, Id::new(ticket));
         let people = self.home.db.read::<_, db::Error>(read).await.unwrap();
         people.into_iter().filter_map(|person| person.email).collect()
+    }
+    /// Something that happens to the database behind the desk's back, as on another node.
+    async fn run(&self, statement: &'static db::Statement) {
+        let run = move |conn: &mut db::Conn| conn.run(statement, args![]);
+        self.home.db.write::<_, db::Error>(run).await.unwrap();
     }
     async fn mails(&self) -> Vec<(i64, String)> {
         self.home
@@ -742,6 +757,137 @@ fn chosen_files_of_a_message_go_with_it_by_form_and_by_api() {
         let nobody = serde_json::json!({ "forward": original, "to": [], "text": "x" });
         world.ada.post_json(&list, &nobody.to_string()).await.assert_status(422);
         assert_eq!(world.messages(number).await.len(), 4, "what was refused left nothing behind");
+    });
+}
+
+#[test]
+fn a_note_sets_the_status_for_those_who_may_edit_the_ticket() {
+    alone(async |mut world| {
+        let mut lia = world.person("Lia", Builtin::LightAgent, Language::En).await;
+        let number = world.opens("Cy <cy@customer.example>", "AW: Late", "Where is it?").await;
+        let path = format!("/api/v1/tickets/{number}/messages");
+        let note = r#"{"kind":"note","text":"Done by phone","status":"solved"}"#;
+        let refused = lia.post_json(&path, note).await.assert_status(403).json();
+        assert_eq!(refused["code"], "status_beyond_yours");
+        assert_eq!(world.messages(number).await.len(), 1, "what was refused left nothing behind");
+        lia.post_json(&path, r#"{"kind":"note","text":"Seen"}"#).await.assert_status(201);
+        world.ada.post_json(&path, note).await.assert_status(201);
+        assert_eq!(world.ticket(number).await.category.word(), "solved");
+
+        // As far as it reaches: one's own tickets, and this is nobody's.
+        world
+            .run(sql!(
+                "INSERT INTO role_permission (role_id, permission, scope)
+                     SELECT id, 'tickets.edit', 'own' FROM role WHERE code = 'light_agent'"
+            ))
+            .await;
+        let mut mia = world.person("Mia", Builtin::LightAgent, Language::En).await;
+        world.home.clock.advance(5 * SECOND);
+        let open = r#"{"kind":"note","text":"Not yet","status":"open"}"#;
+        mia.post_json(&path, open).await.assert_status(403);
+        let form = [("kind", "note"), ("text", "By the page"), ("status", "open")];
+        mia.post_form(&format!("/t/{number}/messages"), &form).await.assert_status(303);
+        assert_eq!(world.ticket(number).await.category.word(), "solved");
+        world
+            .run(sql!("UPDATE ticket SET assignee_id = (SELECT id FROM desk_user WHERE name = 'Mia')"))
+            .await;
+        mia.post_json(&path, open).await.assert_status(201);
+        assert_eq!(world.ticket(number).await.category.word(), "open");
+    });
+}
+
+#[test]
+fn a_change_is_refused_where_somebody_was_quicker_and_star_is_any() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let path = format!("/api/v1/tickets/{number}");
+        let read = world.ada.get(&path).await;
+        let tag = read.header("etag").unwrap().to_owned();
+        let with = |tag: &str| world.ada.clone().with_header("if-match", tag);
+        with(&format!("W/{tag}")).patch_json(&path, r#"{"priority":"high"}"#).await.assert_status(412);
+        let changed = with(&tag).patch_json(&path, r#"{"priority":"high"}"#).await.assert_status(200);
+        let refused = with(&tag).patch_json(&path, r#"{"priority":"low"}"#).await.assert_status(412);
+        assert_eq!(refused.json()["code"], "ticket_changed");
+        with(changed.header("etag").unwrap())
+            .patch_json(&path, r#"{"priority":"low"}"#)
+            .await
+            .assert_status(200);
+        with("*").patch_json(&path, r#"{"priority":"urgent"}"#).await.assert_status(200);
+    });
+}
+
+/// What a browser hears at `/live`.
+async fn listens(world: &World, client: &Client) -> BodyDataStream {
+    let name = session_cookie_name(&world.home);
+    let cookie = format!("{name}={}", client.cookie(name).unwrap());
+    let request = Request::get("/live").header("cookie", cookie).body(Body::empty()).unwrap();
+    let response = world.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    response.into_body().into_data_stream()
+}
+/// What the stream tells up to this ticket; `None` where it ends before.
+async fn told_until(stream: &mut BodyDataStream, ticket: i64) -> Option<String> {
+    let mut told = String::new();
+    while !told.contains(&mark_of(ticket)) {
+        let part = tokio::time::timeout(Duration::from_secs(20), stream.next()).await;
+        told += &String::from_utf8_lossy(&part.expect("it tells something or ends")?.unwrap());
+    }
+    Some(told)
+}
+fn mark_of(ticket: i64) -> String {
+    format!("\"ticket\":{ticket},")
+}
+
+// S16, S18
+#[test]
+fn a_page_hears_nothing_five_seconds_after_its_right_is_over() {
+    alone(async |mut world| {
+        let follow = tokio::spawn(platform::events::follow(world.home.clone()));
+        let mut watch = world.home.live.watch();
+        // Until the log is followed.
+        loop {
+            world.opens("Cy <cy@customer.example>", "First", "Hello").await;
+            if tokio::time::timeout(Duration::from_millis(200), watch.recv()).await.is_ok() {
+                break;
+            }
+        }
+        let ben = world.person("Ben", Builtin::Agent, Language::En).await;
+        let gus = world.person("Gus", Builtin::Agent, Language::En).await;
+        let lia = world.person("Lia", Builtin::LightAgent, Language::En).await;
+        let mut ada = listens(&world, &world.ada).await;
+        let mut streams = Vec::new();
+        for client in [&ben, &gus, &lia] {
+            streams.push(listens(&world, client).await);
+        }
+        let number = world.opens("Cy <cy@customer.example>", "Heard", "Hello").await;
+        for stream in streams.iter_mut().chain([&mut ada]) {
+            assert!(told_until(stream, number).await.is_some());
+        }
+        world
+            .run(sql!("DELETE FROM session WHERE user_id IN (SELECT id FROM desk_user WHERE name = 'Ben')"))
+            .await;
+        world.run(sql!("UPDATE desk_user SET is_active = FALSE WHERE name = 'Gus'")).await;
+        world
+            .run(sql!(
+                "UPDATE role_permission SET scope = 'own'
+                  WHERE role_id IN (SELECT id FROM role WHERE code = 'light_agent')"
+            ))
+            .await;
+        world.home.clock.advance(5 * SECOND);
+        let secret = world.opens("Cy <cy@customer.example>", "Unheard", "Hello").await;
+        assert!(told_until(&mut ada, secret).await.is_some(), "who may still see it hears of it");
+        assert!(told_until(&mut streams[0], secret).await.is_none(), "the session is over");
+        assert!(told_until(&mut streams[1], secret).await.is_none(), "nobody any more");
+        let hers = world.opens("Cy <cy@customer.example>", "Hers", "Hello").await;
+        world
+            .run(sql!(
+                "UPDATE ticket SET assignee_id = (SELECT id FROM desk_user WHERE name = 'Lia')
+                  WHERE subject = 'Hers'"
+            ))
+            .await;
+        let told = told_until(&mut streams[2], hers).await.unwrap();
+        assert!(!told.contains(&mark_of(secret)), "her own alone: {told}");
+        follow.abort();
     });
 }
 

@@ -1,5 +1,8 @@
 //! All pages of this crate at once.
-use crate::{routes, world::World};
+use crate::{
+    routes,
+    world::{PASSWORD, World},
+};
 use platform::i18n::{self, FOLDERS, Language};
 use platform::web::Access;
 use std::{collections::BTreeSet, fs, path::Path};
@@ -201,6 +204,7 @@ fn a_token_is_shown_once_and_can_be_ended() {
             ("scopes", "contacts.view"),
             ("scopes", "people.view"),
             ("days", "30"),
+            ("token_password", PASSWORD),
         ];
         let made = ada.post_form("/profile/tokens", &fields).await.assert_status(200);
         let text = made.text();

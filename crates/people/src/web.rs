@@ -1,15 +1,14 @@
 //! What the slices' handlers share.
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use kernel::{fault::Problem, id::Id};
 use platform::{
-    Home, keys,
+    Home,
     web::{Failure, Form, Page, Request},
 };
-use serde::Serialize;
 
 /// The id in the path. What is no number is not there.
 pub struct PathId<T>(pub Id<T>);
@@ -114,44 +113,6 @@ pub fn local_path<'p>(next: &'p str, fallback: &'p str) -> &'p str {
         && !next.starts_with("//")
         && next.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>".contains(&byte));
     if is_local { next } else { fallback }
-}
-
-/// A thing with the ETag of how it looks now.
-pub struct Tagged<T>(pub StatusCode, pub T);
-impl<T: Serialize> IntoResponse for Tagged<T> {
-    fn into_response(self) -> Response {
-        let mut response = platform::web::Json(&self.1).into_response();
-        *response.status_mut() = self.0;
-        let tag = HeaderValue::from_str(&tag(&self.1)).expect("base32 in quotes");
-        response.headers_mut().insert(header::ETAG, tag);
-        response
-    }
-}
-/// Changes with everything that the API shows of a thing.
-fn tag<T: Serialize>(thing: &T) -> String {
-    // As a value: fields in one order, whatever the thing was made from.
-    let text = serde_json::to_value(thing).unwrap_or_default().to_string();
-    format!("\"{}\"", keys::base32(&keys::token_hash(&text)[..10]))
-}
-
-/// `If-Match`: change it only if it is still what was read.
-pub struct IfMatch(Option<String>);
-impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = std::convert::Infallible;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let value = parts.headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        Ok(IfMatch(value.map(str::to_owned)))
-    }
-}
-impl IfMatch {
-    /// * errors – 412 where `now` is not what the caller read.
-    pub fn check<T: Serialize>(&self, now: &T) -> Result<(), Problem> {
-        match self.0.as_deref() {
-            None | Some("*") => Ok(()),
-            Some(wanted) if wanted.split(',').any(|one| one.trim() == tag(now)) => Ok(()),
-            Some(_) => Err(Problem::new(412, "changed_meanwhile")),
-        }
-    }
 }
 
 /// For the query of an address.

@@ -28,6 +28,7 @@ error-home = Zum Anfang
 
 problem-invalid = Daran stimmt etwas nicht
 problem-not-found = Nicht gefunden
+problem-changed-meanwhile = Jemand hat es geändert, seit Sie es gelesen haben
 problem-internal = Bei uns ist etwas schiefgegangen
 problem-busy = Das System ist ausgelastet. Versuchen Sie es gleich noch einmal
 problem-database-full = In der Datenbank ist kein Platz mehr. Bitte geben Sie der Administration Bescheid

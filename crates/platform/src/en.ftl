@@ -29,6 +29,7 @@ error-home = To the start
 
 problem-invalid = Something in it is not right
 problem-not-found = Not found
+problem-changed-meanwhile = Somebody changed it since you read it
 problem-internal = Something went wrong here
 problem-busy = The desk is busy. Try again in a moment
 problem-database-full = There is no space left in the database. Tell your administrator

@@ -13,6 +13,7 @@ use kernel::{
     id::Id,
 };
 use std::{future::Future, pin::Pin, time::Duration};
+use tokio::sync::watch;
 
 /// How a job ended badly.
 #[derive(Debug)]
@@ -171,16 +172,19 @@ fn record(tx: &mut Tx<System>, job: &Claimed, outcome: Result<(), Trouble>) -> d
     .map(drop)
 }
 
-/// Runs jobs for as long as the program runs.
-pub async fn work(home: Home) {
+/// Runs jobs until `stop` becomes true; one that has begun is finished.
+pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     let mut commits = home.waits_for(Work::Jobs);
-    loop {
-        match step(&home).await {
-            Ok(Step::Ran) => {}
-            Ok(Step::Idle(due)) => {
-                let _ = tokio::time::timeout(home.rest(due), commits.changed()).await;
-            }
-            Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+    while !*stop.borrow() {
+        let rest = match step(&home).await {
+            Ok(Step::Ran) => continue,
+            Ok(Step::Idle(due)) => home.rest(due),
+            Err(_) => Duration::from_secs(1),
+        };
+        tokio::select! {
+            _ = commits.changed() => {}
+            () = tokio::time::sleep(rest) => {}
+            _ = stop.wait_for(|is_stopped| *is_stopped) => return,
         }
     }
 }

@@ -28,6 +28,7 @@ error-home = Naar het begin
 
 problem-invalid = Er klopt iets niet
 problem-not-found = Niet gevonden
+problem-changed-meanwhile = Iemand heeft het gewijzigd sinds u het las
 problem-internal = Er ging bij ons iets mis
 problem-busy = Het systeem is bezet. Probeer het zo meteen opnieuw
 problem-database-full = Er is geen ruimte meer in de database. Geef het door aan uw beheerder

@@ -9,6 +9,7 @@ use platform::{
 };
 use std::time::{Duration, Instant};
 use testkit::Desk;
+use tokio::sync::watch;
 
 platform::events! {
     /// Something for the other node.
@@ -26,7 +27,8 @@ async fn two(desk: &Desk) -> (Home, Home) {
     for home in [&homes.0, &homes.1] {
         home.listen();
         tokio::spawn(events::follow(home.clone()));
-        tokio::spawn(jobs::work(home.clone()));
+        let (home, stop) = (home.clone(), watch::Sender::new(false));
+        tokio::spawn(async move { jobs::work(home, stop.subscribe()).await });
     }
     let until = Instant::now() + Duration::from_secs(10);
     while !(homes.0.db.hears_others() && homes.1.db.hears_others()) {

@@ -147,6 +147,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/app/src/demo/company.rs", "fills an empty desk with samples"),
     ("crates/app/src/demo/tickets.rs", "fills an empty desk with samples"),
     ("crates/app/src/bench/fill.rs", "fills an empty desk to measure on"),
+    ("crates/app/src/tidy.rs", "removes what is over"),
     ("crates/app/src/token.rs", "the command line of the machine's owner"),
     ("crates/app/src/metrics/mod.rs", "counts what waits"),
 ];

@@ -6,7 +6,7 @@ use platform::{
     authority::Grant,
     db,
     events::{EVENT_KINDS, Recorded},
-    web::{Failure, Json, Listing},
+    web::{Failure, Json, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -45,28 +45,16 @@ impl From<Recorded> for Event {
 pub struct Asked {
     /// The id of the last event that is known already; 0 or nothing for the beginning of the log.
     since: Option<String>,
-    /// The same: what the last answer gave as `next`.
-    cursor: Option<String>,
-    /// 1 to 200; 50 where it is left out.
-    limit: Option<String>,
     /// One kind, or several with commas between, e.g. `ticket.opened,ticket.changed`.
     kind: Option<String>,
 }
 impl Asked {
-    fn since(&self) -> Result<Id<Recorded>, Problem> {
-        let read = |name: &str, text: &Option<String>| match text.as_deref().map(str::parse::<i64>) {
+    /// * errors – 422 for what is no number of 0 or more.
+    fn since(&self) -> Result<Option<Id<Recorded>>, Problem> {
+        match self.since.as_deref().map(str::parse::<i64>) {
             None => Ok(None),
             Some(Ok(number)) if number >= 0 => Ok(Some(Id::new(number))),
-            Some(_) => Err(Problem::field(name, "unknown_cursor")),
-        };
-        let (cursor, since) = (read("cursor", &self.cursor)?, read("since", &self.since)?);
-        Ok(cursor.or(since).unwrap_or(Id::new(0)))
-    }
-    fn limit(&self) -> Result<usize, Problem> {
-        match self.limit.as_deref().map(str::parse::<usize>) {
-            None => Ok(50),
-            Some(Ok(limit)) if limit > 0 => Ok(limit.min(200)),
-            Some(_) => Err(Problem::field("limit", "positive_number")),
+            Some(_) => Err(Problem::field("since", "unknown_cursor")),
         }
     }
     fn kinds(&self) -> Result<Vec<String>, Problem> {
@@ -82,15 +70,17 @@ impl Asked {
 /// What happened since an event, oldest first.
 ///
 /// Nothing is ever added before what was answered. `next` is null when the caller knows all there is; then ask
-/// again later with `since` and the last id. Whoever may not see all tickets can meet a page with fewer events
-/// than `limit`, or none, and still a `next`.
-#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Asked),
+/// again later with `since` and the last id. `cursor` is the `next` of an answer and goes before `since`. Whoever may
+/// not see all tickets can meet a page with fewer events than `limit`, or none, and still a `next`.
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Paged, Asked),
     responses((status = 200, body = Listing<Event>)))]
 pub async fn list(
     grant: Grant<ViewEvents>,
+    Query(paged): Query<Paged>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Listing<Event>>, Failure> {
-    let (since, limit, kinds) = (asked.since()?, asked.limit()?, asked.kinds()?);
+    let (cursor, since) = (paged.after()?, asked.since()?);
+    let (since, limit, kinds) = (cursor.or(since).unwrap_or(Id::new(0)), paged.limit()?, asked.kinds()?);
     let part = grant.read::<_, db::Error>(move |tx| store::visible(tx, since, limit, &kinds)).await?;
     let next = part.has_more.then(|| part.to.to_string());
     Ok(Json(Listing { items: part.events.into_iter().map(Event::from).collect(), next }))

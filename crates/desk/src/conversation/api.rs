@@ -186,7 +186,8 @@ pub async fn list(
 /// Add an answer or an internal note.
 ///
 /// An answer (`public`) is mailed to the customer and those in copy unless `to` and `cc` say otherwise. A note
-/// needs less permission and reaches nobody outside. With `forward` a message is sent on.
+/// needs less permission and reaches nobody outside; to set the `status` with it takes `tickets.edit`. With `forward`
+/// a message is sent on.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", tag = "tickets",
     params(("number" = i64, Path)), request_body = ReplyDraft, responses((status = 201, body = MessageBody)))]
 pub async fn post(
@@ -217,7 +218,11 @@ pub async fn post(
             let work = move |tx: &mut Tx<NoteTickets>| {
                 idempotency::once(tx, key.as_ref(), |tx| {
                     let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                    if reply.status.is_some() && !tickets::store::may_edit(tx, &ticket)? {
+                        return Err(Problem::new(403, "status_beyond_yours").into());
+                    }
                     let id = actions::note(tx, &ticket, &reply)?;
+                    actions::set_status_after(tx, &ticket, reply.status.as_deref())?;
                     shown(tx, number, id)
                 })
             };

@@ -1,3 +1,4 @@
+problem-status-beyond-yours = Sie dürfen hier schreiben, aber den Status dieses Tickets nicht ändern
 field-note-has-no-recipients = Eine Notiz bleibt intern: Sie hat keine Empfänger
 
 field-no-address = Es gibt keine Adresse, an die es gehen kann

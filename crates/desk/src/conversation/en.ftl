@@ -1,3 +1,4 @@
+problem-status-beyond-yours = You may write here, but not change the status of this ticket
 field-note-has-no-recipients = A note stays inside: it has no recipients
 
 field-no-address = There is no address to send it to

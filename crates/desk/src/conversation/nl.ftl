@@ -1,3 +1,4 @@
+problem-status-beyond-yours = U mag hier schrijven, maar de status van dit ticket niet wijzigen
 field-note-has-no-recipients = Een notitie blijft intern: zij heeft geen ontvangers
 
 field-no-address = Er is geen adres om het naartoe te sturen

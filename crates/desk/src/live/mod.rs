@@ -5,15 +5,24 @@ use axum::{
     routing::get,
 };
 use futures_util::stream;
-use kernel::id::Id;
+use kernel::{
+    clock::{Millis, SECOND},
+    id::Id,
+};
 use platform::{
     authority::{Grant, Scope},
     db,
     events::Recorded,
-    web::{Failure, Routes},
+    web::{Failure, Request, Routes},
 };
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// Who listens is looked up again after so long, before anything is told. With the three seconds for which a role is
+/// remembered, what ended is heard of no more within five (S16).
+const LOOK_MS: i64 = 2 * SECOND;
+/// And so often where nothing happens, so that nobody's stream stays for ever.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// What a page hears: which ticket, what kind of change, by whom.
 #[derive(serde::Serialize)]
@@ -24,11 +33,14 @@ struct Heard<'a> {
 }
 
 /// `GET /live`: each change of a ticket that the person may see. After a gap comes `reload`.
-async fn follow(grant: Grant<ViewTickets>) -> Result<Response, Failure> {
-    let watch = grant.home().live.watch();
-    let events = stream::unfold((grant, watch), |(grant, mut watch)| async move {
-        let event = next(&grant, &mut watch).await?;
-        Some((Ok::<_, Infallible>(event), (grant, watch)))
+///
+/// It ends with the session; then the browser asks anew and hears why.
+async fn follow(grant: Grant<ViewTickets>, request: Request) -> Result<Response, Failure> {
+    let (watch, looked_at) = (grant.home().live.watch(), grant.home().clock.now());
+    let listener = Listener { grant, request, looked_at, watch };
+    let events = stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok::<_, Infallible>(event), listener))
     });
     let keep_alive = sse::KeepAlive::new().interval(Duration::from_secs(25));
     Ok((
@@ -38,21 +50,52 @@ async fn follow(grant: Grant<ViewTickets>) -> Result<Response, Failure> {
         .into_response())
 }
 
-async fn next(grant: &Grant<ViewTickets>, watch: &mut Receiver<Arc<Recorded>>) -> Option<sse::Event> {
-    loop {
-        match watch.recv().await {
-            Ok(event) => {
-                let Some(ticket) = event.subject_id("ticket") else { continue };
-                if !is_visible(grant, ticket).await {
-                    continue;
+/// A page that listens, and what it showed at the door.
+struct Listener {
+    grant: Grant<ViewTickets>,
+    request: Request,
+    looked_at: Millis,
+    watch: Receiver<Arc<Recorded>>,
+}
+impl Listener {
+    async fn next(&mut self) -> Option<sse::Event> {
+        loop {
+            let Ok(heard) = tokio::time::timeout(QUIET, self.watch.recv()).await else {
+                self.look_again().await?;
+                continue;
+            };
+            match heard {
+                Ok(event) => {
+                    let Some(ticket) = event.subject_id("ticket") else { continue };
+                    self.look_again().await?;
+                    if !is_visible(&self.grant, ticket).await {
+                        continue;
+                    }
+                    let heard = Heard { ticket, kind: &event.kind, by: &event.actor };
+                    let data = serde_json::to_string(&heard).unwrap_or_default();
+                    return Some(sse::Event::default().event("ticket").id(event.id.to_string()).data(data));
                 }
-                let heard = Heard { ticket, kind: &event.kind, by: &event.actor };
-                let data = serde_json::to_string(&heard).unwrap_or_default();
-                return Some(sse::Event::default().event("ticket").id(event.id.to_string()).data(data));
+                Err(RecvError::Lagged(_)) => {
+                    self.look_again().await?;
+                    return Some(sse::Event::default().event("reload").data("{}"));
+                }
+                Err(RecvError::Closed) => return None,
             }
-            Err(RecvError::Lagged(_)) => return Some(sse::Event::default().event("reload").data("{}")),
-            Err(RecvError::Closed) => return None,
         }
+    }
+    /// Who listens may be signed out, switched off or allowed less by now: what holds now counts from here on.
+    ///
+    /// * returns – `None` where they may not listen any more.
+    async fn look_again(&mut self) -> Option<()> {
+        let home = self.grant.home().clone();
+        let now = home.clock.now();
+        if (0..LOOK_MS).contains(&(now.0 - self.looked_at.0)) {
+            return Some(());
+        }
+        let actor = home.authenticate.actor(&home, &self.request).await.ok()??;
+        self.grant = Grant::check(&home, Arc::new(actor), false).ok()?;
+        self.looked_at = now;
+        Some(())
     }
 }
 

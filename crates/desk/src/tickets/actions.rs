@@ -263,17 +263,8 @@ fn check_people<P>(
 
 /// Changes properties. Nothing happens, and no event tells of it, where everything is so already.
 ///
-/// * `read_version` – what `If-Match` said; `None` takes the ticket as it is now.
 /// * errors – [`TicketError::Changed`] where somebody was quicker; 422 naming the field.
-pub fn edit(
-    tx: &mut Tx<EditTickets>,
-    ticket: &Seen<Ticket>,
-    patch: Patch,
-    read_version: Option<i64>,
-) -> Result<(), TicketError> {
-    if read_version.is_some_and(|version| version != ticket.version) {
-        return Err(TicketError::Changed);
-    }
+pub fn edit(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, patch: Patch) -> Result<(), TicketError> {
     apply(tx, ticket, patch, Manner::Change)
 }
 

@@ -6,8 +6,7 @@ use super::{
 use crate::{fields, statuses};
 use axum::{
     extract::{Path, Query},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
 };
 use kernel::{clock::Millis, fault::Problem, id::Id, text};
 use people::contacts;
@@ -16,7 +15,7 @@ use platform::{
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, Json, Listing, Paged},
+    web::{Failure, IfMatch, Json, Listing, Paged, Versioned},
 };
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -195,9 +194,9 @@ pub async fn list(
     Ok(Json(Listing { items, next }))
 }
 
-fn tagged(status: StatusCode, body: serde_json::Value) -> Response {
+fn tagged(status: StatusCode, body: serde_json::Value) -> Versioned<serde_json::Value> {
     let version = body.get("version").and_then(serde_json::Value::as_i64).unwrap_or_default();
-    (status, [(header::ETAG, format!("\"{version}\""))], Json(body)).into_response()
+    Versioned(status, version, body)
 }
 
 /// Open a ticket for somebody.
@@ -209,7 +208,7 @@ pub async fn post(
     grant: Grant<CreateTickets>,
     headers: HeaderMap,
     Json(draft): Json<Draft>,
-) -> Result<Response, Failure> {
+) -> Result<Versioned<serde_json::Value>, Failure> {
     let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse(Channel::Api)?;
     let language = grant.actor().language;
@@ -235,7 +234,10 @@ pub async fn post(
 /// Get a ticket.
 #[utoipa::path(get, path = "/api/v1/tickets/{number}", tag = "tickets", params(("number" = i64, Path)),
     responses((status = 200, body = TicketBody)))]
-pub async fn get(grant: Grant<ViewTickets>, Path(number): Path<Id<Ticket>>) -> Result<Response, Failure> {
+pub async fn get(
+    grant: Grant<ViewTickets>,
+    Path(number): Path<Id<Ticket>>,
+) -> Result<Versioned<serde_json::Value>, Failure> {
     let language = grant.actor().language;
     let body = grant.read(move |tx| body(tx, number, language)).await?;
     Ok(tagged(StatusCode::OK, serde_json::to_value(body).map_err(|_| Problem::internal())?))
@@ -249,16 +251,18 @@ pub async fn get(grant: Grant<ViewTickets>, Path(number): Path<Id<Ticket>>) -> R
 pub async fn patch(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Json(patch): Json<Patch>,
-) -> Result<Response, Failure> {
+) -> Result<Versioned<serde_json::Value>, Failure> {
     let patch = patch.parse()?;
-    let version = if_match(&headers)?;
     let language = grant.actor().language;
     let body = grant
         .change(move |tx| {
             let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            actions::edit(tx, &ticket, patch, version)?;
+            if !if_match.is_version(ticket.version) {
+                return Err(TicketError::Changed);
+            }
+            actions::edit(tx, &ticket, patch)?;
             // An edit may move the ticket out of the editor's sight; the answer still shows what became of it.
             let ticket = store::see_for_machine(tx, number)?.ok_or_else(Problem::not_found)?;
             Ok::<_, TicketError>(bodies(tx, vec![ticket.into_inner()], language)?)
@@ -266,13 +270,6 @@ pub async fn patch(
         .await?;
     let body = serde_json::to_value(body.first()).map_err(|_| Problem::internal())?;
     Ok(tagged(StatusCode::OK, body))
-}
-
-/// The version that the caller read.
-pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let version = value.to_str().ok().and_then(|value| value.trim_matches('"').parse().ok());
-    version.map(Some).ok_or(Problem::new(412, "ticket_changed"))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]

@@ -91,6 +91,21 @@ pub fn see<P: Implies<ViewTickets>>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<Op
     Ok(found.map(Seen))
 }
 
+/// Whether the actor may change the ticket: `tickets.edit` can reach less than the permission that opened `tx`.
+pub fn may_edit<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: &Seen<Ticket>) -> Result<bool> {
+    let scope = match tx.actor().reach("tickets.edit") {
+        None => return Ok(false),
+        Some(Scope::All) => return Ok(true),
+        Some(scope) => scope,
+    };
+    let sight = Sight::within(tx.actor(), scope);
+    let found = tx.find::<(Id<Ticket>,)>(
+        sql!(concat!("SELECT t.id FROM ticket t WHERE t.id = $4 AND ", visible!())),
+        args![sight.scope, sight.person, &sight.ids, ticket.id],
+    )?;
+    Ok(found.is_some())
+}
+
 /// The ticket, if `contact` takes part in it.
 pub fn see_as_participant<P>(
     tx: &mut Tx<P>,

@@ -2,7 +2,7 @@
 use super::{Changes, ContactError, ContactRow, Draft, actions, policy::Search, store};
 use crate::{
     permissions::{ManageContacts, ViewContacts},
-    web::{IfMatch, PathId, Tagged, of},
+    web::{PathId, of},
 };
 use axum::{
     extract::Query,
@@ -14,7 +14,7 @@ use platform::{
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, Json, Listing, Paged, Routes},
+    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -2,7 +2,7 @@
 use super::{Changes, Draft, OrganisationError, OrganisationRow, actions, store};
 use crate::{
     permissions::{ManageContacts, ViewContacts},
-    web::{IfMatch, PathId, Tagged, of},
+    web::{PathId, of},
 };
 use axum::{
     extract::Query,
@@ -12,7 +12,7 @@ use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Organisation, Tx},
     db, idempotency,
-    web::{Failure, Json, Listing, Paged, Routes},
+    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -3,14 +3,14 @@ use super::{Allowance, Builtin, Changes, Draft, Role, RoleError, RoleRow, action
 use crate::{
     permissions::{ManagePeople, ViewPeople},
     sign_in,
-    web::{IfMatch, PathId, Tagged},
+    web::PathId,
 };
 use axum::http::{HeaderMap, StatusCode};
 use kernel::id::Id;
 use platform::{
     authority::{Grant, Implies, Scope, Tx},
     db, idempotency,
-    web::{Failure, Json, Listing, Routes},
+    web::{Failure, IfMatch, Json, Listing, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

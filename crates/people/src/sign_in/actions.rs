@@ -5,6 +5,7 @@ use super::{
     passwords, second_factor,
     store::{self, Credentials, Origin, Owner, Purpose, Stage},
     throttle::{self, Guess},
+    tokens,
 };
 use crate::desk_settings;
 use kernel::{clock::Millis, fault::Problem, id::Id, secret::Secret, text};
@@ -266,7 +267,8 @@ pub async fn peek(home: &Home, purpose: Purpose, token: String) -> Result<Option
     Ok(found.map(|found| (found.name, found.email)))
 }
 
-/// Sets a new password with a link. Every session, link and known device of the person ends.
+/// Sets a new password with a link. Every session, link and known device of the person ends; where the password was
+/// forgotten, their tokens too: somebody else may have made one.
 ///
 /// * returns – whose link it was; `None` where it is used, too old or never was.
 /// * errors – 422 naming `password`; the link stays good.
@@ -290,6 +292,9 @@ pub async fn set_password_by_link(
             store::revoke_links(tx, owner)?;
             if let Owner::User(user) = owner {
                 store::forget_devices(tx, user)?;
+                if purpose == Purpose::Reset {
+                    tokens::revoke_all(tx, user)?;
+                }
                 tx.emit(PasswordChanged { user })?;
             }
             if purpose == Purpose::Reset
@@ -329,7 +334,8 @@ pub async fn with_link(home: &Home, token: String, origin: Origin) -> Result<Ent
     }
 }
 
-/// Changes one's own password. All other sessions and known devices end, this one gets a new secret.
+/// Changes one's own password. All other sessions and known devices end, this one gets a new secret. Tokens stay:
+/// whoever knows the password ends those that they want to end.
 ///
 /// * `old` – asked for where there is one.
 /// * errors – 422 naming `old` or `password`; 429 after too many wrong ones.
@@ -371,10 +377,11 @@ fn rotate<P>(tx: &mut Tx<P>, owner: Owner, origin: &Origin) -> db::Result<Secret
     store::open_session(tx, owner, Stage::Full, origin)
 }
 
-/// Asks again for the password of somebody who is signed in. Who has none needs none.
+/// Asks again for the password of somebody who is signed in, before what a stolen session must not do. Who has
+/// none needs none.
 ///
 /// * errors – 422 naming `field` for a wrong one; 429 after too many.
-async fn prove(
+pub async fn prove(
     home: &Home,
     owner: Owner,
     password: Secret<String>,
@@ -401,11 +408,19 @@ async fn prove(
     Err(Problem::field(field, "password_wrong"))
 }
 
-/// Begins enrolment: a secret for the app, and the same sealed for the form that brings it back with a code.
-pub fn offer_second_factor(home: &Home, user: Id<User>) -> (Secret<String>, String) {
+/// Begins enrolment: a secret for the app, and the same sealed for the form that brings it back with a code. What is
+/// sealed proves that the password was right, so that switching on does not ask for it again.
+///
+/// * errors – 422 naming `present` for a wrong password; 429 after too many.
+pub async fn offer_second_factor(
+    home: &Home,
+    user: Id<User>,
+    password: Secret<String>,
+) -> Result<(Secret<String>, String), Problem> {
+    prove(home, Owner::User(user), password, "present").await?;
     let secret = second_factor::new_secret();
     let sealed = home.keys.seal(&format!("{}/offer", place(user)), &secret);
-    (secret, platform::keys::base32(&sealed))
+    Ok((secret, platform::keys::base32(&sealed)))
 }
 /// What was offered to this user.
 pub fn offered_secret(home: &Home, user: Id<User>, sealed: &str) -> Option<Secret<String>> {
@@ -482,24 +497,4 @@ pub fn remove_second_factor<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()>
     store::set_second_factor(tx, user, None, 0)?;
     store::end_sessions(tx, Owner::User(user), None)?;
     tx.emit(SecondFactorChanged { user, is_on: false })
-}
-
-/// Removes sessions, links and limits whose time is over, once an hour, for as long as the program runs.
-pub async fn tidy(home: Home) {
-    let grant = Grant::<System>::system(&home);
-    loop {
-        let swept = grant
-            .change::<_, db::Error>(|tx| {
-                store::sweep(tx)?;
-                let now = tx.now();
-                platform::rate::sweep(tx, now)
-            })
-            .await;
-        let pause = match swept {
-            // There may be more than one round takes.
-            Ok(1000..) => std::time::Duration::from_secs(1),
-            Ok(_) | Err(_) => std::time::Duration::from_secs(3600),
-        };
-        tokio::time::sleep(pause).await;
-    }
 }

@@ -34,7 +34,6 @@ letter-password-changed-text = Guten Tag { $name },
 
 problem-token-unknown = Dieses Token ist nicht (mehr) gültig
 problem-too-many-tries = Zu viele Versuche. Warten Sie etwas bis zum nächsten
-problem-changed-meanwhile = Jemand hat es geändert, seit Sie es gelesen haben
 problem-session-needed = Dafür müssen Sie sich mit einem Browser anmelden
 field-password-short = Mindestens 8 Zeichen
 field-password-common = Das ist zu leicht zu erraten
@@ -65,6 +64,7 @@ link-used-title = Dieser Link gilt nicht mehr
 link-used-help = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt. An Ihrem Konto hat sich nichts geändert.
 link-used-new = Neuen Link anfordern
 reset-title = Neues Passwort
+reset-ends = Alle Sitzungen und alle Ihre API-Token enden.
 invite-title = Willkommen
 new-password-for = Für { $name }
 new-password-button = Passwort speichern

@@ -29,8 +29,9 @@ use std::{
 
 /// Moves on with every change of a role in this process.
 static ROLES: AtomicU64 = AtomicU64::new(0);
-/// Other nodes may have changed a role: what we know of it is good for so long.
-const FRESH_MS: i64 = 5 * SECOND;
+/// Other nodes may have changed a role: what we know of it is good for so long. An open page's stream looks every
+/// two seconds; together that is the five that a right may outlive its end (S16).
+const FRESH_MS: i64 = 3 * SECOND;
 
 /// Makes every [`Doorman`] of this process read the roles again. To be called after the commit of the change.
 pub fn forget_roles() {

@@ -34,7 +34,6 @@ letter-password-changed-text = Hello { $name },
 
 problem-token-unknown = This token is not good (any more)
 problem-too-many-tries = Too many tries. Wait a while before the next
-problem-changed-meanwhile = Somebody changed it since you read it
 problem-session-needed = For this you have to sign in with a browser
 field-password-short = At least 8 characters
 field-password-common = This is guessed too easily
@@ -65,6 +64,7 @@ link-used-title = This link is no good any more
 link-used-help = It was used already, is too old, or a newer one was sent. Your account is as it was.
 link-used-new = Get a new link
 reset-title = New password
+reset-ends = All sessions and all your API tokens end.
 invite-title = Welcome
 new-password-for = For { $name }
 new-password-button = Save the password

@@ -34,7 +34,6 @@ letter-password-changed-text = Hallo { $name },
 
 problem-token-unknown = Dit token is niet (meer) geldig
 problem-too-many-tries = Te veel pogingen. Wacht even voor de volgende
-problem-changed-meanwhile = Iemand heeft het gewijzigd sinds u het las
 problem-session-needed = Hiervoor moet u zich met een browser aanmelden
 field-password-short = Minstens 8 tekens
 field-password-common = Dit is te gemakkelijk te raden
@@ -65,6 +64,7 @@ link-used-title = Deze link is niet meer geldig
 link-used-help = Hij is al gebruikt, te oud, of er is een nieuwere verstuurd. Aan uw account is niets veranderd.
 link-used-new = Nieuwe link aanvragen
 reset-title = Nieuw wachtwoord
+reset-ends = Alle sessies en al uw API-tokens eindigen.
 invite-title = Welkom
 new-password-for = Voor { $name }
 new-password-button = Wachtwoord opslaan

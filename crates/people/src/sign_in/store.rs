@@ -385,8 +385,12 @@ pub(super) fn delete_token<P>(tx: &mut Tx<P>, user: Id<User>, id: Id<Token>) -> 
     Ok(row.map(|(name,)| name))
 }
 /// Ends all tokens of a user.
-pub fn delete_tokens<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()> {
-    tx.run(sql!("DELETE FROM api_token WHERE user_id = $1"), args![user]).map(drop)
+///
+/// * returns – their names.
+pub fn delete_tokens<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<Vec<String>> {
+    let rows =
+        tx.all::<(String,)>(sql!("DELETE FROM api_token WHERE user_id = $1 RETURNING name"), args![user])?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// What sign-in compares with.

@@ -346,7 +346,8 @@ fn an_invitation_works_once_for_72_hours_and_signs_in() {
 /// Switches the second factor on and returns its secret.
 async fn enrol(client: &mut Client, world: &World) -> Secret<String> {
     let page =
-        client.post_form("/profile/second-factor/begin", &[]).await.assert_status(200).assert_has("<svg");
+        client.post_form("/profile/second-factor/begin", &[("present", PASSWORD)]).await.assert_status(200);
+    let page = page.assert_has("<svg");
     let sealed = page.form_value("offer").unwrap();
     let text = page.text();
     let (_, rest) = text.split_once("id=\"totp-secret\">").unwrap();
@@ -428,6 +429,57 @@ fn switching_the_second_factor_off_needs_the_password() {
             .await
             .assert_leads_to("/profile?done=saved");
         world.signed_in(ADA).await;
+    });
+}
+
+// ASVS 7.5.1
+#[test]
+fn a_stolen_session_replaces_no_second_factor_and_makes_no_token() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = world.signed_in(ADA).await;
+        let begin = "/profile/second-factor/begin";
+        for present in [&[][..], &[("present", "")], &[("present", "wrong")]] {
+            let refused = ada.post_form(begin, present).await.assert_status(422);
+            refused.assert_has("id=\"present-error\"").assert_has_not("totp-secret");
+        }
+        enrol(&mut ada, &world).await;
+        ada.post_form(begin, &[]).await.assert_status(422).assert_has_not("totp-secret");
+        ada.post_form(begin, &[("present", PASSWORD)]).await.assert_status(200).assert_has("totp-secret");
+
+        let wanted = [("token_name", "Backdoor"), ("scopes", "all")];
+        for password in [None, Some("wrong")] {
+            let fields = wanted.into_iter().chain(password.map(|password| ("token_password", password)));
+            let refused = ada.post_form("/profile/tokens", &fields.collect::<Vec<_>>()).await;
+            refused
+                .assert_status(422)
+                .assert_has("id=\"token_password-error\"")
+                .assert_has("value=\"Backdoor\"");
+        }
+        ada.get("/profile").await.assert_has_not("Backdoor");
+    });
+}
+
+#[test]
+fn a_forgotten_password_ends_every_token_and_a_changed_one_does_not() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut program = world.program(ADA, "all").await;
+        let mut ada = world.signed_in(ADA).await;
+        ada.get("/profile").await.assert_has("API tokens go on");
+        let fields = [("old", PASSWORD), ("password", "another long sentence")];
+        ada.post_form("/profile/password", &fields).await.assert_leads_to("/profile?done=password");
+        assert!(is_in(&mut program).await && is_in(&mut ada).await);
+
+        world.stranger().post_form("/forgot", &[("email", ADA)]).await.assert_status(200);
+        let link = world.newest_link().await;
+        world.stranger().get(&link).await.assert_has("all your API tokens end");
+        let token = link.strip_prefix("/reset/").unwrap();
+        let fields = [("token", token), ("password", "yet another sentence")];
+        world.stranger().post_form("/reset", &fields).await.assert_status(303);
+        program.get("/api/v1/users").await.assert_status(401);
+        assert!(!is_in(&mut ada).await);
+        assert!(world.events().await.contains(&"user.token_revoked".to_owned()));
     });
 }
 

@@ -75,6 +75,14 @@ pub fn revoke<P>(tx: &mut Tx<P>, user: Id<User>, id: Id<Token>) -> db::Result<bo
     Ok(true)
 }
 
+/// Ends all tokens of `user` at once.
+pub fn revoke_all<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()> {
+    for name in store::delete_tokens(tx, user)? {
+        tx.emit(TokenRevoked { user, name })?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 use super::{Changes, Draft, TeamChanged, TeamCreated, TeamError, TeamName, store};
-use crate::permissions::ManagePeople;
+use crate::{permissions::ManagePeople, users};
 use kernel::{fault::Problem, id::Id};
-use platform::authority::{Team, Tx, User};
+use platform::authority::{Scope, Team, Tx, User};
 
 /// A draft that passed.
 pub struct NewTeam {
@@ -63,6 +63,12 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<Team>, edit: TeamEdit) -> Result<(
 fn set_members(tx: &mut Tx<ManagePeople>, id: Id<Team>, mut members: Vec<Id<User>>) -> Result<(), TeamError> {
     members.sort_unstable();
     members.dedup();
+    if let Some(me) = tx.actor().user().filter(|me| members.contains(me)) {
+        let is_in = users::store::memberships(tx, &[me])?.iter().any(|(_, team)| *team == id);
+        if !is_in && users::actions::sees_by(tx, me, Scope::Team)? {
+            return Err(TeamError::OwnSight);
+        }
+    }
     let known = store::set_members(tx, id, &members)?;
     if known == members.len() as u64 { Ok(()) } else { Err(TeamError::UnknownMember) }
 }

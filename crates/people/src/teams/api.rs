@@ -2,7 +2,7 @@
 use super::{Changes, Draft, TeamError, TeamRow, actions, store};
 use crate::{
     permissions::{ManagePeople, ViewPeople},
-    web::{IfMatch, PathId, Tagged},
+    web::PathId,
 };
 use axum::{
     extract::Query,
@@ -12,7 +12,7 @@ use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Team, Tx, User},
     db, idempotency,
-    web::{Failure, Json, Listing, Paged, Routes},
+    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -8,6 +8,9 @@ pub enum TeamError {
     /// Two teams may not share a name, archived or not.
     #[error("the team's name is taken")]
     NameTaken,
+    /// Nobody joins a team by themselves where that widens what they see.
+    #[error("it would widen what you see yourself")]
+    OwnSight,
     #[error("there is no user with one of these ids")]
     UnknownMember,
     #[error(transparent)]
@@ -18,6 +21,7 @@ impl From<TeamError> for Problem {
         match error {
             TeamError::Unknown => Problem::not_found(),
             TeamError::NameTaken => Problem { status: 409, ..Problem::field("name", "taken") },
+            TeamError::OwnSight => Problem::new(403, "own_sight"),
             TeamError::UnknownMember => Problem::field("members", "unknown_id"),
             TeamError::Database(cause) => cause.into(),
         }

@@ -14,7 +14,8 @@ use kernel::{
     text,
 };
 use platform::{
-    authority::{Implies, Inbox, Organisation, Team, Tx, User},
+    authority::{Implies, Inbox, Organisation, Scope, Team, Tx, User},
+    db,
     i18n::Language,
     settings::Site,
 };
@@ -73,6 +74,9 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result
         changes.inboxes.as_deref().unwrap_or_default(),
         changes.organisations.as_deref().unwrap_or_default(),
     )?;
+    if tx.actor().user() == Some(id) {
+        keep_own_sight(tx, id, &changes)?;
+    }
     let mut fields = Vec::new();
     if let Some(name) = changes.name.filter(|name| *name != before.name) {
         store::set_name(tx, id, &name)?;
@@ -124,6 +128,36 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result
         }
         _ => Ok(()),
     }
+}
+
+/// What somebody changes about themselves must not show them more: somebody who sees everything may place them.
+///
+/// * errors – [`UserError::OwnSight`]
+fn keep_own_sight(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: &Changes) -> Result<(), UserError> {
+    let (teams, targets) = (store::memberships(tx, &[id])?, store::targets(tx, &[id])?);
+    let is_in = |team: &Id<Team>| teams.iter().any(|(_, known)| known == team);
+    let has = |kind: &str, target: i64| targets.iter().any(|(_, of, known)| of == kind && *known == target);
+    let joins = [
+        (Scope::Team, changes.teams.iter().flatten().any(|team| !is_in(team))),
+        (Scope::Inbox, changes.inboxes.iter().flatten().any(|inbox| !has("inbox", inbox.number()))),
+        (
+            Scope::Organisation,
+            changes.organisations.iter().flatten().any(|one| !has("organisation", one.number())),
+        ),
+    ];
+    for (by, does_join) in joins {
+        if does_join && sees_by(tx, id, by)? {
+            return Err(UserError::OwnSight);
+        }
+    }
+    Ok(())
+}
+/// Whether the user's role has a permission that reaches `by`: then each team (inbox, organisation) that they join
+/// shows them more. It is the role that is asked, because a token may hold less than its user.
+pub(crate) fn sees_by(tx: &mut Tx<ManagePeople>, user: Id<User>, by: Scope) -> db::Result<bool> {
+    let own = store::own(tx, user)?;
+    let permissions = roles::actions::permissions_of(tx, own.role_id, own.role_code)?;
+    Ok(permissions.iter().any(|(_, scope)| *scope == by))
 }
 
 /// The user as they are.

@@ -3,7 +3,7 @@ use super::{Changes, Draft, UserError, UserRow, actions, store};
 use crate::{
     permissions::{ManagePeople, ViewPeople},
     roles::Role,
-    web::{IfMatch, PathId, Tagged, of},
+    web::{PathId, of},
 };
 use axum::{
     extract::Query,
@@ -15,7 +15,7 @@ use platform::{
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, Json, Listing, Paged, Routes},
+    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -9,9 +9,11 @@ people-save = Speichern
 people-actions = Aktionen
 problem-last-admin = Das ist die letzte aktive Person mit Administrationsrechten. Geben Sie zuerst jemand anderem diese Rolle
 problem-role-beyond-yours = Diese Rolle darf mehr als Sie
+problem-own-sight = Sie dürfen nicht selbst erweitern, was Sie sehen. Das kann jemand, der alles sieht
 
 profile-title = Profil und Sicherheit
 profile-look = Aussehen und Bedienung
+profile-password-ends = Alle anderen Sitzungen enden. API-Token gelten weiter: Beenden Sie sie unten, falls jemand anders sie kennen könnte.
 profile-colours = Farben
 profile-theme-auto = System
 profile-theme-light = Hell
@@ -26,6 +28,7 @@ profile-switch-off = Ausschalten
 profile-second-on = Ein
 profile-second-off = Aus. Eingeschaltet genügt ein gestohlenes Passwort allein nicht mehr.
 profile-second-begin = Einrichten
+profile-second-replace = Andere App verwenden
 profile-sessions = Sitzungen
 profile-device = Gerät
 profile-seen = Zuletzt gesehen
@@ -47,6 +50,7 @@ profile-token-name-help = Damit Sie später wissen, welches Sie beenden.
 profile-token-days = Endet nach Tagen
 profile-token-may = Es darf
 profile-token-make = Token erstellen
+profile-token-password-help = Ein Token gilt über diese Sitzung hinaus, deshalb die erneute Frage.
 
 users-title = Benutzer
 users-lead = Menschen, die hier arbeiten. Kundinnen und Kunden sind Kontakte und brauchen kein Benutzerkonto.

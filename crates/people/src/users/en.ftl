@@ -9,9 +9,11 @@ people-save = Save
 people-actions = Actions
 problem-last-admin = This is the last active administrator. Give somebody else that role first
 problem-role-beyond-yours = Somebody with this role may do more than you
+problem-own-sight = You may not widen what you see yourself. Somebody who sees everything can
 
 profile-title = Profile and security
 profile-look = How it looks and feels
+profile-password-ends = All other sessions end. API tokens go on: end them below if somebody else may know them.
 profile-colours = Colours
 profile-theme-auto = System
 profile-theme-light = Light
@@ -26,6 +28,7 @@ profile-switch-off = Switch off
 profile-second-on = On
 profile-second-off = Off. With it, a stolen password alone opens nothing.
 profile-second-begin = Set up
+profile-second-replace = Use another app
 profile-sessions = Sessions
 profile-device = Device
 profile-seen = Last seen
@@ -47,6 +50,7 @@ profile-token-name-help = So that you know later which one to end.
 profile-token-days = Ends after days
 profile-token-may = It may
 profile-token-make = Make a token
+profile-token-password-help = A token works after this session, so it asks once more.
 
 users-title = Users
 users-lead = People who work here. Customers are contacts and need no user.

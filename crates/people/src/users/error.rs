@@ -13,6 +13,9 @@ pub enum UserError {
     /// Nobody gives a role that may do more than they may, or changes somebody who has one.
     #[error("the role may do more than you")]
     BeyondYours,
+    /// Nobody joins a team, inbox or organisation by themselves where that widens what they see.
+    #[error("it would widen what you see yourself")]
+    OwnSight,
     /// A field holds the id of nothing.
     #[error("{0}: there is none with this id")]
     UnknownId(&'static str),
@@ -26,6 +29,7 @@ impl From<UserError> for Problem {
             UserError::EmailTaken => Problem { status: 409, ..Problem::field("email", "taken") },
             UserError::LastAdmin => Problem::conflict("last_admin"),
             UserError::BeyondYours => Problem::new(403, "role_beyond_yours"),
+            UserError::OwnSight => Problem::new(403, "own_sight"),
             UserError::UnknownId(field) => Problem::field(field, "unknown_id"),
             UserError::Database(cause) => cause.into(),
         }

@@ -9,9 +9,11 @@ people-save = Opslaan
 people-actions = Acties
 problem-last-admin = Dit is de laatste actieve beheerder. Geef eerst iemand anders die rol
 problem-role-beyond-yours = Deze rol mag meer dan u
+problem-own-sight = U mag niet zelf uitbreiden wat u ziet. Dat kan iemand die alles ziet
 
 profile-title = Profiel en beveiliging
 profile-look = Uiterlijk en bediening
+profile-password-ends = Alle andere sessies eindigen. API-tokens blijven geldig: beëindig ze hieronder als iemand anders ze kan kennen.
 profile-colours = Kleuren
 profile-theme-auto = Systeem
 profile-theme-light = Licht
@@ -26,6 +28,7 @@ profile-switch-off = Uitzetten
 profile-second-on = Aan
 profile-second-off = Uit. Staat hij aan, dan is een gestolen wachtwoord alleen niet genoeg.
 profile-second-begin = Instellen
+profile-second-replace = Andere app gebruiken
 profile-sessions = Sessies
 profile-device = Apparaat
 profile-seen = Laatst gezien
@@ -47,6 +50,7 @@ profile-token-name-help = Zodat u later weet welk token u kunt beëindigen.
 profile-token-days = Eindigt na dagen
 profile-token-may = Het mag
 profile-token-make = Token maken
+profile-token-password-help = Een token geldt langer dan deze sessie, daarom wordt het nog eens gevraagd.
 
 users-title = Gebruikers
 users-lead = Mensen die hier werken. Klanten zijn contacten en hebben geen gebruiker nodig.

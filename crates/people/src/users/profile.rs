@@ -46,6 +46,12 @@ struct ProfilePage {
     languages: &'static [Language],
     zones: &'static [&'static str],
 }
+impl ProfilePage {
+    /// Whether the token that could not be made was to have this permission.
+    fn is_chosen(&self, key: &str) -> bool {
+        self.form.all("scopes").any(|chosen| chosen == key)
+    }
+}
 /// A secret for an authenticator app.
 struct Offer {
     /// The dark modules of the QR code as an SVG path, and the side's length.
@@ -147,7 +153,10 @@ async fn wrong(grant: &Grant<Myself>, ui: Ui, form: Form, problem: Problem) -> R
     if form.some("name").is_some() && form.some("language").is_some() {
         shown.form = form.clone();
     }
-    let (kept, offer) = (shown.form.clone(), offered(grant, &form)?);
+    let (mut kept, offer) = (shown.form.clone(), offered(grant, &form)?);
+    for name in ["token_name", "days", "scopes"] {
+        kept = form.all(name).fold(kept, |kept, value| kept.with(name, value));
+    }
     again(problem, kept, |form, problem| ProfilePage { form, problem, offer, ..shown })
 }
 
@@ -216,11 +225,17 @@ fn offered(grant: &Grant<Myself>, form: &Form) -> Result<Option<Offer>, Problem>
     let secret = access::offered_secret(grant.home(), id, sealed);
     secret.map(|secret| offer_of(grant, &secret, sealed.to_owned())).transpose()
 }
-async fn begin_second_factor(grant: Grant<Myself>, ui: Ui) -> Result<Page<ProfilePage>, Failure> {
+/// Offers a secret, also in place of the one that is in use. A session alone is not enough: it may be stolen.
+async fn begin_second_factor(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Response, Failure> {
     let id = me_in_person(&grant)?;
-    let (secret, sealed) = access::offer_second_factor(grant.home(), id);
-    let offer = Some(offer_of(&grant, &secret, sealed)?);
-    Ok(Page(ProfilePage { offer, ..page(&grant, ui).await? }))
+    form.only(&["present"])?;
+    match access::offer_second_factor(grant.home(), id, secret(&form, "present")).await {
+        Ok((secret, sealed)) => {
+            let offer = Some(offer_of(&grant, &secret, sealed)?);
+            Ok(Page(ProfilePage { offer, ..page(&grant, ui).await? }).into_response())
+        }
+        Err(problem) => wrong(&grant, ui, form, problem).await,
+    }
 }
 async fn second_factor_on(
     grant: Grant<Myself>,
@@ -273,10 +288,10 @@ async fn end_sessions(grant: Grant<Myself>, form: Form) -> Result<Response, Fail
     Ok(see("/profile?done=ended"))
 }
 
-/// Makes a token; the answer is the only page that shows it.
+/// Makes a token, for the password: it outlives the session. The answer is the only page that shows it.
 async fn create_token(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Response, Failure> {
     let id = me_in_person(&grant)?;
-    form.only(&["token_name", "scopes", "days"])?;
+    form.only(&["token_name", "scopes", "days", "token_password"])?;
     let keys: Vec<&str> = form.all("scopes").collect();
     let parsed = Scopes::parse(&keys.join(" ")).and_then(|scopes| {
         let mut mistakes = kernel::fault::Mistakes::default();
@@ -289,6 +304,10 @@ async fn create_token(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Respon
         Ok(parsed) => parsed,
         Err(problem) => return wrong(&grant, ui, form, problem).await,
     };
+    let password = secret(&form, "token_password");
+    if let Err(problem) = access::prove(grant.home(), Owner::User(id), password, "token_password").await {
+        return wrong(&grant, ui, form, problem).await;
+    }
     let name = form.get("token_name").to_owned();
     let token = grant
         .change::<_, Failure>(move |tx| {

@@ -154,6 +154,71 @@ fn nobody_makes_themselves_or_others_more_than_they_are() {
 }
 
 #[test]
+fn nobody_widens_their_own_sight_by_joining() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut admin = world.program(ADA, "all").await;
+        let team = async |admin: &mut Client, name: &str| {
+            let body = serde_json::json!({ "name": name }).to_string();
+            let made = admin.post_json("/api/v1/teams", &body).await.assert_status(201).json();
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let (own, other) = (team(&mut admin, "Own").await, team(&mut admin, "Other").await);
+        let office = serde_json::json!({ "name": "Office", "permissions": [
+            { "permission": "people.manage", "scope": "all" },
+            { "permission": "contacts.view", "scope": "all" },
+        ]});
+        let office = admin.post_json("/api/v1/roles", &office.to_string()).await.assert_status(201).json();
+        let office = office["id"].as_str().unwrap().parse::<i64>().unwrap();
+        // Stands for a permission of tickets, which this crate does not know.
+        let limited = move |conn: &mut platform::db::Conn| {
+            conn.run(
+                platform::sql!("UPDATE role_permission SET scope = 'team' WHERE role_id = $1 AND permission = 'contacts.view'"),
+                platform::args![office],
+            )
+        };
+        assert_eq!(world.home.db.write::<_, platform::db::Error>(limited).await.unwrap(), 1);
+        crate::sign_in::forget_roles();
+        let olga = world.user("olga@acme.example", "light_agent").await;
+        let path = format!("/api/v1/users/{olga}");
+        let place = serde_json::json!({ "role": office.to_string(), "teams": [own] });
+        admin.patch_json(&path, &place.to_string()).await.assert_status(200);
+
+        for scopes in ["all", "people.manage"] {
+            let mut olga_herself = world.program("olga@acme.example", scopes).await;
+            let both = serde_json::json!({ "teams": [own, other] }).to_string();
+            let members = serde_json::json!({ "members": [olga.to_string()] }).to_string();
+            let founded = serde_json::json!({ "name": "New", "members": [olga.to_string()] }).to_string();
+            for (is_patch, path, body) in [
+                (true, path.clone(), both),
+                (true, format!("/api/v1/teams/{other}"), members),
+                (false, "/api/v1/teams".to_owned(), founded),
+            ] {
+                // A token that may not do what its user may cannot change its user at all.
+                if scopes != "all" && path.contains("/users/") {
+                    continue;
+                }
+                let refused = match is_patch {
+                    true => olga_herself.patch_json(&path, &body).await,
+                    false => olga_herself.post_json(&path, &body).await,
+                };
+                assert_eq!(refused.assert_status(403).json()["code"], "own_sight", "{path} with {scopes}");
+            }
+        }
+        let mut olga_herself = world.program("olga@acme.example", "all").await;
+        let ben = world.user("ben@acme.example", "light_agent").await;
+        let others = serde_json::json!({ "members": [ben.to_string()] }).to_string();
+        olga_herself.patch_json(&format!("/api/v1/teams/{other}"), &others).await.assert_status(200);
+        olga_herself.patch_json(&path, r#"{"teams":[]}"#).await.assert_status(200);
+
+        // Whoever sees everything sees no more in a team.
+        let ada = admin.get("/api/v1/users").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let all = serde_json::json!({ "teams": [own, other] }).to_string();
+        admin.patch_json(&format!("/api/v1/users/{ada}"), &all).await.assert_status(200);
+    });
+}
+
+#[test]
 fn a_changed_role_holds_with_the_next_request() {
     on_both(async |desk| {
         let world = World::new(desk).await;

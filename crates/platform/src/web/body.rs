@@ -116,8 +116,9 @@ impl Paged {
     }
     /// * errors – 422 where it is no cursor of ours.
     pub fn after<T>(&self) -> Result<Option<Id<T>>, Problem> {
-        let parse = |text: &str| text.parse().map_err(|_| Problem::field("cursor", "unknown_cursor"));
-        self.cursor.as_deref().map(parse).transpose()
+        let parse = |text: &str| text.parse().ok().filter(|id: &Id<T>| id.number() >= 0);
+        let known = |text: &str| parse(text).ok_or(Problem::field("cursor", "unknown_cursor"));
+        self.cursor.as_deref().map(known).transpose()
     }
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()

@@ -1,6 +1,7 @@
 //! axum glue: who asks, what they sent, what they get back.
 pub mod beside;
 mod body;
+mod etag;
 mod failure;
 mod forms;
 pub mod frame;
@@ -12,6 +13,7 @@ mod routes;
 mod ui;
 
 pub use body::{Created, Json, Listing, Page, Paged, file_name_header};
+pub use etag::{IfMatch, Tagged, Versioned};
 pub use failure::{Failure, error_pages};
 pub use forms::{Form, Upload};
 pub use guard::security_headers;

@@ -108,12 +108,14 @@ async fn send(
     // A button's status stands behind the one of the list beside it, and counts.
     let status = form.all("status").last().filter(|status| !status.is_empty()).map(str::to_owned);
     if way == Way::Note {
-        let may_edit = grant.actor().reach("tickets.edit").is_some();
         let reply = draft.parse()?;
         let work = move |tx: &mut Tx<NoteTickets>| {
             let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
             let message = actions::note(tx, &ticket, &reply)?;
-            actions::set_status_after(tx, &ticket, status.as_deref().filter(|_| may_edit))?;
+            // The form has the list of statuses for everybody; it counts for those who may change the ticket.
+            if status.is_some() && tickets::store::may_edit(tx, &ticket)? {
+                actions::set_status_after(tx, &ticket, status.as_deref())?;
+            }
             forget_draft(tx, number)?;
             Ok::<_, TicketError>(message)
         };

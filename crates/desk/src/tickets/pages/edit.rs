@@ -58,7 +58,7 @@ pub async fn post(
 async fn change(grant: &Grant<EditTickets>, number: Id<Ticket>, patch: Patch) -> Result<bool, Problem> {
     let work = move |tx: &mut platform::authority::Tx<EditTickets>| {
         let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-        actions::edit(tx, &ticket, patch, None)?;
+        actions::edit(tx, &ticket, patch)?;
         Ok::<_, TicketError>(store::see(tx, number)?.is_some())
     };
     grant.change(work).await.map_err(Problem::from)
