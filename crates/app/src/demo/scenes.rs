@@ -174,7 +174,7 @@ impl Stage<'_> {
         let grant = self.grant::<EditTickets>(agent)?;
         let change = grant.change::<_, TicketError>(move |tx| {
             let seen = tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
-            tickets::actions::edit(tx, &seen, patch, None)
+            tickets::actions::edit(tx, &seen, patch)
         });
         Ok(change.await?)
     }

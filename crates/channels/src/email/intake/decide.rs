@@ -133,8 +133,10 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
         }
     }
     // Somebody read it and wants a ticket of it, whatever the program made of it.
+    let authentic = case.verdict.as_ref().and_then(is_authentic);
     if is_wanted {
-        return create(tx, case, None, is_second_of_its_id);
+        let proof = Proof { is_participant: false, may_copy: authentic == Some(true) };
+        return create(tx, case, None, proof, is_second_of_its_id);
     }
     if let Some(bounce) = &content.bounce {
         return bounced(tx, case, bounce);
@@ -142,7 +144,6 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
     if content.is_own_loop() {
         return Ok(Verdicts::ignored("own mail".into()));
     }
-    let authentic = case.verdict.as_ref().and_then(is_authentic);
     let thread = threading::find(tx, content, &case.keys, authentic)?;
     let proof = Proof {
         is_participant: thread.is_participant,

@@ -84,7 +84,7 @@ impl Asked {
 
 /// What is shown in the middle.
 pub enum Middle {
-    Conversation(Thread),
+    Conversation(Box<Thread>),
     History(Lines),
 }
 
@@ -349,7 +349,7 @@ pub async fn load<P: Implies<ViewTickets> + 'static>(
             if let Some(kept) = around.facts.forwarding().filter(|_| asked.forward.is_empty()) {
                 thread.fetch(tx, number, kept)?;
             }
-            let middle = Middle::Conversation(thread);
+            let middle = Middle::Conversation(Box::new(thread));
             Ok(around.page(ui, middle, asked))
         })
         .await
