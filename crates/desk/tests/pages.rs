@@ -894,7 +894,8 @@ fn an_operation_refuses_parameters_that_it_does_not_have() {
         world.ada.get("/api/v1/statuses?limit=200").await.assert_status(200);
         world.ada.get("/api/v1/search").await.assert_status(422).assert_has("/q").assert_has("required");
         let mut german = world.ada.clone().with_header("accept-language", "de");
-        let body = r#"{"subject":"a","text":"b","requester":{"email":"cy@customer.example"},"priority":"lowish"}"#;
+        let body =
+            r#"{"subject":"a","text":"b","requester":{"email":"cy@customer.example"},"priority":"lowish"}"#;
         let wrong = german.post_json("/api/v1/tickets", body).await.assert_status(422);
         wrong.assert_has("/priority").assert_has("Erwartet wird hier: ").assert_has_not("variant");
         let wrong = german.post_json("/api/v1/tickets", "[]").await.assert_status(422);
@@ -908,7 +909,9 @@ fn who_only_reads_stores_no_files_and_sees_the_tags_in_sight() {
         let files: [(&str, &str, &[u8]); 1] = [("file", "a.txt", b"x")];
         let mut reader = world.program("tickets.view").await;
         reader.post_files("/api/v1/uploads", &[], &files).await.assert_status(403);
-        for scopes in ["tickets.view tickets.note", "tickets.view tickets.reply", "tickets.view tickets.create"] {
+        for scopes in
+            ["tickets.view tickets.note", "tickets.view tickets.reply", "tickets.view tickets.create"]
+        {
             let mut writer = world.program(scopes).await;
             writer.post_files("/api/v1/uploads", &[], &files).await.assert_status(201);
         }

@@ -1,11 +1,11 @@
 //! All pages of this crate at once.
 use crate::{routes, world::World};
+use platform::web::Access;
 use platform::{
     args, db,
     i18n::{self, FOLDERS, Language},
     sql,
 };
-use platform::web::Access;
 use std::{collections::BTreeSet, fs, path::Path};
 use testkit::{Client, on_both};
 

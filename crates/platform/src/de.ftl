@@ -27,7 +27,7 @@ error-help-other = Gehen Sie zurück, korrigieren Sie es und versuchen Sie es no
 error-home = Zum Anfang
 
 problem-invalid = Daran stimmt etwas nicht
-problem-expected = Erwartet wird hier: { $words }
+error-expected = Erwartet wird hier: { $words }
 problem-not-found = Nicht gefunden
 problem-internal = Bei uns ist etwas schiefgegangen
 problem-busy = Das System ist ausgelastet. Versuchen Sie es gleich noch einmal

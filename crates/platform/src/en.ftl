@@ -28,7 +28,7 @@ error-help-other = Go back, correct it, and try again.
 error-home = To the start
 
 problem-invalid = Something in it is not right
-problem-expected = Expected here: { $words }
+error-expected = Expected here: { $words }
 problem-not-found = Not found
 problem-internal = Something went wrong here
 problem-busy = The desk is busy. Try again in a moment

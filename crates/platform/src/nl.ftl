@@ -27,7 +27,7 @@ error-help-other = Ga terug, verbeter het en probeer het opnieuw.
 error-home = Naar het begin
 
 problem-invalid = Er klopt iets niet
-problem-expected = Hier wordt verwacht: { $words }
+error-expected = Hier wordt verwacht: { $words }
 problem-not-found = Niet gevonden
 problem-internal = Er ging bij ons iets mis
 problem-busy = Het systeem is bezet. Probeer het zo meteen opnieuw

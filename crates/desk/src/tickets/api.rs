@@ -279,6 +279,7 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
 #[into_params(parameter_in = Query)]
 pub struct Question {
     /// A ticket's number, words of its subject, or somebody's name, address or phone number.
+    #[param(required = true)]
     #[serde(default)]
     q: String,
     /// `ticket` or `contact`; both where it is left out.
@@ -374,7 +375,9 @@ pub fn find(
         found.dedup_by_key(|ticket| ticket.id);
         // The ticket with this number is on the first page alone.
         let exact = match number {
-            Some(number) if before.number() == i64::MAX => store::see(tx, number)?.map(store::Seen::into_inner),
+            Some(number) if before.number() == i64::MAX => {
+                store::see(tx, number)?.map(store::Seen::into_inner)
+            }
             _ => None,
         };
         let room = limit - usize::from(exact.is_some());

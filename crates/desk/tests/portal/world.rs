@@ -21,7 +21,7 @@ use platform::{
     authority::{Actor, Grant, Permission, Scope, System, Who},
     db::{self, MIGRATIONS},
     events, sql,
-    web::{error_pages, security_headers, customer_cookie_name},
+    web::{customer_cookie_name, error_pages, security_headers},
 };
 use std::sync::Arc;
 use testkit::{Client, Desk, Reply};

@@ -55,11 +55,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             _ if text.starts_with("unknown variant") => (pointer, "unknown_word"),
             _ => (pointer, "wrong_type"),
         };
-        let problem = Problem::invalid(vec![Field { pointer, code }]);
-        match expected(code, &text) {
-            Some(words) => problem.because(words),
-            None => problem,
-        }
+        Problem { expected: expected(code, &text), ..Problem::invalid(vec![Field { pointer, code }]) }
     })?;
     input.end().map_err(|error| Problem::new(400, "json_malformed").because(error.to_string()))?;
     Ok(value)
@@ -81,8 +77,12 @@ fn expected(code: &str, text: &str) -> Option<String> {
                 _ if has(&["a sequence", "sequence", "tuple", "an array"]) => "array",
                 _ if has(&["a boolean"]) => "true, false",
                 _ if has(&["f64", "f32"]) => "number",
-                _ if has(&["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize"]) => "integer",
-                _ if has(&["a string", "string", "a borrowed string", "str", "variant", "enum", "value"]) => "string",
+                _ if has(&["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize"]) => {
+                    "integer"
+                }
+                _ if has(&["a string", "string", "a borrowed string", "str", "variant", "enum", "value"]) => {
+                    "string"
+                }
                 _ => return None,
             };
             Some(kind.to_owned())
@@ -226,16 +226,18 @@ mod tests {
             Low,
             High,
         }
-        fn detail<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> Option<String> {
-            parse::<T>(text.as_bytes()).unwrap_err().detail
+        fn wanted<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> Option<String> {
+            let problem = parse::<T>(text.as_bytes()).unwrap_err();
+            assert_eq!((problem.status, problem.detail), (422, None));
+            problem.expected
         }
-        assert_eq!(detail::<Vec<Word>>(r#"["lowish"]"#).as_deref(), Some("low, high"));
-        assert_eq!(detail::<Vec<Word>>("[1]").as_deref(), Some("string"));
-        assert_eq!(detail::<Body>("[]").as_deref(), Some("object"));
-        assert_eq!(detail::<Body>(r#"{"name":1}"#).as_deref(), Some("string"));
-        assert_eq!(detail::<Body>(r#"{"name":"a","inner":{"n":"x"}}"#).as_deref(), Some("integer"));
-        assert_eq!(detail::<Vec<bool>>("[1]").as_deref(), Some("true, false"));
-        assert_eq!(detail::<Body>("{}"), None);
+        assert_eq!(wanted::<Vec<Word>>(r#"["lowish"]"#).as_deref(), Some("low, high"));
+        assert_eq!(wanted::<Vec<Word>>("[1]").as_deref(), Some("string"));
+        assert_eq!(wanted::<Body>("[]").as_deref(), Some("object"));
+        assert_eq!(wanted::<Body>(r#"{"name":1}"#).as_deref(), Some("string"));
+        assert_eq!(wanted::<Body>(r#"{"name":"a","inner":{"n":"x"}}"#).as_deref(), Some("integer"));
+        assert_eq!(wanted::<Vec<bool>>("[1]").as_deref(), Some("true, false"));
+        assert_eq!(wanted::<Body>("{}"), None);
     }
     #[test]
     fn a_file_name_cannot_leave_its_header() {

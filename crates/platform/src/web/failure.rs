@@ -29,12 +29,8 @@ impl IntoResponse for Failure {
 /// RFC 9457.
 fn answer(problem: &Problem, language: Language) -> Response {
     // A body's mistake brings what would fit; here it becomes a sentence.
-    let expected = match (&*problem.fields, &problem.detail) {
-        ([field], Some(words)) if matches!(field.code, "unknown_word" | "wrong_type") => {
-            Some(i18n::format(language, "problem-expected", &[("words", words.as_str().into())]))
-        }
-        _ => None,
-    };
+    let words = problem.expected.as_deref();
+    let expected = words.map(|words| i18n::format(language, "error-expected", &[("words", words.into())]));
     let errors: Vec<_> = problem
         .fields
         .iter()
