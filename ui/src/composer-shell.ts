@@ -79,7 +79,7 @@ class FlComposer extends HTMLElement {
       text: this.area.value,
       html: this.dataset.html,
       label,
-      placeholder: this.area.placeholder,
+      placeholder: () => this.area.placeholder,
       parse: inert,
       changed: () => this.touch(),
       upload: (file) => this.upload(file, true),
@@ -102,6 +102,10 @@ class FlComposer extends HTMLElement {
     this.form.dataset.kind = radio.value;
     const label = this.form.querySelector("[data-send-label]");
     if (label && radio.dataset.send) label.textContent = radio.dataset.send;
+    if (radio.dataset.hint) {
+      this.area.placeholder = radio.dataset.hint;
+      this.querySelector("[data-placeholder]")?.setAttribute("data-placeholder", radio.dataset.hint);
+    }
     if (byHand)
       for (const name of ["to", "cc"]) {
         const wanted = radio.dataset[name];

@@ -15,7 +15,8 @@ export interface Options {
   text: string;
   html: string | undefined;
   label: string;
-  placeholder: string;
+  /** Asked for each time it is shown: it differs for a note and a forward. */
+  placeholder: () => string;
   /** Text to an inert document; the one place that may is `dom.ts`. */
   parse(html: string): Document;
   changed(): void;
@@ -120,13 +121,13 @@ function toHtml(from: Node): string {
   return from.textContent || holder.querySelector("img") ? holder.innerHTML : "";
 }
 
-const placeholder = (text: string) =>
+const placeholder = (text: () => string) =>
   new Plugin({
     props: {
       attributes: (state): Record<string, string> => {
         const only = state.doc.firstChild;
         const empty = state.doc.childCount === 1 && !!only?.isTextblock && only.content.size === 0;
-        return empty ? { class: "is-blank", "data-placeholder": text } : {};
+        return empty ? { class: "is-blank", "data-placeholder": text() } : {};
       },
     },
   });

@@ -136,7 +136,11 @@ fn at_place(config: &Config) -> impl FnOnce(db::Error) -> Failure {
         Some(_) => "expected the database of a desk; if it is damaged, restore a backup into an empty folder",
         None => "expected a PostgreSQL that answers there and lets this user in",
     };
-    move |cause| Failure::Failed(format!("{thing}: {cause}; {advice}"))
+    move |cause| match cause {
+        // It brings its own advice.
+        db::Error::Unfit(why) => Failure::Failed(format!("{thing}: {why}")),
+        cause => Failure::Failed(format!("{thing}: {cause}; {advice}")),
+    }
 }
 
 /// The database, made if it is not there. Not migrated.

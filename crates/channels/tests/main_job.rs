@@ -26,10 +26,18 @@ use platform::{
     sql,
 };
 use std::{net::SocketAddr, sync::Arc};
-use testkit::{Desk, on_both, smtp_sink::Sink};
+use testkit::{
+    Desk,
+    name_server::{NameServer, Zone},
+    on_both,
+    smtp_sink::Sink,
+};
 use tokio::sync::watch;
 
 const SUPPORT: &str = "support@desk.example";
+/// A key made for these tests, and its public half.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+const PUBLIC: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 /// A desk with an inbox, a receiver and a relay.
 struct World {
@@ -95,6 +103,31 @@ impl World {
         let address = mail::Address::parse(from).unwrap().email;
         self.receives(Some(&address), SUPPORT, &raw).await;
         self.ledger().await.remove(0)
+    }
+    /// From now on signatures of this domain are looked at.
+    fn checks(&mut self, domain: &str) -> NameServer {
+        let server = NameServer::start(Zone::default().txt(&format!("s1._domainkey.{domain}"), PUBLIC));
+        let names = Names::Servers(vec![server.address]);
+        self.verifier = Arc::new(Verifier::new(&names, "desk.example").unwrap());
+        server
+    }
+    /// The same as [`World::writes`], signed by the author's domain.
+    async fn proves(&self, from: &str, subject: &str, headers: &str, text: &str) -> ledger::store::Entry {
+        let raw = format!(
+            "From: {from}\nTo: {SUPPORT}\nSubject: {subject}\nDate: Sat, 21 Nov 2026 09:00:00 +0000\n\
+             {headers}\n\n{text}\n"
+        );
+        let address = mail::Address::parse(from).unwrap().email;
+        let key = mail::DkimKey::from_pem(address.rsplit_once('@').unwrap().1, "s1", KEY).unwrap();
+        let signed = mail::sign(raw.replace('\n', "\r\n").as_bytes(), &key).unwrap();
+        self.receives(Some(&address), SUPPORT, &String::from_utf8(signed).unwrap()).await;
+        let entry = self.ledger().await.remove(0);
+        assert!(entry.authentication.as_ref().is_some_and(|line| line.contains("DKIM pass")), "{entry:?}");
+        entry
+    }
+    async fn participants(&self, ticket: i64) -> Vec<String> {
+        let all = self.system(move |tx| tickets::store::participants(tx, Id::new(ticket))).await;
+        all.into_iter().filter_map(|person| person.email).collect()
     }
     /// Newest first.
     async fn ledger(&self) -> Vec<ledger::store::Entry> {
@@ -262,7 +295,7 @@ fn a_mail_becomes_a_ticket_and_the_answer_arrives_and_the_answer_to_it_joins() {
 #[test]
 fn a_number_in_a_subject_lets_no_stranger_in() {
     on_both(async |desk| {
-        let world = World::over(desk).await;
+        let mut world = World::over(desk).await;
         let first =
             world.writes("ada@customer.example", "Secret plans", "Message-ID: <a@c>", "Here they are.").await;
         let number = first.ticket_id.unwrap().number();
@@ -283,9 +316,68 @@ fn a_number_in_a_subject_lets_no_stranger_in() {
             .await;
         assert_ne!(guessed.ticket_id, first.ticket_id);
         assert_eq!(world.messages(number).await.len(), 1);
-        // Whoever takes part is let in by the number, because some programs lose the headers.
-        let ada = world.writes("ada@customer.example", &subject, "Message-ID: <a2@c>", "More.").await;
-        assert_eq!(ada.ticket_id, first.ticket_id);
+        // The address of somebody who takes part is as well known as the number: it is a hint and no more.
+        let copied = "Message-ID: <e3@e>\nCc: eve@evil.example";
+        let posing = world.writes("ada@customer.example", &subject, copied, "Send it to both of us.").await;
+        assert_eq!(posing.outcome, Outcome::Created);
+        let theirs = posing.ticket_id.unwrap().number();
+        assert_eq!(world.ticket(theirs).await.hint_id, first.ticket_id);
+        assert_eq!(world.participants(theirs).await, ["ada@customer.example"], "nobody vouches for the copy");
+        assert_eq!(world.participants(number).await, ["ada@customer.example"]);
+        // Whoever takes part and is proven is let in by the number, because some programs lose the headers.
+        let _names = world.checks("customer.example");
+        let ada = world.proves("ada@customer.example", &subject, "Message-ID: <a2@c>", "More.").await;
+        assert_eq!((ada.outcome, ada.ticket_id), (Outcome::Joined, first.ticket_id));
+    });
+}
+
+#[test]
+fn whoever_is_put_in_copy_takes_part_only_where_the_author_is_proven() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let first =
+            world.writes("ada@customer.example", "Plans", "Message-ID: <a@c>", "Here they are.").await;
+        let number = first.ticket_id.unwrap().number();
+        world.says(number, "Thank you.").await;
+        let ours = world.sink.wait_for(2).await[1].header("message-id").unwrap();
+        // Somebody got a mail of the conversation and writes in her name: it is shown, and brings nobody in.
+        let headers = "Message-ID: <b@c>\nIn-Reply-To: <a@c>\nCc: eve@evil.example";
+        let posing = world.writes("ada@customer.example", "Re: Plans", headers, "To both of us.").await;
+        assert_eq!(posing.ticket_id, first.ticket_id);
+        assert_eq!(world.participants(number).await, ["ada@customer.example"]);
+        // An answer to our own mail, and one that her domain signed, do.
+        let headers = format!("Message-ID: <c@c>\nIn-Reply-To: {ours}\nCc: bo@customer.example");
+        world.writes("ada@customer.example", "Re: Plans", &headers, "Bo too.").await;
+        let _names = world.checks("customer.example");
+        let headers = "Message-ID: <d@c>\nIn-Reply-To: <a@c>\nCc: cy@customer.example";
+        world.proves("ada@customer.example", "Re: Plans", headers, "Cy too.").await;
+        let mut people = world.participants(number).await;
+        people.sort();
+        assert_eq!(people, ["ada@customer.example", "bo@customer.example", "cy@customer.example"]);
+    });
+}
+
+#[test]
+fn a_strangers_words_are_not_quoted_to_the_customer() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let quoting = sql!("UPDATE inbox SET quote = 'last'");
+        desk.db.write::<_, Error>(move |conn| conn.run(quoting, args![])).await.unwrap();
+        let first = world.writes("ada@customer.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let number = first.ticket_id.unwrap().number();
+        world.says(number, "Use water.").await;
+        let ours = world.sink.wait_for(2).await[1].header("message-id").unwrap();
+        let headers = format!("Message-ID: <code@shop>\nIn-Reply-To: {ours}");
+        world.writes("no-reply@shop.example", "Your code", &headers, "Your code is 482913.").await;
+        world.says(number, "As I said.").await;
+        let mail = world.sink.wait_for(3).await.pop().unwrap();
+        assert_eq!(mail.recipients, ["ada@customer.example"]);
+        let all = String::from_utf8_lossy(&mail.raw).into_owned();
+        assert!(!all.contains("482913") && !all.contains("code@shop"), "{all}");
+        assert!(
+            mail.text().contains("> It burns.") && mail.header("in-reply-to").unwrap() == "<a@c>",
+            "{all}"
+        );
     });
 }
 
@@ -319,9 +411,10 @@ fn a_forwarded_answer_brings_a_stranger_who_is_shown_to_agents_and_hears_nothing
 #[test]
 fn reply_all_before_the_first_answer_stays_in_one_ticket() {
     on_both(async |desk| {
-        let world = World::over(desk).await;
+        let mut world = World::over(desk).await;
+        let _names = world.checks("c.example");
         let first = world
-            .writes(
+            .proves(
                 "ada@c.example",
                 "Party",
                 "Message-ID: <p1@c>\nCc: Bo <bo@c.example>, Cy <cy@c.example>",
@@ -410,6 +503,10 @@ fn a_bounce_marks_the_mail_it_is_about_and_opens_nothing() {
         world.sends().await;
         assert_eq!(world.sink.received().len(), 2);
         assert_eq!(world.ledger().await.len(), 2);
+        // Its report is in the ticket: it is not read into it a second time.
+        let system = Grant::<System>::system(&world.home);
+        let again = system.change::<_, Error>(move |tx| ledger::store::replay(tx, entry.id));
+        assert!(!again.await.unwrap());
     });
 }
 

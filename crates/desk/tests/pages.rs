@@ -412,6 +412,52 @@ fn properties_change_one_by_one_and_the_history_tells_it() {
 }
 
 #[test]
+fn a_long_history_begins_with_its_end_and_leads_to_its_beginning() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let (subject, now) = (format!("ticket/{number}"), world.home.clock.now());
+        let many = move |conn: &mut db::Conn| {
+            for n in 1..=1_100 {
+                let payload = format!("{{\"ticket\":{number},\"name\":\"P{n:04}\"}}");
+                conn.run(
+                    sql!(
+                        "INSERT INTO event (kind, subject, actor, payload, at_ms)
+                           VALUES ('ticket.participant_added', $1, 'system', $2, $3)"
+                    ),
+                    args![&subject, &payload, now],
+                )?;
+            }
+            Ok(())
+        };
+        world.home.db.write::<_, db::Error>(many).await.unwrap();
+        let page = world.ada.get(&format!("/t/{number}/history")).await.assert_status(200);
+        let page =
+            page.assert_has("P1100 in copy").assert_has("P0901 in copy").assert_has_not("P0900").text();
+        let (_, rest) = page.split_once("/history?until=").expect("there is more");
+        let until: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let earlier = world.ada.get(&format!("/t/{number}/history?until={until}")).await.assert_status(200);
+        earlier.assert_has("P0900 in copy").assert_has("P0701 in copy").assert_has_not("P0901");
+
+        let (mut names, mut kinds, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let path = format!("/api/v1/tickets/{number}/history?limit=200{cursor}");
+            let page = world.ada.get(&path).await.assert_status(200).json();
+            for item in page["items"].as_array().unwrap() {
+                kinds.push(item["kind"].as_str().unwrap().to_owned());
+                names.extend(
+                    item["changes"]["name"].as_str().filter(|name| name.starts_with('P')).map(str::to_owned),
+                );
+            }
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        let all: Vec<_> = (1..=1_100).rev().map(|n| format!("P{n:04}")).collect();
+        assert_eq!(names, all, "newest first, each once");
+        assert!(kinds.iter().any(|kind| kind == "ticket.opened"), "down to the first");
+    });
+}
+
+#[test]
 fn what_strangers_wrote_stays_text() {
     alone(async |mut world| {
         let number =

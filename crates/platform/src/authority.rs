@@ -228,11 +228,10 @@ impl<P: 'static> Grant<P> {
             return Err(db::Error::ReadOnly.into());
         }
         let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
-        let done = self.home.db.write(move |conn| Tx::run(conn, actor, scope, clock, work)).await;
-        done.map(|(value, left)| {
-            self.home.wake(left);
-            value
-        })
+        let work = move |conn: &mut Conn| Tx::run(conn, actor, scope, clock, work);
+        // Not after the `await`: a caller that went away would leave work that nobody hears of.
+        let home = self.home.clone();
+        Ok(self.home.db.write_then(work, move |(_, left)| home.wake(*left)).await?.0)
     }
 
     /// Runs `work` on one snapshot; writing and emitting fail.

@@ -31,6 +31,7 @@ error-expected = Erwartet wird hier: { $words }
 problem-not-found = Nicht gefunden
 problem-internal = Bei uns ist etwas schiefgegangen
 problem-busy = Das System ist ausgelastet. Versuchen Sie es gleich noch einmal
+problem-database-full = In der Datenbank ist kein Platz mehr. Bitte geben Sie der Administration Bescheid
 problem-sign-in-required = Bitte melden Sie sich an
 problem-permission-required = Das dürfen Sie nicht
 problem-cross-site-request = Diese Anfrage kam von einer anderen Website

@@ -32,6 +32,7 @@ error-expected = Expected here: { $words }
 problem-not-found = Not found
 problem-internal = Something went wrong here
 problem-busy = The desk is busy. Try again in a moment
+problem-database-full = There is no space left in the database. Tell your administrator
 problem-sign-in-required = Please sign in
 problem-permission-required = You may not do this
 problem-cross-site-request = This request came from another site

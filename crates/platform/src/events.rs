@@ -126,14 +126,20 @@ pub fn after(conn: &mut db::Conn, position: Id<Recorded>, limit: usize) -> db::R
     )
 }
 
-/// What happened to one thing, oldest first, 1,000 at most. Uses the index `event_subject`.
-pub fn history(conn: &mut db::Conn, subject: &str) -> db::Result<Vec<Recorded>> {
+/// What happened to one thing before an event, newest first. Uses the index `event_subject`.
+pub fn history(
+    conn: &mut db::Conn,
+    subject: &str,
+    before: Option<Id<Recorded>>,
+    limit: usize,
+) -> db::Result<Vec<Recorded>> {
+    let before = before.unwrap_or(Id::new(i64::MAX));
     conn.all(
         sql!(
             "SELECT id, kind, subject, actor, payload, at_ms FROM event
-              WHERE subject = $1 ORDER BY id LIMIT 1000"
+              WHERE subject = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
         ),
-        args![subject],
+        args![subject, before, limit],
     )
 }
 

@@ -44,6 +44,8 @@ where
     let json = |value: T| serde_json::to_value(value).map_err(|_| E::from(Problem::internal()));
     let Some(key) = key else { return json(work(tx)?) };
     let name = format!("{}/{}", tx.actor().who, key.key);
+    // Two at once: the second waits here until the first is done, and then reads its answer.
+    tx.alone_with(&name)?;
     let now = tx.now();
     let known = tx.find::<(String, String)>(
         sql!("SELECT request_hash, body FROM idempotency WHERE key = $1 AND created_at_ms > $2"),
@@ -56,8 +58,7 @@ where
         return serde_json::from_str(&body).map_err(|_| Problem::internal().into());
     }
     let value = json(work(tx)?)?;
-    // Two at once: the second fails on the primary key, is undone, and finds the answer when it is sent again. So only
-    // what is too old goes, never what the first has just written.
+    // Only what is too old goes.
     tx.run(
         sql!("DELETE FROM idempotency WHERE key = $1 AND created_at_ms <= $2"),
         args![&name, now.plus(-DAY)],

@@ -31,6 +31,7 @@ error-expected = Hier wordt verwacht: { $words }
 problem-not-found = Niet gevonden
 problem-internal = Er ging bij ons iets mis
 problem-busy = Het systeem is bezet. Probeer het zo meteen opnieuw
+problem-database-full = Er is geen ruimte meer in de database. Geef het door aan uw beheerder
 problem-sign-in-required = Meld u aan
 problem-permission-required = Dit mag u niet
 problem-cross-site-request = Dit verzoek kwam van een andere site

@@ -4,11 +4,13 @@ use kernel::{
     fault::Problem,
 };
 use platform::{
-    authority::{Grant, Tx},
+    Work,
+    authority::{Grant, System, Tx},
     db::{Error, MIGRATIONS, migrate},
     jobs::{self, Job, Trouble},
     settings,
 };
+use std::{sync::mpsc, time::Duration};
 use testkit::on_both;
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -27,6 +29,31 @@ impl Job for Note {
     }
 }
 platform::register_job!(Note);
+
+#[test]
+fn work_is_heard_of_also_when_its_caller_went_away() {
+    on_both(async |desk| {
+        let clock = Clock::fixed(Millis(1_000_000));
+        migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
+        let home = testkit::home(desk.db.clone(), clock);
+        let mut heard = home.waits_for(Work::Jobs);
+        let grant = Grant::<System>::system(&home);
+        let (let_go, held) = mpsc::channel::<()>();
+        let change = grant.change::<_, Error>(move |tx| {
+            let _ = held.recv();
+            jobs::enqueue(tx, &Note("left".into()), Millis(1_000_000), None)
+        });
+        // As a handler whose client has hung up: it is dropped while its work is under way.
+        assert!(tokio::time::timeout(Duration::from_millis(200), change).await.is_err());
+        assert!(!heard.has_changed().unwrap());
+        let_go.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(10), heard.changed())
+            .await
+            .expect("it is heard of")
+            .unwrap();
+        assert!(jobs::run_next(&home).await.unwrap(), "and it is there");
+    });
+}
 
 #[test]
 fn jobs_run_once_when_due_and_dead_ones_stay_to_be_seen() {

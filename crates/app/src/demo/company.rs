@@ -57,12 +57,27 @@ impl Plan {
     }
 }
 
-/// An agent who has tickets.
+/// Somebody who has tickets.
+#[derive(Clone)]
 pub struct Agent {
     pub id: Id<User>,
     pub name: String,
     pub email: String,
     pub team: Id<Team>,
+}
+impl Agent {
+    /// As the log names them.
+    pub fn actor(&self) -> Actor {
+        let permissions =
+            platform::authority::PERMISSIONS.iter().map(|known| (known.key.to_owned(), Scope::All)).collect();
+        Actor {
+            who: Who::User(self.id),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            permissions,
+            ..Actor::system()
+        }
+    }
 }
 /// Everybody who plays a part in the tickets.
 pub struct Cast {
@@ -105,7 +120,9 @@ pub async fn fill(home: &Home, plan: &Plan, password: &str) -> Result<Cast, Prob
         team_ids.push(people.change(move |tx| teams::actions::create(tx, new)).await?);
     }
     let hash = people::sign_in::passwords::hash(kernel::secret::Secret::new(password.to_owned())).await?;
-    let mut agents = Vec::new();
+    // The administrator answers too: whoever looks around as her finds something to do.
+    let (id, name, email) = (founder.id, plan.admin().name.clone(), plan.address(&plan.admin().name));
+    let mut agents = vec![Agent { id, name, email, team: team_ids[0] }];
     for person in plan.people.iter().skip(1) {
         let code = Builtin::from_word(&person.role).ok_or_else(Problem::not_found)?;
         let role = system.read::<_, db::Error>(move |tx| roles::store::builtin(tx, code)).await?;

@@ -1,6 +1,7 @@
 //! `firstline demo`: a believable desk, the same for the same number of tickets.
 mod company;
 mod promises;
+mod scenes;
 mod tickets;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     open,
 };
 use kernel::{
-    clock::{Clock, Millis},
+    clock::{Clock, DAY, Millis},
     fault::Problem,
     secret::Secret,
 };
@@ -66,10 +67,16 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     };
     let founder = founder.parse().map_err(said)?;
     founding::found(&home, founder).await.map_err(said)?;
+    let now: Millis = clock.now();
+    // The people were there before their tickets.
+    tickets::set(&clock, now.plus(-40 * DAY));
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     promises::fill(&home).await.map_err(said)?;
-    let now: Millis = clock.now();
-    tickets::fill(&home, &clock, &cast, count, now).await.map_err(said)?;
+    let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
+    tickets::fill(&home, &clock, &cast, count - staged, now).await.map_err(said)?;
+    if staged > 0 {
+        scenes::play(&home, &clock, &cast, now).await?;
+    }
     home.db.close();
     println!("{} has {count} tickets. Everybody's password is: {PASSWORD}", plan.desk);
     for person in &plan.people {

@@ -38,6 +38,9 @@ struct Story {
 
 /// One transaction holds so many tickets: enough to be quick, few enough to be short.
 const BATCH: usize = 200;
+/// So many of the newest have a transaction for each step, which gives their histories the right times and names.
+/// The others are quick instead.
+const YOUNG: usize = 1000;
 /// Tickets come from so far back.
 const PAST_MS: i64 = 30 * DAY;
 
@@ -51,6 +54,8 @@ struct Plot {
     /// How far its story goes: 0 only the request, 1 assigned, 2 answered, 3 the customer replied, 4 solved, 5 closed.
     progress: usize,
     has_note: bool,
+    /// It waits for somebody else, or for somebody to say whose it is.
+    is_stuck: bool,
 }
 
 /// Adds `count` tickets that end at `now`.
@@ -58,39 +63,54 @@ pub async fn fill(home: &Home, clock: &Clock, cast: &Cast, count: usize, now: Mi
     let stories: Vec<Story> = serde_json::from_str(include_str!("../../../../demo/stories.json"))
         .expect("it is part of the program");
     let stories = Arc::new(stories);
-    let agents: Arc<Vec<Agent>> = Arc::new(
-        cast.agents
-            .iter()
-            .map(|agent| Agent {
-                id: agent.id,
-                name: agent.name.clone(),
-                email: agent.email.clone(),
-                team: agent.team,
-            })
-            .collect(),
-    );
+    let agents: Arc<Vec<Agent>> = Arc::new(cast.agents.clone());
     let mut dice = Dice::new(count as u64);
-    let grant = Grant::<System>::system(home);
-    let mut done = 0;
-    while done < count {
-        let size = BATCH.min(count - done);
-        let plots: Vec<_> =
-            (done..done + size).map(|number| plot(&mut dice, cast, &stories, number, count, now)).collect();
+    let plots: Vec<_> =
+        (0..count).map(|number| plot(&mut dice, cast, &stories, number, count, now)).collect();
+    let mut rest = plots;
+    let young = rest.split_off(count.saturating_sub(YOUNG));
+    let places = (cast.inbox, cast.teams[0]);
+    while !rest.is_empty() {
+        let batch: Vec<_> = rest.drain(..BATCH.min(rest.len())).collect();
         let (stories, agents, clock) = (stories.clone(), agents.clone(), clock.clone());
-        let (inbox, first_line) = (cast.inbox, cast.teams[0]);
-        grant
+        Grant::<System>::system(home)
             .change::<_, TicketError>(move |tx| {
-                for plot in &plots {
-                    let (story, agent) = (&stories[plot.story], &agents[plot.agent]);
-                    play(tx, &clock, story, plot, agent, (inbox, first_line), now)?;
+                for plot in &batch {
+                    let about = (&stories[plot.story], plot, &agents[plot.agent]);
+                    let mut ticket = None;
+                    for (at, step) in steps(plot, about.0, now) {
+                        set(&clock, at);
+                        announce(tx)?;
+                        ticket = Some(play(tx, step, ticket, about, places)?);
+                    }
                 }
                 Ok(())
             })
             .await?;
-        done += size;
+    }
+    for plot in young {
+        let plot = Arc::new(plot);
+        let mut ticket = None;
+        for (at, step) in steps(&plot, &stories[plot.story], now) {
+            set(clock, at);
+            let agent = &agents[plot.agent];
+            let grant = if step.is_of_the_agent() {
+                Grant::on_behalf(home, agent.actor())
+            } else {
+                Grant::<System>::system(home)
+            };
+            let (stories, agents, plot) = (stories.clone(), agents.clone(), plot.clone());
+            let done = grant
+                .change::<_, TicketError>(move |tx| {
+                    announce(tx)?;
+                    play(tx, step, ticket, (&stories[plot.story], &plot, &agents[plot.agent]), places)
+                })
+                .await?;
+            ticket = Some(done);
+        }
     }
     set(clock, now);
-    grant.change(announce).await?;
+    Grant::<System>::system(home).change(announce).await?;
     Ok(())
 }
 
@@ -116,70 +136,100 @@ fn plot(dice: &mut Dice, cast: &Cast, stories: &[Story], number: usize, count: u
     ]);
     let agent = dice.roll(cast.agents.len());
     let at = now.plus(-age + (dice.roll(50) as i64) * MINUTE / 10);
-    Plot { story, requester, agent, channel, at: at.min(now), progress, has_note: dice.is_lucky(45) }
+    let (has_note, is_stuck) = (dice.is_lucky(45), dice.is_lucky(35));
+    Plot { story, requester, agent, channel, at: at.min(now), progress, has_note, is_stuck }
 }
 
-fn set(clock: &Clock, to: Millis) {
+pub(super) fn set(clock: &Clock, to: Millis) {
     clock.advance(to.0 - clock.now().0);
 }
 
-fn play(
-    tx: &mut Tx<System>,
-    clock: &Clock,
-    story: &Story,
-    plot: &Plot,
-    agent: &Agent,
-    (inbox, first_line): (Id<platform::authority::Inbox>, Id<platform::authority::Team>),
-    now: Millis,
-) -> Result<(), TicketError> {
-    set(clock, plot.at);
-    announce(tx)?;
-    let is_assigned = plot.progress > 0;
-    let new = NewTicket {
-        subject: story.subject.clone(),
-        text: story.text.clone(),
-        html: None,
-        email: plot.requester.email.clone(),
-        name: plot.requester.name.clone(),
-        phone: None,
-        kind: story.kind,
-        priority: story.priority,
-        channel: plot.channel,
-        inbox: (plot.channel == Channel::Email).then_some(inbox),
-        team: Some(if is_assigned { agent.team } else { first_line }),
-        assignee: is_assigned.then_some(agent.id),
-        tags: story.tags.clone(),
-        fields: BTreeMap::new(),
-        attachments: Vec::new(),
-    };
-    let first = First { from_email: plot.requester.email.as_deref(), ..First::default() };
-    let (ticket, _) = tickets::actions::open(tx, &new, &plot.requester, first)?;
-    let later = |tx: &mut Tx<System>, by: i64| {
-        // Nothing happens after today.
-        set(clock, plot.at.plus(by).min(now));
-        announce(tx)
-    };
-    if plot.has_note && is_assigned && !story.note.is_empty() {
-        later(tx, 20 * MINUTE)?;
-        say(tx, ticket, story, MessageKind::Note, &story.note, agent)?;
+/// One thing that happens to a ticket.
+#[derive(Clone, Copy)]
+enum Step {
+    Opened,
+    Noted,
+    /// An agent works on it, or waits for somebody else.
+    Taken(Category),
+    Answered,
+    Replied,
+    Ended(Category),
+}
+impl Step {
+    fn is_of_the_agent(self) -> bool {
+        !matches!(self, Step::Opened | Step::Replied)
     }
-    if plot.progress >= 1 && plot.progress < 2 {
-        becomes(tx, ticket, Category::Open)?;
+}
+
+/// The steps of a ticket, each so long after it came; none is still to come.
+fn steps(plot: &Plot, story: &Story, now: Millis) -> Vec<(Millis, Step)> {
+    let mut steps = vec![(0, Step::Opened)];
+    let is_assigned = plot.progress > 0;
+    if plot.has_note && is_assigned && !story.note.is_empty() {
+        steps.push((20 * MINUTE, Step::Noted));
+    }
+    if plot.progress == 1 {
+        steps.push((
+            25 * MINUTE,
+            Step::Taken(if plot.is_stuck { Category::WaitingThirdParty } else { Category::Open }),
+        ));
     }
     if plot.progress >= 2 {
-        later(tx, 45 * MINUTE)?;
-        say(tx, ticket, story, MessageKind::Public, &story.answer, agent)?;
-        becomes(tx, ticket, Category::WaitingCustomer)?;
+        steps.push((45 * MINUTE, Step::Answered));
     }
     if plot.progress >= 3 {
-        later(tx, 3 * HOUR)?;
-        hears(tx, ticket, story, plot)?;
+        steps.push((3 * HOUR, Step::Replied));
     }
     if plot.progress >= 4 {
-        later(tx, 4 * HOUR)?;
-        becomes(tx, ticket, if plot.progress == 4 { Category::Solved } else { Category::Closed })?;
+        let end = if plot.progress == 4 { Category::Solved } else { Category::Closed };
+        steps.push((4 * HOUR, Step::Ended(end)));
     }
-    Ok(())
+    steps.into_iter().map(|(after, step)| (plot.at.plus(after), step)).filter(|(at, _)| *at <= now).collect()
+}
+
+/// Does one step; `ticket` is known once the first is done.
+fn play(
+    tx: &mut Tx<System>,
+    step: Step,
+    ticket: Option<Id<Ticket>>,
+    (story, plot, agent): (&Story, &Plot, &Agent),
+    (inbox, first_line): (Id<platform::authority::Inbox>, Id<platform::authority::Team>),
+) -> Result<Id<Ticket>, TicketError> {
+    let Some(ticket) = ticket else {
+        let is_assigned = plot.progress > 0;
+        // What nobody has looked at yet is of no team, now and then.
+        let team = if is_assigned { Some(agent.team) } else { (!plot.is_stuck).then_some(first_line) };
+        let new = NewTicket {
+            subject: story.subject.clone(),
+            text: story.text.clone(),
+            html: None,
+            email: plot.requester.email.clone(),
+            name: plot.requester.name.clone(),
+            phone: None,
+            kind: story.kind,
+            priority: story.priority,
+            channel: plot.channel,
+            inbox: (plot.channel == Channel::Email).then_some(inbox),
+            team,
+            assignee: is_assigned.then_some(agent.id),
+            tags: story.tags.clone(),
+            fields: BTreeMap::new(),
+            attachments: Vec::new(),
+        };
+        let first = First { from_email: plot.requester.email.as_deref(), ..First::default() };
+        return Ok(tickets::actions::open(tx, &new, &plot.requester, first)?.0);
+    };
+    match step {
+        Step::Opened => {}
+        Step::Noted => say(tx, ticket, story, MessageKind::Note, &story.note, agent)?,
+        Step::Taken(category) | Step::Ended(category) => becomes(tx, ticket, category)?,
+        Step::Answered => {
+            say(tx, ticket, story, MessageKind::Public, &story.answer, agent)?;
+            becomes(tx, ticket, Category::WaitingCustomer)?;
+        }
+        Step::Replied => hears(tx, ticket, story, plot)?,
+    }
+    Ok(ticket)
 }
 
 /// Warnings and breaches until now, while the past goes by.

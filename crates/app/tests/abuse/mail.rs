@@ -28,6 +28,16 @@ fn case_01_a_number_in_the_subject_opens_nothing_and_the_page_says_perhaps() {
         assert_ne!(number(&stranger), number(&first));
         let page = world.page(&format!("/t/{}", number(&stranger))).await;
         page.assert_has(&format!("/t/{}", number(&first)));
+        // Nor does the address of somebody who takes part, which anybody can write.
+        let copied = "Message-ID: <e2@e>\nCc: eve@evil.example";
+        let posing = world.writes("ada@c.example", &subject, copied, "To both of us.").await;
+        assert_eq!(posing["outcome"], "created");
+        assert_ne!(number(&posing), number(&first));
+        for row in [&first, &posing] {
+            let ticket =
+                world.admin.get(&format!("/api/v1/tickets/{}", number(row))).await.assert_status(200);
+            ticket.assert_has_not("eve@evil.example");
+        }
         assert_eq!(world.messages(&first).await.len(), 1);
     });
 }
@@ -311,7 +321,8 @@ fn case_35_markup_and_placeholders_in_a_subject_are_text_in_list_page_and_mail()
             "what an agent writes is no template: {text}"
         );
         assert!(text.contains("{{nope}}"), "an unknown placeholder of the signature stays: {text}");
-        assert!(!text.contains("49"), "{text}");
+        // Where it would stand, had anybody counted: tokens and boundaries hold any digits.
+        assert!(!text.contains("b>49") && !text.contains("b&gt;49"), "{text}");
     });
 }
 

@@ -4,7 +4,7 @@ use super::{
     policy::{Delivery, Edit, NewWebhook, OLD_SECRET_MS, Webhook, new_secret},
     store,
 };
-use kernel::{id::Id, secret::Secret};
+use kernel::{fault::Problem, id::Id, secret::Secret};
 use platform::{authority::Tx, keys::Keys};
 
 /// The row that a secret is sealed for.
@@ -28,7 +28,16 @@ pub fn create(
 }
 
 /// Changes what is given. What waits for one that is switched off has failed.
+///
+/// * errors – 422 `not_yours` where the address or the switch is changed by somebody who may not see what is sent there.
 pub fn edit(tx: &mut Tx<ManageWebhooks>, id: Id<Webhook>, edit: Edit) -> Result<(), WebhookError> {
+    let before = store::by_id(tx, id)?.ok_or(WebhookError::Unknown)?;
+    let is_led_elsewhere = edit.url.as_ref().is_some_and(|url| *url != before.url)
+        || edit.is_active.is_some_and(|is_active| is_active != before.is_active);
+    // What waits is of the kinds as they were: other ones in the same change do not help.
+    if is_led_elsewhere && !before.kinds().are_seen_by(tx.actor()) {
+        return Err(Problem::field("kinds", "not_yours").into());
+    }
     if !store::update(tx, id, &edit)? {
         return Err(WebhookError::Unknown);
     }

@@ -67,13 +67,29 @@ struct Choice {
     kind: &'static str,
     is_on: bool,
 }
-fn choices(form: &Form, actor: &Actor) -> Vec<Choice> {
+/// The kinds about one noun, under one heading.
+struct Group {
+    about: &'static str,
+    choices: Vec<Choice>,
+}
+fn choices(form: &Form, actor: &Actor) -> Vec<Group> {
     let chosen: Vec<&str> = form.all("kinds").collect();
     let may = |kind: &str| reach(actor, noun_of(kind)) == Reach::Everything;
     let mut kinds: Vec<_> = EVENT_KINDS.iter().map(|known| known.kind).filter(|kind| may(kind)).collect();
     // A stable order: accounts last, because they are in no other choice.
     kinds.sort_by_key(|kind| (is_about_accounts(noun_of(kind)), *kind));
-    kinds.into_iter().map(|kind| Choice { kind, is_on: chosen.contains(&kind) }).collect()
+    let mut groups: Vec<Group> = Vec::new();
+    for kind in kinds {
+        let choice = Choice { kind, is_on: chosen.contains(&kind) };
+        let about = noun_of(kind);
+        match groups.iter_mut().find(|group| group.about == about) {
+            Some(group) => group.choices.push(choice),
+            None => groups.push(Group { about, choices: vec![choice] }),
+        }
+    }
+    // Tickets are what most receivers want.
+    groups.sort_by_key(|group| group.about != "ticket");
+    groups
 }
 
 #[derive(askama::Template)]
@@ -84,7 +100,7 @@ struct One {
     /// `None` for a new one.
     webhook: Option<Webhook>,
     has_all: bool,
-    choices: Vec<Choice>,
+    groups: Vec<Group>,
     secret: Option<String>,
     deliveries: Vec<Delivery>,
     older: String,
@@ -94,7 +110,7 @@ fn new_page(ui: Ui, form: Form, actor: &Actor) -> One {
     let has_all = form.all("kinds").any(|kind| kind == "*");
     One {
         has_all,
-        choices: choices(&form, actor),
+        groups: choices(&form, actor),
         ui,
         form,
         webhook: None,
@@ -186,18 +202,21 @@ pub async fn save(
         kinds: Some(chosen(&form)),
         is_active: None,
     };
-    let edit = match changes.parse(grant.actor(), &grant.home().outbound).await {
-        Ok(edit) => edit,
+    let saved = match changes.parse(grant.actor(), &grant.home().outbound).await {
+        Ok(edit) => grant.change(move |tx| actions::edit(tx, id, edit)).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match saved {
+        Ok(()) => Ok(to(id)),
+        Err(problem) if problem.status != 422 => Err(problem.into()),
         Err(problem) => {
             let shown = one(ui.clone(), &grant, id, None).await?;
             let page = new_page(ui, form.with_mistakes(&problem), grant.actor());
             let page =
                 One { webhook: shown.webhook, deliveries: shown.deliveries, older: shown.older, ..page };
-            return Ok(again(page, &problem));
+            Ok(again(page, &problem))
         }
-    };
-    grant.change(move |tx| actions::edit(tx, id, edit)).await?;
-    Ok(to(id))
+    }
 }
 
 fn to(id: Id<Webhook>) -> Response {

@@ -60,6 +60,11 @@ impl Kinds {
         chosen.dedup();
         Kinds::These(chosen)
     }
+    /// Whether somebody may see all that is sent.
+    pub(super) fn are_seen_by(&self, actor: &Actor) -> bool {
+        let mut sent = EVENT_KINDS.iter().filter(|known| self.include(known.kind));
+        sent.all(|known| reach(actor, known.noun) == Reach::Everything)
+    }
     pub(super) fn stored(json: &str) -> Kinds {
         let words: Vec<String> = serde_json::from_str(json).unwrap_or_default();
         if words.iter().any(|word| word == ALL) { Kinds::All } else { Kinds::These(words) }
@@ -261,7 +266,7 @@ mod unit {
 
     fn admin() -> Actor {
         let keys = ["tickets.view", "contacts.view", "people.view", "inboxes.view"];
-        let rest = ["people.manage", "webhooks.manage", "desk.manage"];
+        let rest = ["people.manage", "webhooks.manage", "desk.manage", "sla.manage"];
         let permissions = keys.into_iter().chain(rest).map(|key| (key.to_owned(), Scope::All)).collect();
         Actor { who: Who::User(Id::new(1)), permissions, ..Actor::system() }
     }

@@ -405,6 +405,19 @@ fn unknown_fields_and_foreign_people_get_nowhere() {
         let body = json!({ "name": "x", "url": "http://127.0.0.1:9/", "kinds": ["ticket.opened"] });
         let refused = world.send("webhooks.manage", "POST", "/api/v1/webhooks", Some(body)).await;
         assert_eq!(first_error(&refused), (422, "/kinds", "not_yours"));
+        // Nor does it lead those of somebody else to itself, or have them sent again, whatever else it changes.
+        for body in [
+            json!({ "url": "http://127.0.0.1:10/" }),
+            json!({ "is_active": false }),
+            json!({ "url": "http://127.0.0.1:10/", "kinds": ["field.created"] }),
+        ] {
+            let who = "webhooks.manage,tickets.view:team,desk.manage";
+            let refused = world.send(who, "PATCH", &path, Some(body.clone())).await;
+            assert_eq!(first_error(&refused), (422, "/kinds", "not_yours"), "{body}");
+        }
+        let same = json!({ "name": "Other", "url": "http://127.0.0.1:9/", "is_active": true });
+        assert_eq!(world.send("webhooks.manage", "PATCH", &path, Some(same)).await.status, 200);
+        assert_eq!(world.patch(&path, json!({ "url": "http://127.0.0.1:10/" })).await.status, 200);
         assert_eq!(world.send("admin", "DELETE", &path, None).await.status, 204);
         assert_eq!(world.get("admin", &path).await.status, 404);
     });

@@ -159,27 +159,29 @@ pub fn by_header(conn: &mut Conn, ticket: Id<Ticket>, message_id: &str) -> Resul
     )
 }
 
-/// The Message-IDs of a ticket's public messages before one of them, oldest first, 20 at most: its References.
+/// The Message-IDs of a ticket's public messages before one of them, oldest first, 20 at most: its References. Those of
+/// strangers are left out, as on the customer's page.
 pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Vec<String>> {
     let rows = conn.all::<(Id<Message>, String)>(
         sql!(
             "SELECT id, message_id FROM message
               WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND message_id IS NOT NULL
-                AND is_automatic = FALSE ORDER BY id DESC LIMIT 20"
+                AND is_automatic = FALSE AND is_sender_known = TRUE ORDER BY id DESC LIMIT 20"
         ),
         args![ticket, before],
     )?;
     Ok(rows.into_iter().rev().map(|(_, header)| header).collect())
 }
 
-/// The newest public message from the customer's side before one that answers it.
+/// The newest public message from the customer's side before one that answers it. A stranger's words are not quoted to
+/// the customer (S07).
 pub fn last_in_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Option<Message>> {
     conn.find(
         sql!(concat!(
             "SELECT ",
             message_columns!(),
             " WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND direction = 'in' AND is_automatic = FALSE
-              ORDER BY id DESC LIMIT 1"
+                AND is_sender_known = TRUE ORDER BY id DESC LIMIT 1"
         )),
         args![ticket, before],
     )

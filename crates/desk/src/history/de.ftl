@@ -1,5 +1,6 @@
 # Was mit einem Ticket geschah. $by ist, wer es tat.
 history-title = Verlauf
+history-earlier = Früheres
 history-program = Firstline
 history-opened = { $by } hat es für { $name } eröffnet ({ $channel })
 history-opened-itself = { $name } hat es eröffnet ({ $channel })

@@ -1,5 +1,6 @@
 # What happened to a ticket. $by is who did it.
 history-title = History
+history-earlier = Earlier
 history-program = Firstline
 history-opened = { $by } opened it for { $name } ({ $channel })
 history-opened-itself = { $name } opened it ({ $channel })

@@ -2,7 +2,10 @@
 pub mod pages;
 
 use crate::tickets::{self, Ticket, TicketError, ViewTickets};
-use axum::{Json, extract::Path};
+use axum::{
+    Json,
+    extract::{Path, Query},
+};
 use derive::Record;
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
@@ -11,7 +14,7 @@ use platform::{
     db,
     events::{self, Recorded},
     sql,
-    web::{Failure, Listing, Routes},
+    web::{Failure, Listing, Paged, Routes},
 };
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -40,9 +43,14 @@ struct Name {
     name: String,
 }
 
-/// The history of a ticket that the caller has seen, oldest first.
-pub fn of<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Result<Vec<Entry>> {
-    let recorded = events::history(tx, &format!("ticket/{ticket}"))?;
+/// What happened before an event to a ticket that the caller has seen, newest first.
+pub fn of<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    before: Option<Id<Recorded>>,
+    limit: usize,
+) -> db::Result<Vec<Entry>> {
+    let recorded = events::history(tx, &format!("ticket/{ticket}"), before, limit)?;
     let ids = |noun: &str| {
         let numbers = recorded.iter().filter_map(|event| event.actor.strip_prefix(noun)?.parse().ok());
         let mut ids: Vec<Id<()>> = numbers.map(Id::new).collect();
@@ -69,20 +77,22 @@ pub fn of<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Re
     Ok(recorded.into_iter().map(entry).collect())
 }
 
-/// The history of a ticket.
-#[utoipa::path(get, path = "/api/v1/tickets/{number}/history", tag = "tickets", params(("number" = i64, Path)),
+/// The history of a ticket, newest first.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/history", tag = "tickets", params(("number" = i64, Path), Paged),
     responses((status = 200, body = Listing<Entry>)))]
 pub async fn get(
     grant: Grant<ViewTickets>,
     Path(number): Path<Id<Ticket>>,
+    Query(paged): Query<Paged>,
 ) -> Result<Json<Listing<Entry>>, Failure> {
-    let items = grant
+    let (limit, before) = (paged.limit()?, paged.after()?);
+    let entries = grant
         .read(move |tx| {
             tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            Ok::<_, TicketError>(of(tx, number)?)
+            Ok::<_, TicketError>(of(tx, number, before, limit + 1)?)
         })
         .await?;
-    Ok(Json(Listing { items, next: None }))
+    Ok(Json(Listing::of(entries, limit, |entry| entry.id.to_string(), |entry| entry)))
 }
 
 pub fn routes() -> Routes {

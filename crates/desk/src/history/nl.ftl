@@ -1,5 +1,6 @@
 # Wat er met een ticket gebeurde. $by is wie het deed.
 history-title = Geschiedenis
+history-earlier = Eerder
 history-program = Firstline
 history-opened = { $by } heeft het geopend voor { $name } ({ $channel })
 history-opened-itself = { $name } heeft het geopend ({ $channel })

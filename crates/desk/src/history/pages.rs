@@ -20,6 +20,23 @@ use platform::{
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// Events on one page.
+const MOST: usize = 200;
+
+/// Which page of the history.
+#[derive(Default, serde::Deserialize)]
+pub struct Place {
+    until: Option<Id<Recorded>>,
+}
+
+/// A page of the history, oldest first.
+pub struct Lines {
+    pub lines: Vec<Line>,
+    /// The event before which there are more.
+    pub earlier: Option<Id<Recorded>>,
+    pub is_newest: bool,
+}
+
 /// One line of the history.
 pub struct Line {
     pub icon: &'static str,
@@ -47,25 +64,31 @@ pub fn days<'l>(ui: &Ui, lines: &'l [Line]) -> Vec<Day<'l>> {
     days
 }
 
-/// `GET /t/{number}/history`.
+/// `GET /t/{number}/history?until=`: the newest page, or the one before an event.
 pub async fn get(
     grant: Grant<ViewTickets>,
     ui: Ui,
     Path(number): Path<Id<Ticket>>,
     Query(asked): Query<Asked>,
+    Query(place): Query<Place>,
 ) -> Result<Page<TicketPage>, Failure> {
     let page = grant
         .read::<_, TicketError>(move |tx| {
             let around = pages::around(tx, &ui, number, &asked)?;
-            let entries = super::of(tx, number)?;
+            // One more than is shown: it says whether there is more, and why the first one happened.
+            let mut entries = super::of(tx, number, place.until, MOST + 1)?;
+            entries.reverse();
             let names = Names::load(tx, &entries)?;
+            let first = entries.len().saturating_sub(MOST);
             let mut lines = Vec::new();
-            for (at, entry) in entries.iter().enumerate() {
+            for (at, entry) in entries.iter().enumerate().skip(first) {
                 let why = why(&ui, &entries[..at], entry);
                 lines.extend(
                     names.lines(&ui, entry).into_iter().map(|line| Line { why: why.clone(), ..line }),
                 );
             }
+            let earlier = entries.get(first).map(|entry| entry.id).filter(|_| first > 0);
+            let lines = Lines { lines, earlier, is_newest: place.until.is_none() };
             Ok(around.page(ui, Middle::History(lines), asked))
         })
         .await?;

@@ -183,7 +183,6 @@ fn refuse<P>(tx: &mut Tx<P>, net: &str) -> db::Result<Option<kernel::clock::Mill
     Ok(limited)
 }
 
-#[derive(Clone)]
 struct Asked {
     new: NewTicket,
     /// Somebody who is signed in.
@@ -195,14 +194,7 @@ struct Asked {
 
 /// Opens the ticket; the same form sent twice opens one.
 async fn submit<P: 'static>(grant: &Grant<P>, asked: Asked) -> Result<Id<Ticket>, Problem> {
-    let again = asked.clone();
-    match grant.change(move |tx| open(tx, &asked)).await {
-        // Two at once: the other one is there now.
-        Err(TicketError::Database(db::Error::Duplicate { .. })) => {
-            grant.change(move |tx| open(tx, &again)).await.map_err(Problem::from)
-        }
-        done => done.map_err(Problem::from),
-    }
+    grant.change(move |tx| open(tx, &asked)).await.map_err(Problem::from)
 }
 
 fn open<P>(tx: &mut Tx<P>, asked: &Asked) -> Result<Id<Ticket>, TicketError> {

@@ -314,7 +314,7 @@ impl Place {
             _ => Err(wrong()),
         }
     }
-    fn word(self) -> String {
+    pub fn word(self) -> String {
         match self {
             Place::Tickets(number) => format!("t{number}"),
             Place::People(count) => format!("p{count}"),
@@ -350,10 +350,39 @@ pub async fn search(
     Ok(Json(Listing { items, next }))
 }
 
+/// `limit` tickets below `before` by number, subject and the first of the `people` that were found; the place of what
+/// follows.
+pub fn find_tickets(
+    tx: &mut Tx<ViewTickets>,
+    asked: &str,
+    people: &[contacts::ContactRow],
+    before: Id<Ticket>,
+    limit: usize,
+) -> db::Result<(Vec<Ticket>, Option<Place>)> {
+    let number = asked.trim_start_matches('#').parse().ok().map(Id::new);
+    let mut found = store::by_subject(tx, &text::fold(asked), before, limit + 2)?;
+    if let Some(person) = people.first() {
+        found.extend(store::of_contact_before(tx, person.id, before, limit + 2)?);
+    }
+    found.retain(|ticket| Some(ticket.id) != number);
+    found.sort_by_key(|ticket| std::cmp::Reverse(ticket.id.number()));
+    found.dedup_by_key(|ticket| ticket.id);
+    // The ticket with this number is on the first page alone.
+    let exact = match number {
+        Some(number) if before.number() == i64::MAX => store::see(tx, number)?.map(store::Seen::into_inner),
+        _ => None,
+    };
+    let room = limit - usize::from(exact.is_some());
+    let has_more = found.len() > room;
+    found.truncate(room);
+    let last = found.last().map_or(Id::new(before.number() - 1), |ticket| ticket.id);
+    Ok((exact.into_iter().chain(found).collect(), has_more.then_some(Place::Tickets(last))))
+}
+
 /// `limit` tickets by number, subject and person, and people, from `from` on; the cursor of what follows.
 ///
 /// At most three times `limit` rows are read, and 150 people.
-pub fn find(
+fn find(
     tx: &mut Tx<ViewTickets>,
     asked: &str,
     wants_tickets: bool,
@@ -362,44 +391,22 @@ pub fn find(
     limit: usize,
 ) -> db::Result<(Vec<Found>, Option<String>)> {
     let people = contacts::store::search(tx, asked, 200)?;
+    let (tickets, more) = match from {
+        Place::Tickets(before) if wants_tickets => find_tickets(tx, asked, &people, before, limit)?,
+        _ => (Vec::new(), None),
+    };
     let score = |rank: usize| 1.0 / (rank + 1) as f64;
-    let mut items: Vec<Found> = Vec::new();
-    if let (true, Place::Tickets(before)) = (wants_tickets, from) {
-        let number = asked.trim_start_matches('#').parse().ok().map(Id::new);
-        let mut found = store::by_subject(tx, &text::fold(asked), before, limit + 2)?;
-        if let Some(person) = people.first() {
-            found.extend(store::of_contact_before(tx, person.id, before, limit + 2)?);
-        }
-        found.retain(|ticket| Some(ticket.id) != number);
-        found.sort_by_key(|ticket| std::cmp::Reverse(ticket.id.number()));
-        found.dedup_by_key(|ticket| ticket.id);
-        // The ticket with this number is on the first page alone.
-        let exact = match number {
-            Some(number) if before.number() == i64::MAX => {
-                store::see(tx, number)?.map(store::Seen::into_inner)
-            }
-            _ => None,
-        };
-        let room = limit - usize::from(exact.is_some());
-        let has_more = found.len() > room;
-        found.truncate(room);
-        let last = found.last().map_or(Id::new(before.number() - 1), |ticket| ticket.id);
-        items = (exact.into_iter().chain(found).enumerate())
-            .map(|(rank, ticket)| Found {
-                kind: "ticket",
-                id: ticket.id.to_string(),
-                url: format!("/t/{}", ticket.id),
-                title: format!("#{} {}", ticket.id, ticket.subject),
-                snippet: ticket.requester_name,
-                score: score(rank),
-            })
-            .collect();
-        if has_more {
-            return Ok((items, Some(Place::Tickets(last).word())));
-        }
-    }
-    if !wants_people {
-        return Ok((items, None));
+    let tickets = tickets.into_iter().enumerate().map(|(rank, ticket)| Found {
+        kind: "ticket",
+        id: ticket.id.to_string(),
+        url: format!("/t/{}", ticket.id),
+        title: format!("#{} {}", ticket.id, ticket.subject),
+        snippet: ticket.requester_name,
+        score: score(rank),
+    });
+    let mut items: Vec<_> = tickets.collect();
+    if more.is_some() || !wants_people {
+        return Ok((items, more.map(Place::word)));
     }
     let skipped = if let Place::People(count) = from { count.min(people.len()) } else { 0 };
     let shown = (people.len() - skipped).min(limit - items.len());

@@ -4,7 +4,7 @@ use kernel::id::Id;
 use platform::{
     args,
     authority::{Team, Tx, User},
-    db::{self, Conn},
+    db::{self, Conn, dump},
     sql,
 };
 
@@ -47,8 +47,10 @@ fn add(conn: &mut Conn, cell: Cell, by: i64) -> db::Result<()> {
     )
 }
 
-/// Counts everything anew, for `reindex`.
+/// Counts everything anew, for `reindex`. Until the commit nobody changes a ticket.
 pub fn recount(conn: &mut Conn) -> db::Result<()> {
+    // Each statement sees what is committed when it begins: a ticket that came between the two would count twice.
+    dump::hold_still(conn, &["ticket", "ticket_count"])?;
     conn.run(sql!("DELETE FROM ticket_count"), args![])?;
     conn.run(
         sql!(
@@ -74,4 +76,76 @@ pub fn wrong(conn: &mut Conn) -> db::Result<Vec<(i64, i64, String, i64, i64)>> {
         ),
         args![],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tickets::{
+        TicketError,
+        actions::{First, open, requester},
+        policy::{Channel, Draft, Requester},
+    };
+    use kernel::clock::{Clock, Millis};
+    use platform::{
+        Home,
+        authority::{Grant, System},
+        db::{MIGRATIONS, migrate},
+        i18n::Language,
+    };
+    use std::{sync::mpsc, time::Duration};
+
+    /// Somebody opens a ticket of `assignee`.
+    async fn opens(home: Home, assignee: Option<Id<User>>) {
+        let requester_draft = Requester { email: Some("cy@example.org".into()), ..Requester::default() };
+        let (subject, text) = ("Late".into(), Some("It is late".into()));
+        let draft = Draft { subject, text, requester: requester_draft, assignee, ..Draft::default() };
+        let new = draft.parse(Channel::Api).unwrap();
+        let grant = Grant::<System>::system(&home);
+        let done = grant.change::<_, TicketError>(move |tx| {
+            let contact = requester(tx, new.email.as_deref(), &new.name, None)?;
+            open(tx, &new, &contact, First::default())
+        });
+        done.await.unwrap();
+    }
+    async fn a_while() {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+
+    #[test]
+    fn counting_anew_lets_nobody_change_a_ticket_meanwhile() {
+        testkit::on_both(async |desk| {
+            let clock = Clock::fixed(Millis(1_795_417_200_000));
+            migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
+            let home = testkit::home(desk.db.clone(), clock);
+            let grant = Grant::<System>::system(&home);
+            let made = grant
+                .change(|tx| people::setup::create_desk(tx, "ACME", "bo@desk.example", "x", Language::En));
+            let bo = made.await.unwrap();
+            opens(home.clone(), None).await;
+
+            // One change under way stops the counting between its first look and its second; another comes then.
+            let (let_go, held) = mpsc::channel::<()>();
+            let db = desk.db.clone();
+            let slow = tokio::spawn(async move {
+                db.write::<_, db::Error>(move |conn| {
+                    conn.run(sql!("UPDATE ticket_count SET n = n"), args![])?;
+                    let _ = held.recv();
+                    Ok(())
+                })
+                .await
+            });
+            a_while().await;
+            let db = desk.db.clone();
+            let counting = tokio::spawn(async move { db.write(recount).await });
+            a_while().await;
+            let opening = tokio::spawn(opens(home.clone(), Some(bo)));
+            a_while().await;
+            let_go.send(()).unwrap();
+            slow.await.unwrap().unwrap();
+            counting.await.unwrap().unwrap();
+            opening.await.unwrap();
+            assert_eq!(desk.db.read(wrong).await.unwrap(), []);
+        });
+    }
 }

@@ -70,6 +70,7 @@ search-title = Suche
 search-for = Nummer, Betreff, Name, Adresse oder Telefonnummer
 search-go = Suchen
 search-help = Die Nummer eines Tickets, Wörter aus seinem Betreff oder eine Person.
+search-start = Wonach suchen Sie?
 search-nothing = Nichts gefunden zu „{ $asked }“
 
 new-channel = Wie kam es herein?
@@ -98,3 +99,9 @@ contact-name = Name
 contact-notes = Notizen
 contact-one-a-line = Eine je Zeile; die erste ist die Hauptadresse.
 contact-domains = Mail-Domains der Organisation
+
+beside-tickets = Tickets
+beside-none = Noch keine Tickets.
+beside-all = Alle Tickets dieser Person
+brief-ticket = Ticket
+brief-changed = Letzte Änderung

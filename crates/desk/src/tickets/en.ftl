@@ -70,6 +70,7 @@ search-title = Search
 search-for = Number, subject, name, address or phone number
 search-go = Search
 search-help = A ticket’s number, words of its subject, or a person.
+search-start = What are you looking for?
 search-nothing = Nothing found for “{ $asked }”
 
 new-channel = How did it come in?
@@ -98,3 +99,9 @@ contact-name = Name
 contact-notes = Notes
 contact-one-a-line = One a line; the first is the primary one.
 contact-domains = Mail domains of the organisation
+
+beside-tickets = Tickets
+beside-none = No tickets yet.
+beside-all = All tickets of this person
+brief-ticket = Ticket
+brief-changed = Last change

@@ -70,6 +70,7 @@ search-title = Zoeken
 search-for = Nummer, onderwerp, naam, adres of telefoonnummer
 search-go = Zoeken
 search-help = Het nummer van een ticket, woorden uit het onderwerp of een persoon.
+search-start = Waar zoekt u naar?
 search-nothing = Niets gevonden voor ‘{ $asked }’
 
 new-channel = Hoe kwam het binnen?
@@ -98,3 +99,9 @@ contact-name = Naam
 contact-notes = Notities
 contact-one-a-line = Eén per regel; de eerste is het hoofdadres.
 contact-domains = Maildomeinen van de organisatie
+
+beside-tickets = Tickets
+beside-none = Nog geen tickets.
+beside-all = Alle tickets van deze persoon
+brief-ticket = Ticket
+brief-changed = Laatste wijziging

@@ -216,6 +216,24 @@ pub fn of_contact_before<P: Implies<ViewTickets>>(
     )
 }
 
+/// The newest tickets of an organisation, 10 at most.
+pub fn of_organisation<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    organisation: Id<Organisation>,
+) -> Result<Vec<Ticket>> {
+    let sight = Sight::of(tx);
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " WHERE t.organisation_id = $4 AND ",
+            visible!(),
+            " ORDER BY t.id DESC LIMIT 10"
+        )),
+        args![sight.scope, sight.person, &sight.ids, organisation],
+    )
+}
+
 /// A new row. The caller sees to participants, message, counts and events.
 pub fn insert<P>(
     tx: &mut Tx<P>,

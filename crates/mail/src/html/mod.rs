@@ -1,6 +1,7 @@
 //! HTML of strangers: to text, to safe HTML, and where its quotes begin.
 
 mod clean;
+pub mod pictures;
 mod render;
 mod scan;
 mod style;

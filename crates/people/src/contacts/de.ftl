@@ -4,7 +4,6 @@ contacts-none = Noch niemand
 contacts-none-help = Wer zum ersten Mal schreibt, erscheint hier von selbst.
 contacts-none-found-help = Versuchen Sie es mit dem Anfang des Namens, der E-Mail-Adresse oder der Telefonnummer.
 contact-new = Neuer Kontakt
-contact-tickets = Tickets dieser Person
 contact-about = Über diese Person
 contact-reach = Erreichbar unter
 contact-primary = Haupt

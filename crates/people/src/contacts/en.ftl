@@ -4,7 +4,6 @@ contacts-none = Nobody yet
 contacts-none-help = Whoever writes for the first time appears here by themselves.
 contacts-none-found-help = Try the beginning of the name, of the e-mail address or of the phone number.
 contact-new = New contact
-contact-tickets = Tickets of this person
 contact-about = About this person
 contact-reach = Reachable at
 contact-primary = main

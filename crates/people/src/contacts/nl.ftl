@@ -4,7 +4,6 @@ contacts-none = Nog niemand
 contacts-none-help = Wie voor het eerst schrijft, verschijnt hier vanzelf.
 contacts-none-found-help = Probeer het begin van de naam, het e-mailadres of het telefoonnummer.
 contact-new = Nieuw contact
-contact-tickets = Tickets van deze persoon
 contact-about = Over deze persoon
 contact-reach = Bereikbaar via
 contact-primary = hoofd

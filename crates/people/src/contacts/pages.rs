@@ -14,7 +14,10 @@ use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Tx},
     i18n::Language,
-    web::{Failure, Form, Page, Routes, Ui},
+    web::{
+        Failure, Form, Html, Page, Routes, Ui,
+        beside::{self, Whose},
+    },
 };
 use serde::Deserialize;
 
@@ -78,6 +81,8 @@ struct ContactPage {
     contact: Body,
     /// Name and id of where the person works.
     organisation: Option<(Id<Organisation>, String)>,
+    /// What others know of the person, e.g. tickets.
+    beside: Vec<Html>,
 }
 impl ContactPage {
     /// The person as the form of a new ticket reads them: name and address, or whatever there is.
@@ -103,7 +108,8 @@ async fn show(
             Ok((contact, organisation))
         })
         .await?;
-    Ok(Page(ContactPage { ui, done: done.words(), contact, organisation }))
+    let beside = beside::parts(&grant, &ui, Whose::Contact(id)).await?;
+    Ok(Page(ContactPage { ui, done: done.words(), contact, organisation, beside }))
 }
 
 #[derive(askama::Template)]

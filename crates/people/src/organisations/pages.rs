@@ -13,7 +13,10 @@ use axum::{
 use kernel::{fault::Problem, id::Id, text};
 use platform::{
     authority::{Grant, Organisation},
-    web::{Failure, Form, Page, Routes, Ui},
+    web::{
+        Failure, Form, Html, Page, Routes, Ui,
+        beside::{self, Whose},
+    },
 };
 use serde::Deserialize;
 
@@ -72,6 +75,8 @@ struct OrganisationPage {
     done: &'static str,
     organisation: Body,
     contacts: Vec<ContactRow>,
+    /// What others know of it, e.g. tickets.
+    beside: Vec<Html>,
 }
 async fn show(
     grant: Grant<ViewContacts>,
@@ -82,7 +87,8 @@ async fn show(
     let (organisation, contacts) = grant
         .read::<_, Failure>(move |tx| Ok((api::body(tx, id)?, contacts::store::of_organisation(tx, id)?)))
         .await?;
-    Ok(Page(OrganisationPage { ui, done: done.words(), organisation, contacts }))
+    let beside = beside::parts(&grant, &ui, Whose::Organisation(id)).await?;
+    Ok(Page(OrganisationPage { ui, done: done.words(), organisation, contacts, beside }))
 }
 
 #[derive(askama::Template)]

@@ -233,12 +233,13 @@ fn asking_for_a_link_tells_nobody_who_has_an_account() {
             world.clock.advance(HOUR);
         }
         assert!(bodies.iter().all(|body| *body == bodies[0]));
-        let median = |times: &mut Vec<std::time::Duration>| {
+        // The quickest answers: what else the machine does only makes them slower.
+        let quick = |times: &mut Vec<std::time::Duration>| {
             times.sort_unstable();
-            times[times.len() / 2].as_secs_f64() * 1000.0
+            times[1].as_secs_f64() * 1000.0
         };
         let [known, unknown] = &mut times;
-        let difference = median(known) - median(unknown);
+        let difference = quick(known) - quick(unknown);
         assert!(difference.abs() < 5.0, "{difference} ms");
         assert!(world.letters().await.iter().all(|(to, _)| to == ADA));
         assert_eq!(world.letters().await.len(), 20);

@@ -23,6 +23,23 @@ pub fn tables(conn: &mut Conn) -> Result<Vec<String>> {
     .map(|rows| rows.into_iter().flatten().collect())
 }
 
+/// Whether texts compare as their bytes in UTF-8 do. Asked by comparing some: what a locale is called says little.
+pub(super) fn is_in_byte_order(conn: &mut Conn) -> Result<bool> {
+    let answer = texts(
+        conn,
+        match conn.dialect() {
+            Dialect::Sqlite => return Ok(true),
+            Dialect::Postgres => {
+                "SELECT CASE WHEN current_setting('server_encoding') = 'UTF8'
+                              AND string_agg(v, ' ' ORDER BY v) = string_agg(v, ' ' ORDER BY v COLLATE \"C\")
+                             THEN 'yes' ELSE 'no' END
+                   FROM (VALUES ('B'), ('Z'), ('a'), ('a b'), ('a-'), ('aB'), ('ab'), ('b'), ('é'), ('z')) AS t (v)"
+            }
+        },
+    )?;
+    Ok(answer.iter().flatten().any(|text| text == "yes"))
+}
+
 /// Rows of texts of a fixed query without values.
 pub(super) fn texts(conn: &mut Conn, query: &'static str) -> Result<Vec<Vec<String>>> {
     match &mut conn.engine {

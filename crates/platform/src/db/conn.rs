@@ -209,6 +209,22 @@ impl Conn {
             Engine::Postgres { .. } | Engine::Sqlite(_) => Ok(()),
         }
     }
+    /// From here to its end no other transaction of this desk that names the same `thing` passes this point, and what
+    /// this one reads from here on is what the one before it left.
+    ///
+    /// On SQLite the writer is alone anyway.
+    pub(crate) fn alone_with(&mut self, thing: &str) -> Result<()> {
+        // Locks of one number and of two, as that of the commits, are different ones.
+        static ALONE: Statement = Statement::new(
+            "SELECT pg_advisory_xact_lock(
+                 hashtextextended(CAST(current_schema() AS TEXT) || '/' || CAST($1 AS TEXT), 0))",
+            concat!(file!(), ":", line!()),
+        );
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => self.put(&ALONE, &[Value::from(thing)]),
+        }
+    }
     /// Begins a PostgreSQL transaction.
     pub(super) fn begin(&mut self, text: &'static str) -> Result<()> {
         match &mut self.engine {
@@ -344,7 +360,7 @@ impl ToSql for Value<'_> {
             (Value::Real(v), &Type::FLOAT8) => v.to_sql(kind, out),
             (Value::Text(v), &Type::TEXT | &Type::VARCHAR) => v.to_sql(kind, out),
             (Value::Bytes(v), &Type::BYTEA) => v.to_sql(kind, out),
-            (value, kind) => Err(format!("{value:?} is no {kind}").into()),
+            (value, kind) => Err(format!("{} is no {kind}", value.kind()).into()),
         }
     }
     fn accepts(_: &Type) -> bool {

@@ -49,6 +49,18 @@ pub fn take_your_time(conn: &mut Conn) -> Result<()> {
     }
 }
 
+/// From here to the commit nobody else changes these tables; what runs now is waited for, reading goes on.
+///
+/// On SQLite the writer is alone anyway.
+pub fn hold_still(conn: &mut Conn, tables: &[&'static str]) -> Result<()> {
+    match conn.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => {
+            conn.script(&format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", tables.join(", ")))
+        }
+    }
+}
+
 /// All tables with content. One that refers to another comes after it.
 ///
 /// * errors – a name or a type that no migration of ours makes; tables that refer to each other in a circle.

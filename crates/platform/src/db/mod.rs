@@ -200,7 +200,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        queue(&self.reads, Mode::Read, work).await
+        queue(&self.reads, Mode::Read, work, |_| ()).await
     }
 
     /// Runs `work` in a transaction: kept on `Ok`, undone on `Err` and on a panic.
@@ -214,7 +214,20 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        queue(&self.writes, Mode::Write, work).await
+        self.write_then(work, |_| ()).await
+    }
+    /// The same, and then `after` with what came of it, once the commit is on disk. A caller that stops waiting does not
+    /// stop this either. It runs on the thread of the connection and has to be quick.
+    pub(crate) async fn write_then<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        after: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        queue(&self.writes, Mode::Write, work, after).await
     }
 
     /// How many closures wait for a connection now: to read, and to write. On PostgreSQL it is one queue.
@@ -262,6 +275,7 @@ async fn queue<T, E>(
     queue: &Queue<Message>,
     mode: Mode,
     work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    after: impl FnOnce(&T) + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
@@ -280,8 +294,14 @@ where
             .unwrap_or_else(|panic| Err(Error::panicked(panic.as_ref()).into()));
         Ran {
             keep: result.is_ok(),
-            // A result seen inside a transaction that did not hold is no result, not even an `Err`.
-            answer: Box::new(move |held| drop(answer.send(held.map_err(E::from).and(result)))),
+            answer: Box::new(move |held| {
+                // A result seen inside a transaction that did not hold is no result, not even an `Err`.
+                let result = held.map_err(E::from).and(result);
+                if let Ok(value) = &result {
+                    after(value);
+                }
+                let _ = answer.send(result);
+            }),
         }
     });
     queue.send((mode, work)).map_err(|refused| match refused {

@@ -1,12 +1,17 @@
 //! PostgreSQL: each thread owns a connection, and makes a new one when it breaks.
 use super::{
-    Conn, Deadline, Error, Message, Mode, Result,
+    Conn, Deadline, Error, Message, Mode, Result, catalogue,
     conn::{Engine, Turns},
     pipeline::Client,
     queue::Queue,
 };
 use std::{collections::HashMap, time::Duration};
 use tokio_postgres::config::SslMode;
+
+/// Ranges such as "begins with" and the order of pages are those of bytes, in statements and in indexes. In the order of
+/// a language they would find nothing.
+const UNFIT: &str = "texts in this database are not in the order of their bytes, or not in UTF-8; \
+    make one with `createdb --template template0 --locale C --encoding UTF8 firstline`";
 
 pub(super) struct Slot {
     config: tokio_postgres::Config,
@@ -31,7 +36,12 @@ impl Slot {
         let mut config: tokio_postgres::Config = url.parse()?;
         config.connect_timeout(Duration::from_secs(5));
         let mut slot = Slot { config, schema: schema.into(), turns, lane: lane as i64, limit, conn: None };
-        slot.conn = Some(slot.open()?);
+        let mut conn = slot.open()?;
+        // One of them asks for all.
+        if lane == 0 && !catalogue::is_in_byte_order(&mut conn)? {
+            return Err(Error::Unfit(UNFIT));
+        }
+        slot.conn = Some(conn);
         Ok(slot)
     }
 
@@ -41,7 +51,10 @@ impl Slot {
     }
 
     fn open(&self) -> Result<Conn> {
-        let unreachable = |e: Error| Error::Unreachable(e.to_string().into());
+        let unreachable = |error: Error| match error {
+            Error::Unreachable(_) => error,
+            other => Error::Unreachable(other.to_string().into()),
+        };
         let mut client = match self.config.get_ssl_mode() {
             SslMode::Disable | SslMode::Prefer => Client::connect(&self.config, tokio_postgres::NoTls),
             _ => {
@@ -73,7 +86,7 @@ impl Slot {
                     let end = conn.end(mode, ran.keep);
                     // What was to be undone is undone, also by a broken connection.
                     let held = if ran.keep { end } else { Ok(()) };
-                    (ran, held.map_err(|e| Error::NotCommitted(e.to_string().into())))
+                    (ran, held.map_err(Error::at_commit))
                 }
                 Err(error) => (work(Err(error)), Ok(())),
             };

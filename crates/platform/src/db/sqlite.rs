@@ -61,7 +61,7 @@ pub(super) fn write_loop(mut conn: Conn, queue: &Queue<Message>) {
             group.push(in_savepoint(&mut conn, work));
         }
         conn.rest();
-        let held = step(&mut conn, "COMMIT").map_err(|e| Error::NotCommitted(e.to_string().into()));
+        let held = step(&mut conn, "COMMIT").map_err(Error::at_commit);
         if held.is_err() {
             // Some failures have already ended the transaction; then this one fails, and that is fine.
             let _ = step(&mut conn, "ROLLBACK");

@@ -13,6 +13,20 @@ pub enum Value<'v> {
     Bytes(&'v [u8]),
 }
 
+impl Value<'_> {
+    /// What it is, without what it says.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a truth",
+            Value::Integer(_) => "an integer",
+            Value::Real(_) => "a real number",
+            Value::Text(_) => "a text",
+            Value::Bytes(_) => "bytes",
+        }
+    }
+}
+
 /// `args![a, b]`: the values of `$1`, `$2`.
 #[macro_export]
 macro_rules! args { ($($value:expr),* $(,)?) => { &[$($crate::db::Value::from($value)),*] }; }

@@ -1,4 +1,5 @@
 //! axum glue: who asks, what they sent, what they get back.
+pub mod beside;
 mod body;
 mod failure;
 mod forms;

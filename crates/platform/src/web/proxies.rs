@@ -2,7 +2,7 @@
 use crate::outbound::Cidr;
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName},
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
@@ -31,12 +31,14 @@ pub async fn client_address(State(home): State<crate::Home>, mut request: Reques
 /// address is never reached. An entry that is no address ends it: the proxy that passed it on is then the client.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[Cidr]) -> IpAddr {
     let is_trusted = |address: IpAddr| proxies.iter().any(|range| range.contains(address));
-    let lines: Vec<_> =
-        headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut hops = lines.iter().rev().flat_map(|line| line.rsplit(',')).take(HOPS);
+    // As bytes: what a client wrote in front may be anything, and must not hide what the proxies wrote behind it.
+    let lines: Vec<_> = headers.get_all(&FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
+    let mut hops = lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')).take(HOPS);
     let mut client = peer;
     while is_trusted(client) {
-        let Some(address) = hops.next().and_then(address) else { break };
+        let Some(address) = hops.next().and_then(|hop| address(std::str::from_utf8(hop).ok()?)) else {
+            break;
+        };
         client = address;
     }
     client
@@ -58,7 +60,7 @@ mod tests {
     fn seen(peer: &str, chain: &[&'static str]) -> String {
         let mut headers = HeaderMap::new();
         for line in chain {
-            headers.append("x-forwarded-for", axum::http::HeaderValue::from_static(line));
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
         let proxies = ["10.0.0.0/8", "fd00::/8", "127.0.0.1"].map(|range| range.parse().unwrap());
         client(peer.parse().unwrap(), &headers, &proxies).to_string()
@@ -85,6 +87,8 @@ mod tests {
         assert_eq!(seen("127.0.0.1", &["8.8.8.8, 192.0.2.7"]), "192.0.2.7");
         assert_eq!(seen("127.0.0.1", &["10.9.9.9, 192.0.2.7, 10.2.2.2"]), "192.0.2.7");
         assert_eq!(seen("127.0.0.1", &["8.8.8.8", "192.0.2.7"]), "192.0.2.7");
+        assert_eq!(seen("127.0.0.1", &["caf\u{e9}, 192.0.2.7"]), "192.0.2.7");
+        assert_eq!(seen("127.0.0.1", &["caf\u{e9}", "192.0.2.7"]), "192.0.2.7");
     }
     #[test]
     fn what_is_no_address_ends_the_chain() {
@@ -92,6 +96,7 @@ mod tests {
         assert_eq!(seen("127.0.0.1", &["192.0.2.7, unknown"]), "127.0.0.1");
         assert_eq!(seen("127.0.0.1", &["192.0.2.7, _hidden, 10.2.2.2"]), "10.2.2.2");
         assert_eq!(seen("127.0.0.1", &[""]), "127.0.0.1");
+        assert_eq!(seen("127.0.0.1", &["192.0.2.7, caf\u{e9}, 10.2.2.2"]), "10.2.2.2");
         assert_eq!(seen("10.1.1.1", &["10.2.2.2, 10.3.3.3"]), "10.2.2.2");
     }
 }

@@ -22,7 +22,7 @@ pub fn add(tx: &mut Tx<ManageInboxes>, mut parsed: Parsed, keys: &Keys) -> Resul
     fresh(tx, parsed.row.id)
 }
 
-/// Changes an inbox. Passwords that are not given stay.
+/// Changes an inbox. Passwords that are not given stay, unless their server changes; so do the tokens of an application.
 ///
 /// * errors – 404; 422 naming each field.
 pub fn change(
@@ -46,6 +46,11 @@ pub fn replace(
 ) -> Result<Inbox, Problem> {
     let id = before.id;
     check_team(tx, &parsed.row)?;
+    // The page may have been open for long: what is stored now counts too.
+    let now = store::by_id(tx, id)?.ok_or_else(Problem::not_found)?;
+    if parsed.forgets_tokens || parsed.row.takes_tokens_elsewhere(&now) {
+        oauth::store::forget_tokens(tx, id)?;
+    }
     match store::update(tx, &parsed.row) {
         Ok(()) => {}
         Err(db::Error::Duplicate { .. }) => return Err(Problem::field("address", "taken")),

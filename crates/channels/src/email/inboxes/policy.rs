@@ -144,6 +144,26 @@ impl Inbox {
     pub fn relay(&self) -> Option<Relay> {
         self.send.as_deref().and_then(|send| serde_json::from_str(send).ok())
     }
+    /// Where the password for fetching goes. Another port or less encryption is another place.
+    fn receive_place(&self) -> Option<Place> {
+        self.imap().map(|imap| Place { host: imap.host, port: imap.port, tls: imap.tls })
+    }
+    /// Where the password for sending goes.
+    fn send_place(&self) -> Option<Place> {
+        self.relay().map(|relay| Place { host: relay.host, port: relay.port, tls: relay.tls })
+    }
+    /// Where access tokens of the application go.
+    fn token_places(&self) -> Vec<Place> {
+        let receive = self.receive_place().filter(|_| self.imap().is_some_and(|imap| imap.is_oauth));
+        let send = self.send_place().filter(|_| self.relay().is_some_and(|relay| relay.is_oauth));
+        receive.into_iter().chain(send).collect()
+    }
+    /// Whether tokens that were made for `before` would go to a place that had none: whoever agreed at the provider
+    /// did not agree to that.
+    pub fn takes_tokens_elsewhere(&self, before: &Inbox) -> bool {
+        let before = before.token_places();
+        self.token_places().iter().any(|place| !before.contains(place))
+    }
     pub fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
@@ -151,6 +171,14 @@ impl Inbox {
     pub fn seal_place(id: Id<authority::Inbox>, part: &str) -> String {
         format!("inbox/{id}/{part}")
     }
+}
+
+/// A server as a password or a token was meant for it.
+#[derive(PartialEq, Eq)]
+struct Place {
+    host: String,
+    port: u16,
+    tls: Security,
 }
 
 /// How mail comes in, as somebody asks for it.
@@ -243,7 +271,7 @@ pub struct Draft {
     pub oauth: Option<OauthDraft>,
 }
 
-/// What may be changed of an inbox. A field that is left out stays, passwords too.
+/// What may be changed of an inbox. A field that is left out stays, passwords too, as long as their server does.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = InboxChanges)]
@@ -284,7 +312,10 @@ where
 /// The parts of an inbox that passed.
 #[derive(Clone, Debug)]
 pub struct Parsed {
+    /// A stored password that was for another server is no longer in it.
     pub row: Inbox,
+    /// The tokens of the application were for other servers: somebody has to connect the inbox again.
+    pub forgets_tokens: bool,
     pub receive_password: Option<Secret<String>>,
     pub send_password: Option<Secret<String>>,
     pub dkim_key: Option<Secret<String>>,
@@ -323,6 +354,7 @@ impl Patch {
     pub fn apply(self, mut row: Inbox) -> Result<Parsed, Problem> {
         let mut mistakes = Mistakes::default();
         let (mut receive_password, mut send_password) = (None, None);
+        let before = row.clone();
         if let Some(name) = self.name {
             row.name = text::one_line(&name, 100);
             mistakes.require(!row.name.is_empty(), "name", "required");
@@ -335,26 +367,26 @@ impl Patch {
             }
         }
         if let Some(receive) = self.receive {
-            let before = row.imap();
             row.receive_kind = receive.kind;
             receive_password = receive.password.clone().filter(|password| !password.reveal().is_empty());
             row.receive = imap(receive, &mut mistakes);
-            // A stored password is for the server that it was given for: nobody has it sent to another one.
-            let is_elsewhere =
-                row.imap().is_some_and(|now| before.is_none_or(|before| before.host != now.host));
-            let is_moved = is_elsewhere && row.receive_sealed.is_some() && self.oauth.is_none();
-            mistakes.require(!is_moved || receive_password.is_some(), "receive/password", "password_again");
+            // A stored password is for the server that it was given for: nobody has it sent to another one, neither
+            // now nor with a second change.
+            if row.receive_place() != before.receive_place() && row.receive_sealed.take().is_some() {
+                let needs_one = row.imap().is_some_and(|now| !now.is_oauth || self.oauth.is_none());
+                let has_one = !needs_one || receive_password.is_some();
+                mistakes.require(has_one, "receive/password", "password_again");
+            }
         }
         if let Some(send) = self.send {
-            let before = row.relay();
             send_password = send.as_ref().and_then(|send| send.password.clone());
             send_password = send_password.filter(|password| !password.reveal().is_empty());
             row.send = send.map(|send| relay(send, &mut mistakes));
-            let is_elsewhere = row.relay().is_some_and(|now| {
-                now.user.is_some() && !now.is_oauth && before.is_none_or(|before| before.host != now.host)
-            });
-            let is_moved = is_elsewhere && row.send_sealed.is_some();
-            mistakes.require(!is_moved || send_password.is_some(), "send/password", "password_again");
+            if row.send_place() != before.send_place() && row.send_sealed.take().is_some() {
+                let needs_one = row.relay().is_some_and(|now| now.user.is_some() && !now.is_oauth);
+                let has_one = !needs_one || send_password.is_some();
+                mistakes.require(has_one, "send/password", "password_again");
+            }
         }
         let oauth = self.oauth.map(|oauth| oauth.parse(&mut mistakes));
         row.acknowledge = self.acknowledge.unwrap_or(row.acknowledge);
@@ -389,7 +421,8 @@ impl Patch {
             mistakes.require(!selector.is_empty(), "dkim_selector", "required");
         }
         mistakes.check()?;
-        Ok(Parsed { row, receive_password, send_password, dkim_key, oauth })
+        let forgets_tokens = row.takes_tokens_elsewhere(&before);
+        Ok(Parsed { row, forgets_tokens, receive_password, send_password, dkim_key, oauth })
     }
 }
 

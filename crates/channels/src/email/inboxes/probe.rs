@@ -102,7 +102,7 @@ fn opened(grant: &Grant<ManageInboxes>, row: &Inbox, part: &str, sealed: Option<
 /// The access token of an application that is stored; one that was only typed has none yet.
 async fn token(grant: &Grant<ManageInboxes>, parsed: &Parsed) -> Result<Secret<String>, Trouble> {
     let none = |why| Trouble::new(Stage::SignIn, Kind::SignInAgain, why);
-    if parsed.row.id.number() == 0 {
+    if parsed.row.id.number() == 0 || parsed.forgets_tokens {
         return Err(none("the inbox has to be saved and connected first"));
     }
     oauth::tokens::access(grant, parsed.row.id).await?.ok_or_else(|| none("there is no application yet"))

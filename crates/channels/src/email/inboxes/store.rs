@@ -90,12 +90,14 @@ pub fn insert<P>(tx: &mut Tx<P>, row: &Inbox) -> Result<Id<authority::Inbox>> {
     )?;
     Ok(id)
 }
+/// All that is in `row`, its sealed passwords too: a password and its server are never of two different changes.
 pub fn update(conn: &mut Conn, row: &Inbox) -> Result<()> {
     conn.run(
         sql!(
             "UPDATE inbox SET name = $2, address = $3, team_id = $4, language = $5, is_active = $6,
                     receive_kind = $7, receive = $8, send = $9, acknowledge = $10, signature = $11, quote = $12,
-                    from_name = $13, has_plus_address = $14, has_subject_tag = $15, dkim_selector = $16
+                    from_name = $13, has_plus_address = $14, has_subject_tag = $15, dkim_selector = $16,
+                    receive_sealed = $17, send_sealed = $18
               WHERE id = $1"
         ),
         args![
@@ -114,7 +116,9 @@ pub fn update(conn: &mut Conn, row: &Inbox) -> Result<()> {
             row.from_name,
             row.has_plus_address,
             row.has_subject_tag,
-            row.dkim_selector.as_deref()
+            row.dkim_selector.as_deref(),
+            row.receive_sealed.as_deref(),
+            row.send_sealed.as_deref()
         ],
     )
     .map(drop)

@@ -161,6 +161,61 @@ fn an_inbox_is_added_and_changed_on_its_page_and_no_password_comes_back() {
     });
 }
 
+#[test]
+fn a_stored_password_goes_to_no_other_server_however_many_steps_it_takes() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let draft = json!({
+            "name": "Support", "address": "support@desk.example",
+            "receive": { "kind": "imap", "host": "127.0.0.1", "port": 1, "tls": "tls", "user": "u", "password": "first" },
+            "send": { "host": "127.0.0.1", "port": 1, "tls": "tls", "user": "u", "password": "second" },
+        });
+        let made = world.post("/api/v1/inboxes", draft).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let path = format!("/api/v1/inboxes/{}", made.json["id"].as_str().unwrap());
+        let has = |answer: &Answer| {
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            (answer.json["receive"]["has_password"] == true, answer.json["send"]["has_password"] == true)
+        };
+        let imap = |host: &str, port: u16, tls: &str| json!({ "kind": "imap", "host": host, "port": port, "tls": tls, "user": "u" });
+        let same = json!({ "receive": imap("127.0.0.1", 1, "tls") });
+        assert_eq!(has(&world.patch(&path, same).await), (true, true));
+
+        // Another port, no encryption, another host, also beside an application: the password is asked for again.
+        let app = json!({ "client_id": "x", "token_url": "https://login.example/token" });
+        for receive in
+            [imap("127.0.0.1", 2, "tls"), imap("127.0.0.1", 1, "none"), imap("thief.example", 1, "tls")]
+        {
+            for patch in [json!({ "receive": receive }), json!({ "receive": receive, "oauth": app })] {
+                for path in [path.clone(), format!("{path}/test")] {
+                    let method = if path.ends_with("/test") { "POST" } else { "PATCH" };
+                    let refused = world.send("admin", method, &path, Some(patch.clone())).await;
+                    assert_eq!(
+                        (refused.status, pointers(&refused)),
+                        (422, vec!["/receive/password"]),
+                        "{patch}"
+                    );
+                }
+            }
+        }
+        // By way of no sign-in, an application, or nothing at all, it is forgotten.
+        assert_eq!(
+            has(&world.patch(&path, json!({ "send": { "host": "thief.example" } })).await),
+            (true, false)
+        );
+        let user = json!({ "send": { "host": "thief.example", "user": "u" } });
+        assert_eq!(has(&world.patch(&path, user).await), (true, false));
+        assert_eq!(has(&world.patch(&path, json!({ "receive": { "kind": "smtp" } })).await), (false, false));
+        let back = json!({ "receive": imap("thief.example", 1, "tls") });
+        assert_eq!(has(&world.patch(&path, back).await), (false, false));
+        let stored = world.home.db.read::<_, db::Error>(|conn| super::store::all(conn)).await.unwrap();
+        assert!(stored[0].receive_sealed.is_none() && stored[0].send_sealed.is_none());
+        // A password given with the server stays with it.
+        let new = json!({ "send": { "host": "127.0.0.1", "user": "u", "password": "third" } });
+        assert_eq!(has(&world.patch(&path, new).await), (false, true));
+    });
+}
+
 #[tokio::test]
 async fn a_test_says_which_step_failed_and_tells_nobody_the_password() {
     let (desk, dovecot) = (testkit::Desk::sqlite(), Dovecot::start());
@@ -519,12 +574,24 @@ async fn mail_is_sent_with_a_token() {
     let world = World::new(&desk).await;
     let id = connectable(&world, &server, 1).await;
     assert_eq!(connects(&world, &server, id).await.status, 303);
-    let token = token(&world, id).await.unwrap().unwrap();
-    let users = HashMap::from([(USER.to_owned(), token)]);
+    assert!(token(&world, id).await.unwrap().is_some());
+    // What the provider gives for the second agreement.
+    let second = "access-token-4".to_owned();
+    let users = HashMap::from([(USER.to_owned(), second.clone())]);
     let sink = Sink::with(Manners { users, mechanisms: Some("XOAUTH2"), ..Manners::default() });
     let send = json!({ "send": { "host": "127.0.0.1", "port": sink.address.port(), "tls": "none", "user": USER,
                                  "oauth": true } });
-    assert_eq!(world.patch(&format!("/api/v1/inboxes/{id}"), send).await.status, 200);
+    // Nobody agreed to that server: its test gets no token, and after the change none is left to get.
+    let path = format!("/api/v1/inboxes/{id}");
+    let tested = world.post(&format!("{path}/test"), send.clone()).await;
+    assert_eq!((tested.status, &tested.json["send"]["is_fine"]), (200, &json!(false)), "{}", tested.text);
+    assert!(tested.text.contains("connected first") && token(&world, id).await.unwrap().is_some());
+    let changed = world.patch(&path, send.clone()).await;
+    assert_eq!((changed.status, &changed.json["oauth"]["is_connected"]), (200, &json!(false)));
+    assert!(matches!(token(&world, id).await, Err(Trouble { kind: Kind::SignInAgain, .. })));
+    assert_eq!(connects(&world, &server, id).await.status, 303);
+    assert_eq!(world.patch(&path, send).await.json["oauth"]["is_connected"], true, "nothing moved");
+    assert_eq!(token(&world, id).await.unwrap(), Some(second));
     let letter = queue::Letter {
         to: "cy@example.org".into(),
         to_name: String::new(),

@@ -107,6 +107,16 @@ pub fn decide(tx: &mut Tx<System>, case: &Case) -> Result<(), Undecided> {
     Ok(())
 }
 
+/// What is known for certain about an author.
+#[derive(Clone, Copy)]
+struct Proof {
+    /// They take part in the ticket that the mail belongs to.
+    is_participant: bool,
+    /// A mark of ours or their domain vouches for them: whoever they put in copy takes part from now on. Else anybody
+    /// could write in their name and have our answers sent to themselves (S06).
+    may_copy: bool,
+}
+
 fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Result<Verdicts, Undecided> {
     let content = &case.content;
     let mut is_second_of_its_id = false;
@@ -127,13 +137,17 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
     if content.is_own_loop() {
         return Ok(Verdicts::ignored("own mail".into()));
     }
-    let is_disowned = case.verdict.as_ref().is_some_and(is_disowned);
-    let thread = threading::find(tx, content, &case.keys, is_disowned)?;
+    let authentic = case.verdict.as_ref().and_then(is_authentic);
+    let thread = threading::find(tx, content, &case.keys, authentic)?;
+    let proof = Proof {
+        is_participant: thread.is_participant,
+        may_copy: authentic == Some(true) || thread.is_signed && authentic.is_none(),
+    };
     let mut hint = thread.hint;
     if let Some(ticket) = thread.ticket {
         let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
         if content.is_machine_reply() || conversation::actions::takes_more(&seen, tx.now()) {
-            return join(tx, case, &seen, thread.is_participant, is_second_of_its_id);
+            return join(tx, case, &seen, proof, is_second_of_its_id);
         }
         hint = Some(ticket);
     }
@@ -141,7 +155,7 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
         let sign = content.automatic.map_or("automatic", |automatic| automatic.sign.code());
         return Ok(Verdicts::ignored(format!("automatic: {sign}")));
     }
-    create(tx, case, hint, is_second_of_its_id)
+    create(tx, case, hint, proof, is_second_of_its_id)
 }
 
 /// The owner of the author's domain says that this mail is not theirs.
@@ -207,10 +221,11 @@ fn join(
     tx: &mut Tx<System>,
     case: &Case,
     ticket: &Seen<Ticket>,
-    is_participant: bool,
+    proof: Proof,
     is_second_of_its_id: bool,
 ) -> Result<Verdicts, Undecided> {
     let content = &case.content;
+    let is_participant = proof.is_participant;
     let (email, name) = content.from().unwrap_or_default();
     // A stranger is named, but does not become somebody who takes part.
     let contact = if is_participant { contacts::store::find_by_email(tx, &email)? } else { None };
@@ -241,7 +256,7 @@ fn join(
     let message = conversation::actions::receive(tx, ticket, &incoming)?;
     attach(tx, case, message)?;
     references::remember(tx, ticket.id, &threading::referred(content))?;
-    if is_participant && content.automatic.is_none() {
+    if is_participant && proof.may_copy && content.automatic.is_none() {
         copy_in(tx, case, ticket.id)?;
     }
     Ok(Verdicts {
@@ -278,6 +293,7 @@ fn create(
     tx: &mut Tx<System>,
     case: &Case,
     hint: Option<Id<Ticket>>,
+    proof: Proof,
     is_second_of_its_id: bool,
 ) -> Result<Verdicts, Undecided> {
     let content = &case.content;
@@ -326,7 +342,7 @@ fn create(
         tickets::store::set_hint(tx, ticket, hint)?;
     }
     let is_disowned = case.verdict.as_ref().is_some_and(is_disowned);
-    if content.automatic.is_none() && !is_disowned {
+    if content.automatic.is_none() && proof.may_copy {
         copy_in(tx, case, ticket)?;
     }
     if content.may_be_answered() && !is_disowned && !email.is_empty() {

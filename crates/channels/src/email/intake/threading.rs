@@ -1,7 +1,8 @@
 //! Which ticket a mail belongs to. Source: `docs/behaviour/email.md`, "Threading".
 //!
-//! A signed mark proves that we wrote it to somebody. A Message-ID that a ticket knows, or a number in the subject,
-//! proves nothing: whoever read a public mail knows them. So those need an author who takes part.
+//! A signed mark proves that we wrote it to somebody. A Message-ID that a ticket knows is hard to guess, but whoever
+//! got the mail knows it: it needs an author who takes part. A number in the subject is known to everybody, and so are
+//! addresses of those who take part: it needs an author who takes part and whose domain has proved that it sent this.
 use super::content::Content;
 use desk::{
     conversation::references,
@@ -17,31 +18,39 @@ pub struct Thread {
     pub ticket: Option<Id<Ticket>>,
     /// Whether the author takes part in it.
     pub is_participant: bool,
+    /// Whether a mark of ours led to it, even if the ticket takes no more.
+    pub is_signed: bool,
     /// A ticket that something without proof points at.
     pub hint: Option<Id<Ticket>>,
 }
 
 /// Finds the ticket in this order: a signed Message-ID or reply address; a Message-ID that a ticket knows, also one
-/// that was only referred to; a number in the subject. The last two need an author who takes part and whose domain
-/// does not disown the mail.
+/// that was only referred to; a number in the subject. The last two need an author who takes part, the number a proven
+/// one; else they are a hint.
 ///
-/// * `is_disowned` – DMARC failed: the author's address is not to be believed.
-pub fn find(conn: &mut Conn, content: &Content, keys: &TokenKeys, is_disowned: bool) -> db::Result<Thread> {
+/// * `is_authentic` – whether the author's domain has sent this; `Some(false)` where it says that it has not.
+pub fn find(
+    conn: &mut Conn,
+    content: &Content,
+    keys: &TokenKeys,
+    is_authentic: Option<bool>,
+) -> db::Result<Thread> {
     let from = content.from().map(|(email, _)| email).unwrap_or_default();
     let takes_part = |conn: &mut Conn, ticket: Id<Ticket>| -> db::Result<bool> {
-        Ok(!is_disowned && tickets::store::participant_by_email(conn, ticket, &from)?.is_some())
+        Ok(is_authentic != Some(false)
+            && tickets::store::participant_by_email(conn, ticket, &from)?.is_some())
     };
     if let Some(ticket) = signed(content, keys) {
         let ticket = Id::new(ticket);
         if tickets::store::exists(conn, ticket)? {
             let is_participant = takes_part(conn, ticket)?;
-            return Ok(Thread { ticket: Some(ticket), is_participant, hint: None });
+            return Ok(Thread { ticket: Some(ticket), is_participant, is_signed: true, hint: None });
         }
     }
     let mut thread = Thread::default();
     for ticket in references::find(conn, &referred(content))? {
         if takes_part(conn, ticket)? {
-            return Ok(Thread { ticket: Some(ticket), is_participant: true, hint: None });
+            return Ok(Thread { ticket: Some(ticket), is_participant: true, ..Thread::default() });
         }
         thread.hint = thread.hint.or(Some(ticket));
     }
@@ -52,8 +61,9 @@ pub fn find(conn: &mut Conn, content: &Content, keys: &TokenKeys, is_disowned: b
         if !tickets::store::exists(conn, ticket)? {
             continue;
         }
-        if content.subject.is_reply && takes_part(conn, ticket)? {
-            return Ok(Thread { ticket: Some(ticket), is_participant: true, hint: None });
+        // Anybody can write a number and the address of somebody who takes part.
+        if content.subject.is_reply && is_authentic == Some(true) && takes_part(conn, ticket)? {
+            return Ok(Thread { ticket: Some(ticket), is_participant: true, ..Thread::default() });
         }
         thread.hint = thread.hint.or(Some(ticket));
     }

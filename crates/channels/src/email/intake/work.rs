@@ -269,9 +269,8 @@ async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<(
     let (why, is_its_fault) = match read {
         Ok(case) => match grant.change::<_, Undecided>(move |tx| decide::decide(tx, &case)).await {
             Ok(()) | Err(Undecided::Fenced) => return Ok(()),
-            Err(Undecided::Database(
-                db::Error::Busy | db::Error::Closed | db::Error::Unreachable(_) | db::Error::NotCommitted(_),
-            )) => ("the database was away".to_owned(), false),
+            // The database was away, full or slow.
+            Err(Undecided::Database(cause)) if cause.is_outage() => (cause.to_string(), false),
             Err(Undecided::Database(cause)) => (cause.to_string(), true),
             Err(Undecided::Refused(problem)) => (problem.detail.unwrap_or_else(|| problem.code.into()), true),
         },

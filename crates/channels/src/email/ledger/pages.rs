@@ -145,7 +145,7 @@ impl One {
     /// Whether it can be read again: it is in no ticket.
     fn may_replay(&self) -> bool {
         let fits = matches!(self.entry.outcome, Outcome::Ignored | Outcome::Quarantined | Outcome::Bounce);
-        fits && self.ui.may("inboxes.manage")
+        fits && self.entry.message_id.is_none() && self.ui.may("inboxes.manage")
     }
     fn may_ignore(&self) -> bool {
         self.entry.outcome == Outcome::Quarantined && self.ui.may("inboxes.manage")

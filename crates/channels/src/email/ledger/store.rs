@@ -324,8 +324,8 @@ pub fn of_message(conn: &mut Conn, message: i64) -> Result<Option<Id<Inbound>>> 
     Ok(row.and_then(|(id,)| id).map(Id::new))
 }
 
-/// Has a mail read again from its stored source. What made a ticket or joined one already stays: it is not read
-/// twice into the same place.
+/// Has a mail read again from its stored source. What made a ticket or a message already stays, reports of failed
+/// deliveries too: it is not read twice into the same place.
 ///
 /// * returns – whether it is read again.
 pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
@@ -335,7 +335,7 @@ pub fn replay<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<bool> {
         sql!(
             "UPDATE inbound SET outcome = 'pending', reason = NULL, attempts = 0, failures = 0, deaths = 0,
                     next_at_ms = $2, reader = NULL, is_alone = TRUE
-              WHERE id = $1 AND outcome IN ('ignored', 'quarantined', 'bounce')"
+              WHERE id = $1 AND outcome IN ('ignored', 'quarantined', 'bounce') AND message_id IS NULL"
         ),
         args![id, now],
     )?;

@@ -10,7 +10,7 @@ use crate::email::inboxes::{
 };
 use desk::{
     attachments,
-    conversation::{self, Message, actions::token_keys, pages::frame::with_places},
+    conversation::{self, Message, actions::token_keys},
     portal::link::Links,
     tickets::{self, Ticket},
 };
@@ -176,7 +176,9 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
     let mut html = message.html.clone();
     let original = forwarded.as_ref().and_then(|original| original.html.as_deref()).map(|html| {
         let copy_of = |id: &str| files.iter().find(|(file, _)| file.content_id.as_deref() == Some(id));
-        with_places(html, &|id| copy_of(id).map(|(file, _)| format!("/attachments/{}", file.id)))
+        mail::html::pictures::with_places(html, &|id| {
+            copy_of(id).map(|(file, _)| format!("/attachments/{}", file.id))
+        })
     });
     if message.is_forward() {
         let words = html.take().unwrap_or_else(|| mail::html::from_text(&message.text));

@@ -424,7 +424,10 @@ pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     let now = tx.now();
     tx.leave(Work::Outbound);
     let hurried = tx.run(
-        sql!("UPDATE outbound SET next_at_ms = $2 WHERE id = $1 AND state = 'waiting' AND next_at_ms > $2"),
+        sql!(
+            "UPDATE outbound SET next_at_ms = CASE WHEN next_at_ms > $2 THEN $2 ELSE next_at_ms END
+              WHERE id = $1 AND state = 'waiting'"
+        ),
         args![id, now],
     )?;
     if hurried == 1 {

@@ -62,6 +62,14 @@ fn the_outbox_shows_why_and_when_and_never_what_an_account_mail_says() {
     });
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_delivery_ends_before_its_lease() {
+    let began = tokio::time::Instant::now();
+    let outcome = super::work::in_time(std::future::pending()).await;
+    assert_eq!(outcome.unwrap_err().kind, crate::email::peer::Kind::TooSlow);
+    assert!(began.elapsed().as_secs() <= 480, "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_mail_is_tried_at_once_or_given_up_and_comes_once() {
     on_both(async |desk| {
@@ -76,7 +84,10 @@ fn a_mail_is_tried_at_once_or_given_up_and_comes_once() {
         sends(&world).await;
         let one = world.get("admin", "/api/v1/outbound/1").await.json;
         assert_eq!((&one["attempts"], &one["state"]), (&json!(2), &json!("waiting")));
-
+        // Asked twice, or for one that is due anyway: it waits, so it is tried.
+        for _ in 0..2 {
+            assert_eq!(world.post("/api/v1/outbound/1/retry", json!({})).await.status, 200);
+        }
         assert_eq!(world.form("/admin/outbox/1/give-up", "").await.status, 303);
         assert_eq!(world.form("/admin/outbox/1/give-up", "").await.status, 409, "it does not wait any more");
         world.clock.advance(DAY);

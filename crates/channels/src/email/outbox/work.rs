@@ -21,8 +21,18 @@ use platform::{
 use std::time::Duration;
 use tokio::{sync::watch, task::JoinSet};
 
-/// A mail is a worker's for so long; longer than a whole dialogue may take.
+/// A mail is a worker's for so long.
 const LEASE_MS: i64 = 10 * MINUTE;
+/// All that the network has for one mail: token, connection and dialogue. Each of them has a limit of its own, but these
+/// add up to more than the lease.
+const NETWORK: Duration = Duration::from_secs(7 * 60);
+/// Between attempts to write down what the network said, in seconds.
+const REMEMBERING: [u64; 6] = [0, 1, 2, 5, 10, 30];
+/// Nobody else may send the mail before its outcome is written down; a minute is for the database.
+const _: () = {
+    let [a, b, c, d, e, f] = REMEMBERING;
+    assert!(NETWORK.as_secs() + a + b + c + d + e + f + 60 < (LEASE_MS / 1000) as u64);
+};
 /// Mails that are sent at the same time.
 const MOST: usize = 16;
 /// After so long a mail is given up.
@@ -102,7 +112,7 @@ async fn deliver(home: Home, row: Claimed) {
     let grant = Grant::<System>::system(&home);
     let outcome = attempt(&home, &grant, &row).await;
     // What the network said must be remembered: a database that is busy is asked again.
-    for pause in [0, 1, 2, 5, 10, 30] {
+    for pause in REMEMBERING {
         tokio::time::sleep(Duration::from_secs(pause)).await;
         let (row, outcome) = (row.clone(), outcome.clone());
         if grant.change::<_, db::Error>(move |tx| record(tx, &row, outcome)).await.is_ok() {
@@ -175,14 +185,22 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
         Ok(Err(error)) => return Next::Never { why: error.to_string() },
         Err(_) => return Next::Never { why: "composing it failed inside".into() },
     };
-    let route = match route(grant, &inbox).await {
-        Ok(route) => route,
-        Err(trouble) => return Next::troubled(inbox, trouble),
-    };
     // Nobody answers a machine: automatic mail has the null path (RFC 3834).
     let from = if row.kind == Kind::Reply { Some(inbox.address.as_str()) } else { None };
-    let outcome = smtp::send(&home.outbound, &route, from, &recipients, &bytes).await;
+    let outcome = in_time(async {
+        let route = route(grant, &inbox).await?;
+        smtp::send(&home.outbound, &route, from, &recipients, &bytes).await
+    });
+    let outcome = outcome.await;
     judge(inbox, outcome)
+}
+
+/// Ends a delivery that would outlast its lease. The mail is tried again, with the same Message-ID.
+pub(super) async fn in_time(
+    delivery: impl Future<Output = Result<Outcome, Trouble>>,
+) -> Result<Outcome, Trouble> {
+    let slow = || Trouble::new(Stage::Transfer, Cause::TooSlow, "no end within seven minutes").temporary();
+    tokio::time::timeout(NETWORK, delivery).await.unwrap_or_else(|_| Err(slow()))
 }
 
 /// How mail leaves an inbox.

@@ -14,7 +14,10 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::join_all;
 use kernel::{fault::Problem, id::Id};
-use mail::Kind;
+use mail::{
+    Kind,
+    html::pictures::{self, Source},
+};
 use platform::{
     Home,
     authority::Grant,
@@ -74,11 +77,8 @@ pub async fn body(
 
 /// The pictures of other servers that are pictures, whatever their servers say they are.
 async fn fetched(home: &Home, html: &str) -> HashMap<Source, Vec<u8>> {
-    let addresses: BTreeSet<String> = tags(html)
-        .filter_map(|tag| match source(&html[tag]) {
-            Some((_, Source::Remote(address))) => Some(address),
-            _ => None,
-        })
+    let addresses: BTreeSet<String> = pictures::sources(html)
+        .filter_map(|source| if let Source::Remote(address) = source { Some(address) } else { None })
         .take(REMOTE_MOST)
         .collect();
     let fetch = async |address: String| {
@@ -89,123 +89,18 @@ async fn fetched(home: &Home, html: &str) -> HashMap<Source, Vec<u8>> {
     join_all(addresses.into_iter().map(fetch)).await.into_iter().flatten().collect()
 }
 
-/// Where a picture of a cleaned message comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Source {
-    /// A part of the mail, by its Content-ID.
-    Inline(String),
-    Remote(String),
-}
-
 /// The message with the bytes of its pictures in their places. A picture that is not there shows its alternative.
 fn with_pictures(html: &str, pictures: &HashMap<Source, Vec<u8>>) -> String {
-    let mut out = String::with_capacity(html.len());
-    let (mut done, mut spent) = (0, 0);
-    for tag in tags(html) {
-        let Some((attribute, source)) = source(&html[tag.clone()]) else { continue };
-        out.push_str(&html[done..tag.start + attribute.start]);
-        done = tag.start + attribute.end;
-        let bytes = pictures.get(&source).filter(|bytes| spent + bytes.len() <= PICTURES_MOST);
-        let kind = bytes.map(|bytes| Kind::sniff(bytes)).filter(|kind| kind.is_image());
-        if let (Some(bytes), Some(kind)) = (bytes, kind) {
-            spent += bytes.len();
-            out.push_str(&format!("src=\"data:{};base64,{}\"", kind.media_type(), STANDARD.encode(bytes)));
+    let mut spent = 0;
+    pictures::with_sources(html, &mut |source| {
+        let bytes = pictures.get(source).filter(|bytes| spent + bytes.len() <= PICTURES_MOST)?;
+        let kind = Kind::sniff(bytes);
+        if !kind.is_image() {
+            return None;
         }
-    }
-    out.push_str(&html[done..]);
-    out
-}
-
-/// The HTML of a message with its own pictures at the places that `place` gives for their Content-IDs; pictures of
-/// other servers are left out.
-pub fn with_places(html: &str, place: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut done = 0;
-    for tag in tags(html) {
-        let Some((attribute, source)) = source(&html[tag.clone()]) else { continue };
-        out.push_str(&html[done..tag.start + attribute.start]);
-        done = tag.start + attribute.end;
-        if let Source::Inline(id) = source
-            && let Some(place) = place(&id)
-        {
-            out.push_str("src=\"");
-            mail::html::escape_into(&place, &mut out);
-            out.push('"');
-        }
-    }
-    out.push_str(&html[done..]);
-    out
-}
-
-/// The `<img …>` tags. The cleaner wrote them: quoted values, and every `<` of the text escaped.
-fn tags(html: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = from + html[from..].find('<')?;
-            let mut is_quoted = false;
-            let length = html[start..].bytes().position(|byte| {
-                is_quoted ^= byte == b'"';
-                byte == b'>' && !is_quoted
-            });
-            let end = length.map_or(html.len(), |length| start + length + 1);
-            from = end;
-            if html[start..].starts_with("<img ") {
-                return Some(start..end);
-            }
-        }
+        spent += bytes.len();
+        Some(format!("data:{};base64,{}", kind.media_type(), STANDARD.encode(bytes)))
     })
-}
-
-/// The attribute of an `<img>` tag that says where its picture is, and what it says.
-fn source(tag: &str) -> Option<(std::ops::Range<usize>, Source)> {
-    let (at, name) = ["data-remote-src=\"", "data-cid=\"", "src=\""]
-        .into_iter()
-        .filter_map(|name| attribute(tag, name).map(|at| (at, name)))
-        .min()?;
-    let start = at + name.len();
-    let end = start + tag[start..].find('"')?;
-    let value = unescaped(&tag[start..end]);
-    let source = match name {
-        "data-remote-src=\"" => Source::Remote(value),
-        "data-cid=\"" => Source::Inline(value),
-        _ => match value.strip_prefix("inline/") {
-            Some(path) => Source::Inline(percent_decoded(path)),
-            // A picture that an agent pasted: its own number is its Content-ID.
-            None => Source::Inline(value.strip_prefix("/attachments/").unwrap_or_default().to_owned()),
-        },
-    };
-    Some((at..end + 1, source))
-}
-/// Where the attribute begins, outside of the values of others.
-fn attribute(tag: &str, name: &str) -> Option<usize> {
-    let places = tag.match_indices(name).map(|(at, _)| at);
-    let is_outside =
-        |at: &usize| tag[..*at].matches('"').count().is_multiple_of(2) && tag[..*at].ends_with(' ');
-    places.into_iter().find(is_outside)
-}
-fn unescaped(value: &str) -> String {
-    let plain = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
-    plain.replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
-}
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code =
-            (*first == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
-        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -227,23 +122,6 @@ mod tests {
         let shown = with_pictures(&html, &pictures);
         assert!(shown.contains("src=\"data:image/gif;base64,R0lG"), "{shown}");
         assert!(!shown.contains("x.example"), "{shown}");
-    }
-    #[test]
-    fn pictures_of_a_mail_move_to_where_its_copies_are() {
-        let html =
-            cleaned(r#"<img alt="x" src="cid:b@c"><img src="https://x.example/p.gif"><img src="cid:gone">"#);
-        let moved = with_places(&html, &|id| (id == "b@c").then(|| "/attachments/9".into()));
-        assert!(moved.contains("src=\"/attachments/9\""), "{moved}");
-        assert!(!moved.contains("x.example") && !moved.contains("gone"), "{moved}");
-    }
-    #[test]
-    fn only_addresses_of_this_message_are_remote_pictures() {
-        let html = cleaned(
-            r#"<img alt='data-remote-src="https://evil.example/"' src="https://x.example/?a=1&b=2"> data-remote-src="https://evil.example/""#,
-        );
-        let found: Vec<_> =
-            tags(&html).filter_map(|tag| source(&html[tag]).map(|(_, source)| source)).collect();
-        assert_eq!(found, [Source::Remote("https://x.example/?a=1&b=2".into())]);
     }
     #[test]
     fn what_is_no_picture_is_not_shown_as_one() {

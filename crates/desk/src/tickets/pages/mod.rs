@@ -1,4 +1,5 @@
 //! The ticket's page: list, conversation, properties, the person who asks.
+mod beside;
 pub mod edit;
 pub mod new;
 pub mod search;
@@ -11,7 +12,7 @@ use crate::{
         pages::{Entry, Look},
     },
     fields::{Field, FieldKind},
-    history::pages::Line,
+    history::pages::Lines,
     views::{
         self,
         pages::{List, Sidebar},
@@ -22,7 +23,8 @@ use axum::extract::{Path, Query};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx},
-    db, events,
+    db,
+    events::{self, Recorded},
     web::{Failure, Form, Page, Ui},
 };
 use store::{Choices, Facts};
@@ -83,7 +85,7 @@ impl Asked {
 /// What is shown in the middle.
 pub enum Middle {
     Conversation(Thread),
-    History(Vec<Line>),
+    History(Lines),
 }
 
 /// A part of a conversation, oldest first.
@@ -352,6 +354,15 @@ impl TicketPage {
     fn here(&self) -> String {
         self.asked.back(self.ticket.id)
     }
+    /// The address of the history, or of what is in it before an event.
+    fn history(&self, until: Option<&Id<Recorded>>) -> String {
+        let back = self.asked.back(self.ticket.id);
+        let (path, query) = back.split_once('?').unwrap_or((&back, ""));
+        let until = until.map(|until| format!("until={until}")).unwrap_or_default();
+        let parts: Vec<&str> = [query, &until].into_iter().filter(|part| !part.is_empty()).collect();
+        let mark = if parts.is_empty() { "" } else { "?" };
+        format!("{path}/history{mark}{}", parts.join("&"))
+    }
     /// The address of the messages before or after those that are shown.
     fn beyond(&self, word: &str, id: impl std::fmt::Display) -> String {
         let back = self.asked.back(self.ticket.id);
@@ -435,8 +446,8 @@ impl TicketPage {
     fn entries(&self) -> &[Entry] {
         self.thread().map_or(&[], |thread| &thread.entries)
     }
-    fn lines(&self) -> Option<&[Line]> {
-        if let Middle::History(lines) = &self.middle { Some(lines) } else { None }
+    fn lines(&self) -> Option<&Lines> {
+        if let Middle::History(shown) = &self.middle { Some(shown) } else { None }
     }
     /// The newest message that the page shows: what the writer has read.
     fn last_seen(&self) -> String {
@@ -519,7 +530,7 @@ impl TicketPage {
     }
 }
 
-fn status_name(ui: &Ui, ticket: &Ticket) -> String {
+pub(crate) fn status_name(ui: &Ui, ticket: &Ticket) -> String {
     let (name, code) = (ticket.status_name.as_deref(), ticket.status_code.as_deref());
     crate::statuses::name_in(ui.language, name, code, ticket.category)
 }

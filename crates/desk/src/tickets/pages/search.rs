@@ -1,10 +1,11 @@
 //! What a search finds, as a page.
 use crate::tickets::{
-    ViewTickets,
-    api::{self, Found, Place},
+    Ticket, ViewTickets,
+    api::{self, Place},
 };
 use axum::extract::Query;
-use kernel::text;
+use kernel::{fault::Problem, text};
+use people::contacts::{self, ContactRow};
 use platform::{
     authority::Grant,
     db,
@@ -24,24 +25,6 @@ pub struct Question {
     after: Option<String>,
 }
 
-/// What was found of one kind, and the place of what follows.
-#[derive(Default)]
-struct Part {
-    found: Vec<Found>,
-    next: Option<String>,
-}
-impl Part {
-    /// `7`, or `50+` where there is more than is shown.
-    fn count(&self) -> String {
-        format!("{}{}", self.found.len(), if self.next.is_some() { "+" } else { "" })
-    }
-}
-impl From<(Vec<Found>, Option<String>)> for Part {
-    fn from((found, next): (Vec<Found>, Option<String>)) -> Part {
-        Part { found, next }
-    }
-}
-
 #[derive(askama::Template)]
 #[template(path = "tickets/search.html")]
 pub struct SearchPage {
@@ -49,14 +32,27 @@ pub struct SearchPage {
     asked: String,
     /// Whether no page came before.
     is_top: bool,
-    tickets: Part,
-    people: Part,
+    tickets: Vec<Ticket>,
+    /// The place of the tickets that follow.
+    older: Option<String>,
+    people: Vec<ContactRow>,
+    has_more_people: bool,
 }
 impl SearchPage {
     /// What was asked, for an address.
     fn escaped(&self) -> String {
         people::web::escape(&self.asked)
     }
+    /// `7`, or `50+` where there are more than are shown.
+    fn ticket_count(&self) -> String {
+        count(self.tickets.len(), self.older.is_some())
+    }
+    fn people_count(&self) -> String {
+        count(self.people.len(), self.has_more_people)
+    }
+}
+fn count(shown: usize, has_more: bool) -> String {
+    format!("{shown}{}", if has_more { "+" } else { "" })
 }
 
 /// `GET /search?q=&after=`.
@@ -66,22 +62,24 @@ pub async fn get(
     Query(question): Query<Question>,
 ) -> Result<Page<SearchPage>, Failure> {
     let asked = text::one_line(&question.q, 200);
-    let from = question.after.as_deref().map_or(Ok(Place::TOP), Place::parse)?;
-    let is_top = question.after.is_none();
-    let may_see_people = is_top && ui.may("contacts.view");
-    let (tickets, people) = match asked.clone() {
-        words if words.is_empty() => Default::default(),
-        words => {
-            let find = move |tx: &mut platform::authority::Tx<ViewTickets>| {
-                let tickets = api::find(tx, &words, true, false, from, TICKETS)?.into();
-                let people = match may_see_people {
-                    true => api::find(tx, &words, false, true, Place::People(0), PEOPLE)?.into(),
-                    false => Part::default(),
-                };
-                Ok((tickets, people))
-            };
-            grant.read::<_, db::Error>(find).await?
-        }
+    let before = match question.after.as_deref().map_or(Ok(Place::TOP), Place::parse)? {
+        Place::Tickets(before) => before,
+        Place::People(_) => return Err(Problem::field("after", "unknown_cursor").into()),
     };
-    Ok(Page(SearchPage { ui, asked, is_top, tickets, people }))
+    let is_top = question.after.is_none();
+    let (may_see_people, words) = (is_top && ui.may("contacts.view"), asked.clone());
+    let ((tickets, older), mut people) = if words.is_empty() {
+        Default::default()
+    } else {
+        let find = move |tx: &mut platform::authority::Tx<ViewTickets>| {
+            let people = contacts::store::search(tx, &words, PEOPLE + 1)?;
+            Ok((api::find_tickets(tx, &words, &people, before, TICKETS)?, people))
+        };
+        grant.read::<_, db::Error>(find).await?
+    };
+    people.retain(|_| may_see_people);
+    let has_more_people = people.len() > PEOPLE;
+    people.truncate(PEOPLE);
+    let older = older.map(Place::word);
+    Ok(Page(SearchPage { ui, asked, is_top, tickets, older, people, has_more_people }))
 }

@@ -87,7 +87,7 @@ script-hide = Verbergen
 script-show-all = Alles anzeigen
 script-show-less = Weniger anzeigen
 
-form-optional = freiwillig
+form-optional = optional
 form-mistakes = { $count ->
     [one] Eine Angabe ist zu korrigieren
    *[other] { $count } Angaben sind zu korrigieren

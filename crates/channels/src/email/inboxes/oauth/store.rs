@@ -94,7 +94,7 @@ pub fn refreshed<P>(
         sql!(
             "UPDATE inbox_oauth SET access_sealed = $2, access_until_ms = $3, refreshed_at_ms = $4,
                     refresh_sealed = coalesce($5, refresh_sealed)
-              WHERE inbox_id = $1 AND client_id = $6 AND token_url = $7"
+              WHERE inbox_id = $1 AND client_id = $6 AND token_url = $7 AND refresh_sealed IS NOT NULL"
         ),
         args![app.inbox_id, access, until, now, refresh, &app.client_id, &app.token_url],
     )
@@ -107,6 +107,18 @@ pub fn failed<P>(tx: &mut Tx<P>, inbox: Id<Inbox>, trouble: &Trouble) -> Result<
     tx.run(
         sql!("UPDATE inbox_oauth SET failed_at_ms = $2, failure = $3, failure_text = $4 WHERE inbox_id = $1"),
         args![inbox, now, trouble.kind, &trouble.text],
+    )
+    .map(drop)
+}
+
+/// The tokens were for another mail server: somebody has to agree again.
+pub fn forget_tokens<P>(tx: &mut Tx<P>, inbox: Id<Inbox>) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE inbox_oauth SET refresh_sealed = NULL, access_sealed = NULL, access_until_ms = NULL,
+                    connected_at_ms = NULL WHERE inbox_id = $1"
+        ),
+        args![inbox],
     )
     .map(drop)
 }
