@@ -13,7 +13,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem, Paths};
+use utoipa::openapi::{
+    RefOr,
+    path::{Operation, ParameterIn, PathItem, Paths},
+};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,9 +135,13 @@ fn parameters(paths: &Paths) -> BTreeMap<&'static str, BTreeSet<String>> {
         for (method, operation) in each(item) {
             let Some(operation) = operation else { continue };
             let names = known.entry(method).or_default();
-            let given = operation.parameters.iter().flatten();
-            let in_query = given.filter(|given| matches!(given.parameter_in, ParameterIn::Query));
-            names.extend(in_query.map(|given| given.name.clone()));
+            for given in operation.parameters.iter().flatten() {
+                if let RefOr::T(given) = given
+                    && matches!(given.parameter_in, ParameterIn::Query)
+                {
+                    names.insert(given.name.clone());
+                }
+            }
             if method == "GET" && !path.ends_with('}') {
                 names.extend(["limit", "cursor"].map(str::to_owned));
             }
