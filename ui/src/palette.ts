@@ -70,11 +70,15 @@ async function search(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 90));
     if (mine !== asked) return;
     try {
-      const response = await fetch(`/api/v1/search?limit=8&q=${encodeURIComponent(wanted)}`, { headers: { Accept: "application/json" } });
-      const answer = response.ok ? ((await response.json()) as { items: Finding[] }) : { items: [] };
+      // Each kind by itself: many tickets leave people their place.
+      const of = async (kind: string): Promise<Finding[]> => {
+        const response = await fetch(`/api/v1/search?kind=${kind}&limit=8&q=${encodeURIComponent(wanted)}`, { headers: { Accept: "application/json" } });
+        return response.ok ? ((await response.json()) as { items: Finding[] }).items : [];
+      };
+      const [tickets, people] = await Promise.all([of("ticket"), of("contact")]);
       if (mine !== asked) return;
       // Only addresses of our own pages are offered.
-      findings = answer.items.filter((item) => item.url?.startsWith("/") && !item.url.startsWith("//"));
+      findings = [...tickets, ...people].filter((item) => item.url?.startsWith("/") && !item.url.startsWith("//"));
     } catch {
       findings = [];
     }

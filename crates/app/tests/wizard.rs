@@ -42,6 +42,8 @@ fn a_new_desk_is_set_up_in_a_browser_with_the_code_of_the_console() {
         assert_eq!(guessed.status, 422, "{}", guessed.body);
         assert!(guessed.body.contains("This is not the code") && guessed.body.contains("Acme &#38; Sons"));
         assert!(!guessed.body.contains(PASSWORD), "a password is never sent back");
+        let both = fill(&desk, "aaaa-aaaa", "ada");
+        assert!(both.body.contains("code-error") && both.body.contains("admin_email-error"), "{}", both.body);
         let wrong = fill(&desk, &code, "ada");
         assert_eq!(wrong.status, 422);
         assert!(wrong.body.contains("admin_email-error"), "{}", wrong.body);

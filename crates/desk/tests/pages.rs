@@ -108,6 +108,33 @@ impl World {
         self.person("Sam", Builtin::LightAgent, Language::En).await
     }
 
+    /// An inbox, so that mail can come in.
+    async fn has_inbox(&self) {
+        self.home
+            .db
+            .write::<_, db::Error>(|conn| {
+                conn.run(
+                    sql!(
+                        "INSERT INTO inbox (name, address, language, receive_kind, receive, created_at_ms)
+                           VALUES ('Support', 'support@desk.example', 'en', 'smtp', '{}', 0)"
+                    ),
+                    args![],
+                )
+            })
+            .await
+            .unwrap();
+    }
+    /// A program that may only do `scopes` of what Ada may.
+    async fn program(&self, scopes: &'static str) -> Client {
+        let token = Grant::<System>::system(&self.home)
+            .change::<_, db::Error>(move |tx| {
+                let scopes = people::sign_in::tokens::Scopes::parse(scopes).unwrap();
+                people::sign_in::tokens::create(tx, Id::new(1), "test", &scopes, None)
+            })
+            .await
+            .unwrap();
+        Client::new(self.router.clone()).with_bearer(token.reveal())
+    }
     /// A walk-in, through the form.
     async fn opens(&mut self, who: &str, subject: &str, text: &str) -> i64 {
         let fields = [("channel", "walk_in"), ("requester", who), ("subject", subject), ("text", text)];
@@ -203,6 +230,12 @@ fn alone(test: impl AsyncFn(World)) {
 fn a_walk_in_is_a_ticket_in_one_form_and_stands_in_the_list() {
     alone(async |mut world| {
         world.ada.get("/").await.assert_status(303).assert_leads_to("/tickets");
+        let empty = world.ada.get("/tickets").await.assert_status(200);
+        empty.assert_has("No inbox yet").assert_has("href=\"/admin/inboxes\"");
+        let mut light = world.person("Lia", Builtin::LightAgent, Language::En).await;
+        let empty = light.get("/tickets").await.assert_status(200).assert_has("No inbox yet");
+        empty.assert_has_not("href=\"/admin/inboxes\"");
+        world.has_inbox().await;
         world.ada.get("/tickets").await.assert_status(200).assert_has("Nothing is assigned to you");
         world.ada.get("/tickets/new").await.assert_status(200).assert_has("name=\"requester\"");
         let number = world.opens("Ada Peters <ap@customer.example>", "Badge", "The gate stays shut").await;
@@ -1066,6 +1099,105 @@ fn tags_in_use_are_found_by_their_beginning() {
         assert_eq!(ask(&mut world, "PRINTE").await, ["printer"]);
         assert_eq!(ask(&mut world, "zz").await, Vec::<String>::new());
         assert_eq!(ask(&mut world, "").await, ["paint", "printer", "printing", "third floor", "vpn"]);
+    });
+}
+
+#[test]
+fn a_search_counts_honestly_and_goes_on_in_pages() {
+    alone(async |mut world| {
+        for n in 1..=53 {
+            world.opens("Cy Printer <cy@customer.example>", &format!("Printer {n}"), "x").await;
+        }
+        let mut found: Vec<String> = Vec::new();
+        let (mut cursor, mut pages) = (String::new(), 0);
+        loop {
+            let page = world.ada.get(&format!("/api/v1/search?q=printer&limit=20{cursor}")).await;
+            let page = page.assert_status(200).json();
+            let items = page["items"].as_array().unwrap();
+            assert!(items.len() <= 20);
+            found.extend(items.iter().map(|item| item["url"].as_str().unwrap().to_owned()));
+            pages += 1;
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        let mut different = found.clone();
+        different.sort();
+        different.dedup();
+        assert_eq!((found.len(), different.len(), pages), (53, 53, 3), "tickets once each");
+        let all = world.ada.get("/api/v1/search?q=printer&limit=99999").await.json();
+        assert_eq!((all["items"].as_array().unwrap().len(), all["next"].is_null()), (53, true));
+        // The ticket with the number comes first and once, however short the pages are.
+        let one = world.ada.get("/api/v1/search?q=7&limit=1").await.json();
+        assert_eq!(one["items"][0]["url"], "/t/7");
+        let next = one["next"].as_str().unwrap().to_owned();
+        let two = world.ada.get(&format!("/api/v1/search?q=7&limit=200&cursor={next}")).await.json();
+        let urls: Vec<_> = two["items"].as_array().unwrap().iter().map(|item| item["url"].clone()).collect();
+        assert_eq!(urls, ["/t/47", "/t/37", "/t/27", "/t/17"]);
+        // People follow the tickets.
+        let people = world.ada.get("/api/v1/search?q=cy&limit=53").await.json();
+        let next = people["next"].as_str().unwrap().to_owned();
+        let people = world.ada.get(&format!("/api/v1/search?q=cy&limit=53&cursor={next}")).await.json();
+        assert_eq!((&people["items"][0]["kind"], people["next"].is_null()), (&"contact".into(), true));
+        world.ada.get("/api/v1/search?q=cy&cursor=x7").await.assert_status(422).assert_has("/cursor");
+
+        let page = world.ada.get("/search?q=printer").await.assert_status(200).assert_has(">50+<");
+        let text = page.text();
+        let (_, rest) = text.split_once("/search?q=printer&amp;after=").unwrap();
+        let place = rest.split('"').next().unwrap().to_owned();
+        let rest = world.ada.get(&format!("/search?q=printer&after={place}")).await.assert_status(200);
+        rest.assert_has(">3<").assert_has_not("Printer 53");
+    });
+}
+
+#[test]
+fn an_operation_refuses_parameters_that_it_does_not_have() {
+    alone(async |mut world| {
+        let wrong = world.ada.get("/api/v1/tickets?satus=open&x=1&limit=5").await.assert_status(422);
+        wrong.assert_has("/satus").assert_has("/x").assert_has("unknown_parameter").assert_has_not("/limit");
+        world.ada.get("/api/v1/tickets?status=open&limit=99999").await.assert_status(200);
+        world.ada.get("/api/v1/statuses?limit=200").await.assert_status(200);
+        world.ada.get("/api/v1/search").await.assert_status(422).assert_has("/q").assert_has("required");
+        let mut german = world.ada.clone().with_header("accept-language", "de");
+        let body =
+            r#"{"subject":"a","text":"b","requester":{"email":"cy@customer.example"},"priority":"lowish"}"#;
+        let wrong = german.post_json("/api/v1/tickets", body).await.assert_status(422);
+        wrong.assert_has("/priority").assert_has("Erwartet wird hier: ").assert_has_not("variant");
+        let wrong = german.post_json("/api/v1/tickets", "[]").await.assert_status(422);
+        wrong.assert_has("Erwartet wird hier: object").assert_has_not("Draft");
+    });
+}
+
+#[test]
+fn who_only_reads_stores_no_files_and_sees_the_tags_in_sight() {
+    alone(async |mut world| {
+        let files: [(&str, &str, &[u8]); 1] = [("file", "a.txt", b"x")];
+        let mut reader = world.program("tickets.view").await;
+        reader.post_files("/api/v1/uploads", &[], &files).await.assert_status(403);
+        for scopes in
+            ["tickets.view tickets.note", "tickets.view tickets.reply", "tickets.view tickets.create"]
+        {
+            let mut writer = world.program(scopes).await;
+            writer.post_files("/api/v1/uploads", &[], &files).await.assert_status(201);
+        }
+        let number = world.opens("Cy <cy@customer.example>", "Late", "x").await;
+        let tags = [("was.tags", ""), ("tags", "secret")];
+        world.ada.post_form(&format!("/t/{number}"), &tags).await.assert_status(303);
+        world.ada.get("/api/v1/tags?q=s").await.assert_status(200).assert_has("secret");
+        let mut sam = world.stranger().await;
+        sam.get("/api/v1/tags?q=s").await.assert_status(200).assert_has_not("secret");
+        let assign = move |conn: &mut db::Conn| {
+            conn.run(
+                sql!(
+                    "UPDATE ticket SET assignee_id = (SELECT id FROM desk_user WHERE email = 'sam@desk.example')
+                      WHERE id = $1"
+                ),
+                args![number],
+            )
+        };
+        world.home.db.write::<_, db::Error>(assign).await.unwrap();
+        sam.get("/api/v1/tags?q=s").await.assert_status(200).assert_has("secret");
     });
 }
 

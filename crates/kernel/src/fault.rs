@@ -8,6 +8,9 @@ pub struct Problem {
     pub code: &'static str,
     /// What exactly, for the person who sent it. Never a secret, never another person's text.
     pub detail: Option<String>,
+    /// What would have fitted where one field is wrong, in words of JSON and of the API: `low, normal`, `string`. The
+    /// answer makes a sentence of it, in the reader's language.
+    pub expected: Option<String>,
     pub fields: Vec<Field>,
 }
 
@@ -53,7 +56,7 @@ impl Mistakes {
 
 impl Problem {
     pub const fn new(status: u16, code: &'static str) -> Self {
-        Self { status, code, detail: None, fields: Vec::new() }
+        Self { status, code, detail: None, expected: None, fields: Vec::new() }
     }
     pub const fn conflict(code: &'static str) -> Self {
         Self::new(409, code)

@@ -3,8 +3,12 @@ use crate::{
     routes,
     world::{PASSWORD, World},
 };
-use platform::i18n::{self, FOLDERS, Language};
 use platform::web::Access;
+use platform::{
+    args, db,
+    i18n::{self, FOLDERS, Language},
+    sql,
+};
 use std::{collections::BTreeSet, fs, path::Path};
 use testkit::{Client, on_both};
 
@@ -83,6 +87,32 @@ const PAGES: &[&str] = &[
     "/organisations/1",
     "/organisations/1/edit",
 ];
+
+#[test]
+fn an_invitation_is_on_its_way_only_where_an_inbox_can_send() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = furnished(&world).await;
+        let page = ada.get("/admin/users/2?done=invited").await.assert_status(200);
+        page.assert_has("waits until an inbox can send").assert_has("href=\"/admin/inboxes\"");
+        world
+            .home
+            .db
+            .write::<_, db::Error>(|conn| {
+                conn.run(
+                    sql!(
+                        "INSERT INTO inbox (name, address, language, receive_kind, receive, send, created_at_ms)
+                           VALUES ('Support', 'support@desk.example', 'en', 'smtp', '{}', '{}', 0)"
+                    ),
+                    args![],
+                )
+            })
+            .await
+            .unwrap();
+        let page = ada.get("/admin/users/2?done=invited").await.assert_status(200);
+        page.assert_has("The invitation is on its way").assert_has_not("waits until");
+    });
+}
 
 #[test]
 fn every_page_is_shown_in_three_languages_and_nothing_typed_becomes_markup() {

@@ -27,6 +27,7 @@ error-help-other = Gehen Sie zurück, korrigieren Sie es und versuchen Sie es no
 error-home = Zum Anfang
 
 problem-invalid = Daran stimmt etwas nicht
+error-expected = Erwartet wird hier: { $words }
 problem-not-found = Nicht gefunden
 problem-changed-meanwhile = Jemand hat es geändert, seit Sie es gelesen haben
 problem-internal = Bei uns ist etwas schiefgegangen
@@ -46,6 +47,7 @@ problem-job-unknown = Dieses Programm kennt diese Art von Auftrag nicht
 
 field-required = Das wird gebraucht
 field-unknown-field = Ein solches Feld gibt es nicht
+field-unknown-parameter = Einen solchen Parameter gibt es nicht
 field-unknown-word = Das ist keines der möglichen Wörter
 field-unknown-cursor = Das ist kein Cursor von uns
 field-wrong-type = Das ist von der falschen Art

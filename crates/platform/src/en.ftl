@@ -28,6 +28,7 @@ error-help-other = Go back, correct it, and try again.
 error-home = To the start
 
 problem-invalid = Something in it is not right
+error-expected = Expected here: { $words }
 problem-not-found = Not found
 problem-changed-meanwhile = Somebody changed it since you read it
 problem-internal = Something went wrong here
@@ -47,6 +48,7 @@ problem-job-unknown = This program does not know this kind of job
 
 field-required = This is needed
 field-unknown-field = There is no such field
+field-unknown-parameter = There is no such parameter
 field-unknown-word = That is none of the possible words
 field-unknown-cursor = This is no cursor of ours
 field-wrong-type = This is of the wrong kind

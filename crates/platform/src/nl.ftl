@@ -27,6 +27,7 @@ error-help-other = Ga terug, verbeter het en probeer het opnieuw.
 error-home = Naar het begin
 
 problem-invalid = Er klopt iets niet
+error-expected = Hier wordt verwacht: { $words }
 problem-not-found = Niet gevonden
 problem-changed-meanwhile = Iemand heeft het gewijzigd sinds u het las
 problem-internal = Er ging bij ons iets mis
@@ -46,6 +47,7 @@ problem-job-unknown = Dit programma kent deze soort taak niet
 
 field-required = Dit is nodig
 field-unknown-field = Zo'n veld bestaat niet
+field-unknown-parameter = Zo'n parameter bestaat niet
 field-unknown-word = Dat is geen van de mogelijke woorden
 field-unknown-cursor = Dit is geen cursor van ons
 field-wrong-type = Dit is van de verkeerde soort

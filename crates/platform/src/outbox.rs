@@ -38,6 +38,20 @@ pub fn queue<P>(tx: &mut Tx<P>, kind: Kind, letter: &Letter) -> db::Result<Id<Ou
     insert(tx, kind, &Body { letter: letter.clone(), answers: None }, None, None, &header_id)
 }
 
+/// Whether there is an inbox that can send. Without one, what is queued waits.
+pub fn can_send(conn: &mut db::Conn) -> db::Result<bool> {
+    let row = conn.find::<(i64,)>(
+        sql!("SELECT id FROM inbox WHERE is_active = TRUE AND send IS NOT NULL LIMIT 1"),
+        args![],
+    )?;
+    Ok(row.is_some())
+}
+/// Whether there is an inbox at all. Without one, no mail comes in.
+pub fn has_inbox(conn: &mut db::Conn) -> db::Result<bool> {
+    let row = conn.find::<(i64,)>(sql!("SELECT id FROM inbox WHERE is_active = TRUE LIMIT 1"), args![])?;
+    Ok(row.is_some())
+}
+
 /// What a letter is about.
 pub struct About<'a> {
     pub ticket: i64,

@@ -138,7 +138,7 @@ async fn save(
     }
 }
 
-/// The code first: without it nothing else is looked at.
+/// Nothing is made without the code. All that is wrong is said at once.
 async fn make(home: &Home, wizard: &Wizard, form: &Form) -> Result<(), Problem> {
     let spent = Grant::<System>::system(home)
         .change::<_, db::Error>(|tx| {
@@ -149,9 +149,6 @@ async fn make(home: &Home, wizard: &Wizard, form: &Form) -> Result<(), Problem> 
     if spent.is_some() {
         return Err(Problem::new(429, "setup_too_often"));
     }
-    if !wizard.knows(form.get("code")) {
-        return Err(Problem::field("code", "wrong_code"));
-    }
     let draft = Draft {
         desk_name: form.get("desk_name").to_owned(),
         language: form.get("language").to_owned(),
@@ -159,5 +156,11 @@ async fn make(home: &Home, wizard: &Wizard, form: &Form) -> Result<(), Problem> 
         admin_email: form.get("admin_email").to_owned(),
         admin_password: Secret::new(form.all("admin_password").next().unwrap_or_default().to_owned()),
     };
-    founding::found(home, draft.parse()?).await
+    let parsed = draft.parse();
+    if !wizard.knows(form.get("code")) {
+        let mut problem = Problem::field("code", "wrong_code");
+        problem.fields.extend(parsed.err().into_iter().flat_map(|other| other.fields));
+        return Err(problem);
+    }
+    founding::found(home, parsed?).await
 }

@@ -67,9 +67,15 @@ pub async fn keep<P: 'static>(grant: &Grant<P>, upload: Upload) -> Result<Attach
 
 /// Upload a file for a message that follows.
 ///
-/// Multipart with one field `file`. What is not used within a day is removed.
+/// Multipart with one field `file`, from whoever may answer, note or open tickets. What is not used within a day is
+/// removed.
 #[utoipa::path(post, path = "/api/v1/uploads", tag = "tickets", responses((status = 201, body = AttachmentBody)))]
 pub async fn upload(grant: Grant<ViewTickets>, form: Form) -> Result<Created<AttachmentBody>, Failure> {
+    // A file is for a message: whoever can write none has no use for one.
+    let may_write = ["tickets.reply", "tickets.note", "tickets.create"];
+    if !may_write.iter().any(|key| grant.actor().reach(key).is_some()) {
+        return Err(Problem::new(403, "permission_required").into());
+    }
     let file = form.files.into_iter().find(|file| file.field == "file");
     let file = file.ok_or_else(|| Problem::field("file", "required"))?;
     Ok(Created(keep(&grant, file).await?))
@@ -108,7 +114,8 @@ pub async fn download(
 
 /// Download an attachment.
 #[utoipa::path(get, path = "/api/v1/attachments/{id}", tag = "tickets",
-    params(("id" = String, Path)), responses((status = 200, description = "The bytes")))]
+    params(("id" = String, Path), ("download" = Option<String>, Query)),
+    responses((status = 200, description = "The bytes")))]
 pub async fn api_download(
     grant: Grant<ViewTickets>,
     id: Path<Id<Attachment>>,

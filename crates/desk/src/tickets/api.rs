@@ -276,6 +276,8 @@ pub async fn patch(
 #[into_params(parameter_in = Query)]
 pub struct Question {
     /// A ticket's number, words of its subject, or somebody's name, address or phone number.
+    #[param(required = true)]
+    #[serde(default)]
     q: String,
     /// `ticket` or `contact`; both where it is left out.
     kind: Option<String>,
@@ -290,14 +292,46 @@ pub struct Found {
     pub score: f64,
 }
 
+/// Where a page of what was found begins: tickets come first, people follow.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// At the tickets below this number.
+    Tickets(Id<Ticket>),
+    /// Behind so many of the people.
+    People(usize),
+}
+impl Place {
+    pub const TOP: Place = Place::Tickets(Id::new(i64::MAX));
+    /// * errors – 422 where it is no cursor of ours.
+    pub fn parse(word: &str) -> Result<Place, Problem> {
+        let wrong = || Problem::field("cursor", "unknown_cursor");
+        match word.split_at_checked(1) {
+            Some(("t", number)) => number.parse().map(Place::Tickets).map_err(|_| wrong()),
+            Some(("p", count)) => count.parse().map(Place::People).map_err(|_| wrong()),
+            _ => Err(wrong()),
+        }
+    }
+    pub fn word(self) -> String {
+        match self {
+            Place::Tickets(number) => format!("t{number}"),
+            Place::People(count) => format!("p{count}"),
+        }
+    }
+}
+
 /// Search by number, subject and person.
-#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Question),
+///
+/// Tickets come first, the one with this number before all others, then the newest; people follow. Subjects are
+/// searched among the newest 20,000 tickets.
+#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Question, Paged),
     responses((status = 200, body = Listing<Found>)))]
 pub async fn search(
     grant: Grant<ViewTickets>,
     Query(question): Query<Question>,
+    Query(paged): Query<Paged>,
 ) -> Result<Json<Listing<Found>>, Failure> {
-    let asked = text::one_line(&question.q, 200);
+    let (asked, limit) = (text::one_line(&question.q, 200), paged.limit()?);
+    let from = paged.cursor().map_or(Ok(Place::TOP), Place::parse)?;
     if asked.is_empty() {
         return Err(Problem::field("q", "required").into());
     }
@@ -307,63 +341,82 @@ pub async fn search(
     let wants = |kind: &str| question.kind.as_deref().is_none_or(|wanted| wanted == kind);
     let (tickets, people) = (wants("ticket"), wants("contact"));
     let may_see_people = grant.actor().reach("contacts.view").is_some();
-    let items =
-        grant.read::<_, db::Error>(move |tx| find(tx, &asked, tickets, people && may_see_people)).await?;
-    Ok(Json(Listing { items, next: None }))
+    let (items, next) = grant
+        .read::<_, db::Error>(move |tx| find(tx, &asked, tickets, people && may_see_people, from, limit))
+        .await?;
+    Ok(Json(Listing { items, next }))
 }
 
-/// Tickets by number, subject and the first of the `people` that were found.
+/// `limit` tickets below `before` by number, subject and the first of the `people` that were found; the place of what
+/// follows.
 pub fn find_tickets(
     tx: &mut Tx<ViewTickets>,
     asked: &str,
     people: &[contacts::ContactRow],
-) -> db::Result<Vec<Ticket>> {
-    let mut found: Vec<Ticket> = Vec::new();
-    if let Ok(number) = asked.trim_start_matches('#').parse() {
-        found.extend(store::see(tx, Id::new(number))?.map(store::Seen::into_inner));
-    }
-    found.extend(store::by_subject(tx, &text::fold(asked))?);
+    before: Id<Ticket>,
+    limit: usize,
+) -> db::Result<(Vec<Ticket>, Option<Place>)> {
+    let number = asked.trim_start_matches('#').parse().ok().map(Id::new);
+    let mut found = store::by_subject(tx, &text::fold(asked), before, limit + 2)?;
     if let Some(person) = people.first() {
-        found.extend(store::of_contact(tx, person.id)?);
+        found.extend(store::of_contact_before(tx, person.id, before, limit + 2)?);
     }
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|ticket| seen.insert(ticket.id));
-    Ok(found)
+    found.retain(|ticket| Some(ticket.id) != number);
+    found.sort_by_key(|ticket| std::cmp::Reverse(ticket.id.number()));
+    found.dedup_by_key(|ticket| ticket.id);
+    // The ticket with this number is on the first page alone.
+    let exact = match number {
+        Some(number) if before.number() == i64::MAX => store::see(tx, number)?.map(store::Seen::into_inner),
+        _ => None,
+    };
+    let room = limit - usize::from(exact.is_some());
+    let has_more = found.len() > room;
+    found.truncate(room);
+    let last = found.last().map_or(Id::new(before.number() - 1), |ticket| ticket.id);
+    Ok((exact.into_iter().chain(found).collect(), has_more.then_some(Place::Tickets(last))))
 }
 
-/// Tickets by number, subject and person, and people; both 20 or so at most.
-pub fn find(
+/// `limit` tickets by number, subject and person, and people, from `from` on; the cursor of what follows.
+///
+/// At most three times `limit` rows are read, and 150 people.
+fn find(
     tx: &mut Tx<ViewTickets>,
     asked: &str,
     wants_tickets: bool,
     wants_people: bool,
-) -> db::Result<Vec<Found>> {
-    let people = contacts::store::search(tx, asked, 10)?;
-    let found = if wants_tickets { find_tickets(tx, asked, &people)? } else { Vec::new() };
+    from: Place,
+    limit: usize,
+) -> db::Result<(Vec<Found>, Option<String>)> {
+    let people = contacts::store::search(tx, asked, 200)?;
+    let (tickets, more) = match from {
+        Place::Tickets(before) if wants_tickets => find_tickets(tx, asked, &people, before, limit)?,
+        _ => (Vec::new(), None),
+    };
     let score = |rank: usize| 1.0 / (rank + 1) as f64;
-    let mut items: Vec<_> = found
-        .into_iter()
-        .enumerate()
-        .map(|(rank, ticket)| Found {
-            kind: "ticket",
-            id: ticket.id.to_string(),
-            url: format!("/t/{}", ticket.id),
-            title: format!("#{} {}", ticket.id, ticket.subject),
-            snippet: ticket.requester_name,
-            score: score(rank),
-        })
-        .collect();
-    if wants_people {
-        items.extend(people.into_iter().enumerate().map(|(rank, contact)| Found {
-            kind: "contact",
-            id: contact.id.to_string(),
-            url: format!("/contacts/{}", contact.id),
-            title: contact.name,
-            snippet: contact.email.unwrap_or_default(),
-            score: score(rank),
-        }));
+    let tickets = tickets.into_iter().enumerate().map(|(rank, ticket)| Found {
+        kind: "ticket",
+        id: ticket.id.to_string(),
+        url: format!("/t/{}", ticket.id),
+        title: format!("#{} {}", ticket.id, ticket.subject),
+        snippet: ticket.requester_name,
+        score: score(rank),
+    });
+    let mut items: Vec<_> = tickets.collect();
+    if more.is_some() || !wants_people {
+        return Ok((items, more.map(Place::word)));
     }
-    Ok(items)
+    let skipped = if let Place::People(count) = from { count.min(people.len()) } else { 0 };
+    let shown = (people.len() - skipped).min(limit - items.len());
+    let next = (skipped + shown < people.len()).then(|| Place::People(skipped + shown).word());
+    items.extend(people.into_iter().enumerate().skip(skipped).take(shown).map(|(rank, contact)| Found {
+        kind: "contact",
+        id: contact.id.to_string(),
+        url: format!("/contacts/{}", contact.id),
+        title: contact.name,
+        snippet: contact.email.unwrap_or_default(),
+        score: score(rank),
+    }));
+    Ok((items, next))
 }
 
 /// The ticket as the API shows it now, also where it is out of the caller's sight since.
@@ -402,6 +455,6 @@ pub async fn tags(
     Query(asked): Query<TagQuestion>,
 ) -> Result<Json<Listing<TagBody>>, Failure> {
     let begin = asked.q.trim().to_lowercase();
-    let tags = grant.read::<_, db::Error>(move |tx| store::tags_beginning(tx, &begin)).await?;
+    let tags = grant.read::<_, db::Error>(move |tx| store::tags_in_sight(tx, &begin)).await?;
     Ok(Json(Listing { items: tags.into_iter().map(|tag| TagBody { tag }).collect(), next: None }))
 }

@@ -185,34 +185,49 @@ pub fn list<P: Implies<ViewTickets>>(
     )
 }
 
-/// The newest tickets whose subject contains the folded text, 20 at most, among the newest 20,000.
-pub fn by_subject<P: Implies<ViewTickets>>(tx: &mut Tx<P>, folded: &str) -> Result<Vec<Ticket>> {
+/// The newest tickets below `before` whose subject contains the folded text, among the newest 20,000 of the desk.
+pub fn by_subject<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    folded: &str,
+    before: Id<Ticket>,
+    limit: usize,
+) -> Result<Vec<Ticket>> {
     let sight = Sight::of(tx);
     let pattern = format!("%{}%", folded.replace(['\\', '%', '_'], " "));
     tx.all(
         sql!(concat!(
             "SELECT ",
             ticket_columns!(),
-            " WHERE t.id > (SELECT coalesce(max(id), 0) - 20000 FROM ticket) AND t.subject_folded LIKE $4 AND ",
+            " WHERE t.id > (SELECT coalesce(max(id), 0) - 20000 FROM ticket) AND t.id < $5 AND t.subject_folded LIKE $4
+                AND ",
             visible!(),
-            " ORDER BY t.id DESC LIMIT 20"
+            " ORDER BY t.id DESC LIMIT $6"
         )),
-        args![sight.scope, sight.person, &sight.ids, &pattern],
+        args![sight.scope, sight.person, &sight.ids, &pattern, before, limit],
     )
 }
 
 /// The newest tickets of a contact, 20 at most.
 pub fn of_contact<P: Implies<ViewTickets>>(tx: &mut Tx<P>, contact: Id<Contact>) -> Result<Vec<Ticket>> {
+    of_contact_before(tx, contact, Id::new(i64::MAX), 20)
+}
+/// The newest tickets of a contact below `before`.
+pub fn of_contact_before<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    contact: Id<Contact>,
+    before: Id<Ticket>,
+    limit: usize,
+) -> Result<Vec<Ticket>> {
     let sight = Sight::of(tx);
     tx.all(
         sql!(concat!(
             "SELECT ",
             ticket_columns!(),
-            " WHERE t.requester_id = $4 AND ",
+            " WHERE t.requester_id = $4 AND t.id < $5 AND ",
             visible!(),
-            " ORDER BY t.id DESC LIMIT 20"
+            " ORDER BY t.id DESC LIMIT $6"
         )),
-        args![sight.scope, sight.person, &sight.ids, contact],
+        args![sight.scope, sight.person, &sight.ids, contact, before, limit],
     )
 }
 
@@ -518,13 +533,33 @@ pub fn user_by_email(conn: &mut Conn, email: &str) -> Result<Option<Id<User>>> {
     Ok(row.map(|(id,)| id))
 }
 
+/// Tags in use that begin so, by name, 8 at most, as far as a person sees: whoever sees part of the tickets is told the
+/// tags of the newest 1,000 of them.
+pub fn tags_in_sight<P: Implies<ViewTickets>>(tx: &mut Tx<P>, begin: &str) -> Result<Vec<String>> {
+    let sight = Sight::of(tx);
+    if sight.scope == Scope::All {
+        return tags_beginning(tx, begin);
+    }
+    let rows = tx.all::<TagName>(
+        sql!(concat!(
+            "SELECT DISTINCT g.tag FROM ticket_tag g
+              WHERE g.tag >= $4 AND g.tag < $5 AND g.ticket_id IN (SELECT t.id FROM ticket t WHERE ",
+            visible!(),
+            " ORDER BY t.id DESC LIMIT 1000)
+              ORDER BY g.tag LIMIT 8"
+        )),
+        args![sight.scope, sight.person, &sight.ids, begin, &people::contacts::policy::end_of(begin)],
+    )?;
+    Ok(rows.into_iter().filter_map(|row| row.tag).collect())
+}
+
 #[derive(derive::Record)]
 struct TagName {
     tag: Option<String>,
 }
 /// Tags in use that begin with `begin`, in their order, 8 at most. Jumps from tag to tag in the index
 /// `ticket_tag_name`, however many tickets have one.
-pub fn tags_beginning(conn: &mut Conn, begin: &str) -> Result<Vec<String>> {
+fn tags_beginning(conn: &mut Conn, begin: &str) -> Result<Vec<String>> {
     let end = people::contacts::policy::end_of(begin);
     let rows = conn.all::<TagName>(
         sql!(

@@ -20,3 +20,6 @@ list-empty-unassigned = Everything is taken
 list-empty-other = Nothing here
 list-empty-help = What comes in appears here by itself.
 list-empty-next = Show what there is to do
+list-no-inbox = No inbox yet
+list-no-inbox-help = Mail cannot come in until there is an inbox.
+list-no-inbox-next = Set up an inbox

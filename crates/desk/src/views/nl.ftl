@@ -20,3 +20,6 @@ list-empty-unassigned = Alles is opgepakt
 list-empty-other = Hier is niets
 list-empty-help = Wat binnenkomt, verschijnt hier vanzelf.
 list-empty-next = Tonen wat er te doen is
+list-no-inbox = Nog geen postvak
+list-no-inbox-help = Zonder postvak kan er geen mail binnenkomen.
+list-no-inbox-next = Postvak instellen

@@ -111,6 +111,8 @@ pub struct List {
     pub current: Option<Id<Ticket>>,
     /// Fluent messages for a view that holds nothing.
     pub empty: &'static str,
+    /// Whether the view holds nothing and no mail can come in.
+    pub lacks_inbox: bool,
 }
 impl List {
     /// The next step where there is nothing: the view that has most to do, unless it is this one.
@@ -137,7 +139,9 @@ pub fn load<P: Implies<ViewTickets>>(
     let mut rows = store::page(tx, shown, after, ROWS + 1)?;
     let has_more = rows.len() > ROWS;
     rows.truncate(ROWS);
+    let lacks_inbox = rows.is_empty() && !platform::outbox::has_inbox(tx)?;
     let list = List {
+        lacks_inbox,
         word: shown.word(),
         title,
         count: side.shown_count(),

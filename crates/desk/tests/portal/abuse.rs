@@ -23,7 +23,7 @@ fn forms_of_other_sites_change_nothing() {
             for evil in [&mut cross, &mut old] {
                 evil.post_form("/portal", &fields).await.assert_status(403);
                 for base in [&link, &request] {
-                    let is_session = base == &request && browser.cookie("firstline").is_none();
+                    let is_session = base == &request && browser.cookie("firstline-customer").is_none();
                     let status = if is_session { 401 } else { 403 };
                     evil.post_form(base, &[("text", "t")]).await.assert_status(status);
                     evil.post_form(&format!("{base}/close"), &[]).await.assert_status(status);

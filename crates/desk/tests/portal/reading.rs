@@ -86,7 +86,7 @@ fn what_the_desk_writes_to_others_stays_between_them() {
         let (offer,) =
             world.read(|tx| tx.one::<(i64,)>(sql!("SELECT max(id) AS id FROM attachment"), args![])).await;
         for mut browser in [world.browser(), world.signed_in("ada@acme.example").await] {
-            let base = match browser.cookie("firstline") {
+            let base = match browser.cookie("firstline-customer") {
                 Some(_) => format!("/portal/requests/{ticket}"),
                 None => link.clone(),
             };
@@ -175,5 +175,20 @@ fn many_messages_come_in_pages() {
         let before = rest.split('"').next().unwrap();
         let page = ada.get(&format!("{link}?before={before}")).await.assert_has("the very first");
         page.assert_has("Answer number 09").assert_has_not("Answer number 10");
+    });
+}
+
+#[test]
+fn the_start_leads_customers_to_their_requests_and_everybody_else_to_the_desks_door() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let mut ada = world.signed_in("ada@acme.example").await;
+        ada.get("/").await.assert_leads_to("/portal/requests");
+        ada.get("/portal/requests").await.assert_status(200);
+        ada.get("/tickets").await.assert_leads_to("/sign-in?next=/tickets");
+        world.browser().get("/").await.assert_leads_to("/sign-in?next=/");
+        let mut old = world.browser();
+        old.set_cookie("firstline-customer", "over");
+        old.get("/").await.assert_leads_to("/sign-in?next=/");
     });
 }

@@ -21,7 +21,7 @@ use platform::{
     authority::{Actor, Grant, Permission, Scope, System, Who},
     db::{self, MIGRATIONS},
     events, sql,
-    web::{error_pages, security_headers, session_cookie_name},
+    web::{customer_cookie_name, error_pages, security_headers},
 };
 use std::sync::Arc;
 use testkit::{Client, Desk, Reply};
@@ -65,7 +65,7 @@ impl World {
             .await
             .unwrap();
         let mut browser = self.browser();
-        browser.set_cookie(session_cookie_name(&self.home), session.reveal());
+        browser.set_cookie(customer_cookie_name(&self.home), session.reveal());
         browser
     }
     /// The hidden field of a form that was shown long enough ago.

@@ -15,7 +15,7 @@ use platform::{
     db,
     i18n::Language,
     keys,
-    web::{Request, session_cookie_name},
+    web::{Request, customer_cookie_name, is_customers_path, session_cookie_name},
 };
 use std::{
     collections::HashMap,
@@ -131,9 +131,9 @@ impl Doorman {
 
     async fn recognise(&self, home: &Home, request: &Request) -> Result<Option<Actor>, Problem> {
         let bearer = request.bearer();
-        let Some(secret) = bearer.or_else(|| request.cookie(session_cookie_name(home))) else {
-            return Ok(None);
-        };
+        let is_customers = is_customers_path(&request.path);
+        let name = if is_customers { customer_cookie_name(home) } else { session_cookie_name(home) };
+        let Some(secret) = bearer.or_else(|| request.cookie(name)) else { return Ok(None) };
         let (hash, is_bearer) = (keys::token_hash(secret), bearer.is_some());
         let header = request.header(axum::http::header::ACCEPT_LANGUAGE);
         let asked = header.map_or(Language::En, Language::accepted);
@@ -145,7 +145,9 @@ impl Doorman {
                     true => store::by_token(conn, &key, now)?,
                     false => store::by_session(conn, &key, now)?,
                 };
-                let Some(found) = found else { return Ok(None) };
+                // A session of one side is nothing on the other, whatever cookie brings it.
+                let is_right = |found: &Principal| is_bearer || found.contact_id.is_some() == is_customers;
+                let Some(found) = found.filter(is_right) else { return Ok(None) };
                 let actor = doorman.describe(conn, &found, now, asked)?;
                 Ok(Some((found, actor)))
             })

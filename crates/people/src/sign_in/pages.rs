@@ -14,7 +14,10 @@ use kernel::{clock::Millis, fault::Problem, secret::Secret};
 use platform::{
     Home,
     authority::{Grant, Myself},
-    web::{Failure, Form, Page, Request, Routes, Ui, session_cookie, session_cookie_name},
+    web::{
+        Failure, Form, Page, Request, Routes, Ui, customer_cookie, customer_cookie_name, is_customers_path,
+        session_cookie, session_cookie_name,
+    },
 };
 use serde::Deserialize;
 
@@ -93,7 +96,7 @@ fn device_cookie_name(home: &Home) -> &'static str {
 fn device_of(home: &Home, request: &Request) -> Option<String> {
     request.cookie(device_cookie_name(home)).map(str::to_owned)
 }
-/// Sends the new cookies and leads on. A session that the browser had before ends.
+/// Sends the new cookies and leads on. A session that the browser had before on this side ends.
 pub(super) async fn enter(
     home: &Home,
     request: &Request,
@@ -101,7 +104,9 @@ pub(super) async fn enter(
     next: &str,
     code_page: &str,
 ) -> Response {
-    if let Some(old) = request.cookie(session_cookie_name(home)).map(str::to_owned) {
+    let is_customers = is_customers_path(&request.path);
+    let name = if is_customers { customer_cookie_name(home) } else { session_cookie_name(home) };
+    if let Some(old) = request.cookie(name).map(str::to_owned) {
         let grant = Grant::<platform::authority::System>::system(home);
         if let Err(error) = grant.change(move |tx| store::end_session(tx, &old)).await {
             tracing::warn!(%error, "an old session was not ended");
@@ -113,7 +118,8 @@ pub(super) async fn enter(
         Entry::Wrong | Entry::TooMany { .. } => return see(next),
     };
     let mut response = see(&path);
-    response.headers_mut().append(header::SET_COOKIE, session_cookie(home, Some(session)));
+    let cookie = if is_customers { customer_cookie } else { session_cookie };
+    response.headers_mut().append(header::SET_COOKIE, cookie(home, Some(session)));
     if let Some(device) = device {
         let secure = if home.site.is_https() { "; Secure" } else { "" };
         let cookie = format!(

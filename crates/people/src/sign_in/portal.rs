@@ -15,7 +15,7 @@ use kernel::{fault::Problem, id::Id};
 use platform::{
     Home,
     authority::{Contact, Customer, Grant},
-    web::{Failure, Form, Page, Request, Routes, Ui, session_cookie},
+    web::{Failure, Form, Page, Request, Routes, Ui, customer_cookie},
 };
 use serde::Deserialize;
 
@@ -121,7 +121,7 @@ async fn confirm(
 async fn sign_out(grant: Grant<Customer>) -> Result<Response, Failure> {
     end_own(&grant).await?;
     let mut response = see("/portal/sign-in?done=signed-out");
-    response.headers_mut().append(header::SET_COOKIE, session_cookie(grant.home(), None));
+    response.headers_mut().append(header::SET_COOKIE, customer_cookie(grant.home(), None));
     Ok(response)
 }
 
@@ -158,7 +158,7 @@ async fn account_post(
     match actions::change_own_password(home, owner, old, new, Origin::of(&request)).await {
         Ok(session) => {
             let mut response = see("/portal/account?done=password");
-            response.headers_mut().append(header::SET_COOKIE, session_cookie(home, Some(&session)));
+            response.headers_mut().append(header::SET_COOKIE, customer_cookie(home, Some(&session)));
             Ok(response)
         }
         Err(problem) => {

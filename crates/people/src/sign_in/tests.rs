@@ -523,6 +523,30 @@ fn recognising_somebody_costs_two_statements() {
 }
 
 #[test]
+fn one_browser_is_signed_in_on_both_sides() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        world.contact("cy@customer.example").await;
+        let mut browser = world.stranger();
+        browser.post_form("/portal/sign-in/link", &[("email", "cy@customer.example")]).await;
+        let link = world.newest_link().await;
+        let token = link.strip_prefix("/portal/sign-in/").unwrap();
+        let mut agent = browser.clone();
+        agent.post_form("/sign-in", &[("email", ADA), ("password", PASSWORD)]).await.assert_status(303);
+        agent.post_form("/portal/sign-in/confirm", &[("token", token)]).await.assert_status(303);
+        agent.get("/profile").await.assert_status(200);
+        agent.get("/portal/account").await.assert_status(200);
+        let mut customer = world.stranger();
+        customer.set_cookie("firstline-customer", agent.cookie("firstline-customer").unwrap());
+        customer.get("/portal/account").await.assert_status(200);
+        // Leaving one side leaves the other open; the session itself is over.
+        agent.post_form("/portal/sign-out", &[]).await.assert_leads_to("/portal/sign-in?done=signed-out");
+        agent.get("/profile").await.assert_status(200);
+        customer.get("/portal/account").await.assert_leads_to("/portal/sign-in?next=/portal/account");
+    });
+}
+
+#[test]
 fn customers_sign_in_by_link_or_password_and_are_no_agents() {
     on_both(async |desk| {
         let world = World::new(desk).await;
@@ -541,8 +565,12 @@ fn customers_sign_in_by_link_or_password_and_are_no_agents() {
             .await
             .assert_leads_to("/portal/requests");
         cy.get("/portal/account").await.assert_status(200);
-        cy.get("/api/v1/users").await.assert_status(403);
-        cy.get("/profile").await.assert_status(403);
+        // Where people work, a customer is a stranger: their door is offered, and no page that leads to itself.
+        cy.get("/api/v1/users").await.assert_status(401);
+        cy.get("/profile").await.assert_leads_to("/sign-in?next=/profile");
+        let mut smuggler = world.stranger();
+        smuggler.set_cookie("firstline", cy.cookie("firstline-customer").unwrap());
+        smuggler.get("/profile").await.assert_leads_to("/sign-in?next=/profile");
         world.stranger().post_form("/portal/sign-in/confirm", &[("token", token)]).await.assert_status(404);
 
         let set = cy.post_form("/portal/account", &[("password", "a sentence of mine")]).await;

@@ -147,7 +147,8 @@ async fn show(
     PathId(id): PathId<User>,
     Query(done): Query<Done>,
 ) -> Result<Page<EditPage>, Failure> {
-    let (user, choices) = grant
+    let done = done.words();
+    let (user, choices, done) = grant
         .read::<_, Failure>(move |tx| {
             let user = store::by_id(tx, id)?.ok_or(Problem::not_found())?;
             let (teams, targets) = (store::memberships(tx, &[id])?, store::targets(tx, &[id])?);
@@ -158,7 +159,9 @@ async fn show(
                 }
             };
             let choices = choices(tx, is_on)?;
-            Ok((user, choices))
+            // An invitation is on its way only where something can carry it.
+            let waits = done == "done-invited" && !platform::outbox::can_send(tx)?;
+            Ok((user, choices, if waits { "done-invited-waits" } else { done }))
         })
         .await?;
     let form = Form::filled([
@@ -170,7 +173,7 @@ async fn show(
         ("is_active", if user.is_active { "on".into() } else { String::new() }),
     ]);
     let page = edit_page(ui, form, Some(user), choices);
-    Ok(Page(EditPage { done: done.words(), ..page }))
+    Ok(Page(EditPage { done, ..page }))
 }
 
 /// The ids that are ticked under `name`.

@@ -40,10 +40,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             }
         }
         let cause = error.inner();
-        if !cause.is_data() {
-            return Problem::new(400, "json_malformed").because(cause.to_string());
-        }
         let text = cause.to_string();
+        // Anything but a text where a word is wanted is called "expected value", as if it were no JSON.
+        let is_no_word = text.starts_with("expected value")
+            && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        if !cause.is_data() && !is_no_word {
+            return Problem::new(400, "json_malformed").because(text);
+        }
         let named = |prefix: &str| Some(text.strip_prefix(prefix)?.split('`').next()?.to_owned());
         let (pointer, code) = match (named("missing field `"), named("unknown field `")) {
             (Some(name), _) => (format!("{pointer}/{name}"), "required"),
@@ -52,10 +55,40 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             _ if text.starts_with("unknown variant") => (pointer, "unknown_word"),
             _ => (pointer, "wrong_type"),
         };
-        Problem::invalid(vec![Field { pointer, code }]).because(text)
+        Problem { expected: expected(code, &text), ..Problem::invalid(vec![Field { pointer, code }]) }
     })?;
     input.end().map_err(|error| Problem::new(400, "json_malformed").because(error.to_string()))?;
     Ok(value)
+}
+
+/// What would have fitted, in words of JSON and of the API and none of this program's types: `low, normal, high`, or
+/// `string`. The answer puts them into a sentence.
+fn expected(code: &str, text: &str) -> Option<String> {
+    let (_, wanted) = text.rsplit_once("expected ")?;
+    match code {
+        "unknown_word" => {
+            let words: Vec<_> = wanted.split('`').skip(1).step_by(2).collect();
+            Some(words.join(", ")).filter(|words| !words.is_empty())
+        }
+        "wrong_type" => {
+            let has = |marks: &[&str]| marks.iter().any(|mark| wanted.starts_with(mark));
+            let kind = match wanted {
+                _ if has(&["struct", "a map", "map", "internally tagged", "adjacently tagged"]) => "object",
+                _ if has(&["a sequence", "sequence", "tuple", "an array"]) => "array",
+                _ if has(&["a boolean"]) => "true, false",
+                _ if has(&["f64", "f32"]) => "number",
+                _ if has(&["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize"]) => {
+                    "integer"
+                }
+                _ if has(&["a string", "string", "a borrowed string", "str", "variant", "enum", "value"]) => {
+                    "string"
+                }
+                _ => return None,
+            };
+            Some(kind.to_owned())
+        }
+        _ => None,
+    }
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -185,6 +218,27 @@ mod tests {
         assert_eq!(mistake(r#"{"name":"a","inner":{"n":1,"m":2}}"#).1, "/inner/m");
         assert_eq!(mistake(r#"{"name":"#).2, "json_malformed");
         assert_eq!(mistake(r#"{"name":"a"} x"#).2, "json_malformed");
+    }
+    #[test]
+    fn a_mistake_says_what_would_fit_and_names_no_type_of_this_program() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Word {
+            Low,
+            High,
+        }
+        fn wanted<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> Option<String> {
+            let problem = parse::<T>(text.as_bytes()).unwrap_err();
+            assert_eq!((problem.status, problem.detail), (422, None));
+            problem.expected
+        }
+        assert_eq!(wanted::<Vec<Word>>(r#"["lowish"]"#).as_deref(), Some("low, high"));
+        assert_eq!(wanted::<Vec<Word>>("[1]").as_deref(), Some("string"));
+        assert_eq!(wanted::<Body>("[]").as_deref(), Some("object"));
+        assert_eq!(wanted::<Body>(r#"{"name":1}"#).as_deref(), Some("string"));
+        assert_eq!(wanted::<Body>(r#"{"name":"a","inner":{"n":"x"}}"#).as_deref(), Some("integer"));
+        assert_eq!(wanted::<Vec<bool>>("[1]").as_deref(), Some("true, false"));
+        assert_eq!(wanted::<Body>("{}"), None);
     }
     #[test]
     fn a_file_name_cannot_leave_its_header() {

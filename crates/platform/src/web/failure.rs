@@ -28,12 +28,15 @@ impl IntoResponse for Failure {
 
 /// RFC 9457.
 fn answer(problem: &Problem, language: Language) -> Response {
+    // A body's mistake brings what would fit; here it becomes a sentence.
+    let words = problem.expected.as_deref();
+    let expected = words.map(|words| i18n::format(language, "error-expected", &[("words", words.into())]));
     let errors: Vec<_> = problem
         .fields
         .iter()
         .map(|field| {
             let words = i18n::text(language, &format!("field-{}", field.code.replace('_', "-")));
-            serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": words })
+            serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": expected.as_deref().unwrap_or(words) })
         })
         .collect();
     let title = i18n::text(language, &format!("problem-{}", problem.code.replace('_', "-")));
@@ -42,7 +45,7 @@ fn answer(problem: &Problem, language: Language) -> Response {
         "status": problem.status,
         "code": problem.code,
         "title": title,
-        "detail": problem.detail.as_deref().unwrap_or(title),
+        "detail": expected.as_deref().or(problem.detail.as_deref()).unwrap_or(title),
         "errors": errors,
     });
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -85,11 +88,20 @@ struct PortalErrorPage {
     help: &'static str,
 }
 
+/// Whether the headers of this request open the customers' side.
+async fn is_signed_in_customer(home: &crate::Home, mut probe: Request) -> bool {
+    *probe.uri_mut() = axum::http::Uri::from_static("/portal/requests");
+    let (mut parts, _) = probe.into_parts();
+    let actor = super::request::actor(&mut parts, home).await.ok().flatten();
+    actor.is_some_and(|actor| actor.contact().is_some())
+}
+
 /// Turns problems of pages into pages; whoever has to sign in is sent there and comes back afterwards.
 pub async fn error_pages(State(home): State<crate::Home>, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let language = super::ui::stranger_language(request.headers(), request.uri().query());
-    let is_customers = path.starts_with("/portal") || path.starts_with("/p/");
+    let is_customers = super::is_customers_path(request.uri().path());
+    let is_start = request.uri().path() == "/";
     let is_api = path.starts_with("/api/");
     let is_get = request.method() == axum::http::Method::GET;
     let is_fragment = request.headers().contains_key("hx-request");
@@ -117,6 +129,9 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
     };
     let Some(problem) = response.extensions_mut().remove::<Problem>().or(own) else { return response };
     if problem.status == 401 && wants_page && is_get && !is_api && !is_fragment {
+        if is_start && is_signed_in_customer(&home, probe).await {
+            return Redirect::to("/portal/requests").into_response();
+        }
         let mut back = String::new();
         for byte in path.bytes() {
             if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {

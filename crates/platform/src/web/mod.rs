@@ -19,6 +19,8 @@ pub use forms::{Form, Upload};
 pub use guard::security_headers;
 pub use path::InPath;
 pub use proxies::client_address;
-pub use request::{Request, session_cookie, session_cookie_name};
+pub use request::{
+    Request, customer_cookie, customer_cookie_name, is_customers_path, session_cookie, session_cookie_name,
+};
 pub use routes::{Access, Route, Routes};
 pub use ui::{Html, LANGUAGE_COOKIE, Ui, chosen_language};

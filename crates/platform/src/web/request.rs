@@ -115,9 +115,24 @@ pub fn session_cookie_name(home: &Home) -> &'static str {
     if home.site.is_https() { "__Host-firstline" } else { "firstline" }
 }
 
-/// The header that sets the session cookie; `None` removes it.
+/// The name of the customers' session cookie: somebody may be signed in on both sides in one browser.
+pub fn customer_cookie_name(home: &Home) -> &'static str {
+    if home.site.is_https() { "__Host-firstline-customer" } else { "firstline-customer" }
+}
+/// Whether a page is one of the customers'. Their cookie counts there and nowhere else.
+pub fn is_customers_path(path: &str) -> bool {
+    path == "/portal" || path.starts_with("/portal/") || path.starts_with("/p/")
+}
+
+/// The header that sets the session cookie of those who work here; `None` removes it.
 pub fn session_cookie(home: &Home, token: Option<&Secret<String>>) -> HeaderValue {
-    let name = session_cookie_name(home);
+    cookie_header(home, session_cookie_name(home), token)
+}
+/// The same for a customer.
+pub fn customer_cookie(home: &Home, token: Option<&Secret<String>>) -> HeaderValue {
+    cookie_header(home, customer_cookie_name(home), token)
+}
+fn cookie_header(home: &Home, name: &str, token: Option<&Secret<String>>) -> HeaderValue {
     let secure = if home.site.is_https() { "; Secure" } else { "" };
     let (value, age) = token.map_or(("", 0), |token| (token.reveal().as_str(), 90 * DAY / 1000));
     HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"))

@@ -1,7 +1,22 @@
 //! The registry of routes: each is written down with the permission it needs, and one test tries them all.
+use super::Failure;
 use crate::{Home, authority::Permission};
-use axum::routing::MethodRouter;
-use utoipa::openapi::path::Paths;
+use axum::{
+    extract::Request,
+    http::Method,
+    middleware::{Next, from_fn},
+    response::IntoResponse,
+    routing::MethodRouter,
+};
+use kernel::fault::{Mistakes, Problem};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use utoipa::openapi::{
+    RefOr,
+    path::{Operation, ParameterIn, PathItem, Paths},
+};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +83,17 @@ impl Routes {
     pub fn public_api(self, operations: UtoipaMethodRouter<Home>) -> Self {
         self.operations(Access::Public, operations)
     }
-    fn operations(mut self, access: Access, operations: UtoipaMethodRouter<Home>) -> Self {
+    fn operations(mut self, access: Access, mut operations: UtoipaMethodRouter<Home>) -> Self {
+        let known = Arc::new(parameters(&operations.1));
+        operations.2 = operations.2.route_layer(from_fn(move |request: Request, next: Next| {
+            let known = known.clone();
+            async move {
+                match unknown(&known, &request) {
+                    Some(problem) => Failure(problem).into_response(),
+                    None => next.run(request).await,
+                }
+            }
+        }));
         for (method, path) in listed(&operations.1) {
             self.table.push(Route { method, path, access: access.clone() });
         }
@@ -82,17 +107,57 @@ impl Routes {
     }
 }
 
+/// The operations of a path, by method.
+fn each(item: &PathItem) -> [(&'static str, Option<&Operation>); 5] {
+    [
+        ("GET", item.get.as_ref()),
+        ("POST", item.post.as_ref()),
+        ("PUT", item.put.as_ref()),
+        ("PATCH", item.patch.as_ref()),
+        ("DELETE", item.delete.as_ref()),
+    ]
+}
+
 fn listed(paths: &Paths) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     for (path, item) in &paths.paths {
-        let methods = [
-            ("GET", item.get.is_some()),
-            ("POST", item.post.is_some()),
-            ("PUT", item.put.is_some()),
-            ("PATCH", item.patch.is_some()),
-            ("DELETE", item.delete.is_some()),
-        ];
-        all.extend(methods.into_iter().filter(|(_, is_there)| *is_there).map(|(m, _)| (m, path.clone())));
+        let methods = each(item).into_iter().filter(|(_, operation)| operation.is_some());
+        all.extend(methods.map(|(method, _)| (method, path.clone())));
     }
     all
+}
+
+/// What each method takes in the query, as its documentation says. Every list takes `limit` and `cursor`, also one
+/// that is always one page.
+fn parameters(paths: &Paths) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let mut known: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for (path, item) in &paths.paths {
+        for (method, operation) in each(item) {
+            let Some(operation) = operation else { continue };
+            let names = known.entry(method).or_default();
+            for given in operation.parameters.iter().flatten() {
+                if let RefOr::T(given) = given
+                    && matches!(given.parameter_in, ParameterIn::Query)
+                {
+                    names.insert(given.name.clone());
+                }
+            }
+            if method == "GET" && !path.ends_with('}') {
+                names.extend(["limit", "cursor"].map(str::to_owned));
+            }
+        }
+    }
+    known
+}
+
+/// The parameters that the operation does not have, each named: a misspelt filter must not show everything.
+fn unknown(known: &BTreeMap<&'static str, BTreeSet<String>>, request: &Request) -> Option<Problem> {
+    let query = request.uri().query()?;
+    let method = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
+    let known = known.get(method)?;
+    let mut mistakes = Mistakes::default();
+    for (name, _) in form_urlencoded::parse(query.as_bytes()).take(100) {
+        mistakes.require(known.contains(&*name), &name, "unknown_parameter");
+    }
+    mistakes.check().err()
 }

@@ -92,7 +92,7 @@ form-mistakes = { $count ->
     [one] Eine Angabe ist zu korrigieren
    *[other] { $count } Angaben sind zu korrigieren
 }
-form-mistakes-help = Die Stelle ist unten markiert. Ihre Eingaben sind erhalten geblieben.
+form-mistakes-help = Die Stelle ist unten markiert. Ihre Eingaben sind erhalten geblieben, nur Passwörter sind neu einzugeben.
 form-to-mistake = Zur ersten Stelle
 form-save = Speichern
 form-cancel = Abbrechen

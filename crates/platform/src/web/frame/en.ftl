@@ -93,7 +93,7 @@ form-mistakes = { $count ->
     [one] One thing to correct
    *[other] { $count } things to correct
 }
-form-mistakes-help = It is marked below. Nothing you typed is lost.
+form-mistakes-help = It is marked below. What you typed is kept; only passwords have to be typed again.
 form-to-mistake = To the first one
 form-save = Save
 form-cancel = Cancel

@@ -92,7 +92,7 @@ form-mistakes = { $count ->
     [one] Eén punt om te verbeteren
    *[other] { $count } punten om te verbeteren
 }
-form-mistakes-help = Het staat hieronder gemarkeerd. Wat u invulde, is bewaard.
+form-mistakes-help = Het staat hieronder gemarkeerd. Wat u invulde, is bewaard; alleen wachtwoorden vult u opnieuw in.
 form-to-mistake = Naar het eerste punt
 form-save = Opslaan
 form-cancel = Annuleren

@@ -228,6 +228,11 @@ impl<D: Door> Session<D> {
     async fn command(&mut self, line: &[u8]) -> Next {
         let request = match Request::parse(&mut line.iter()) {
             Ok(request) => request,
+            // A browser was made to talk to us: what follows was written by somebody else than its user.
+            Err(_) if is_http(line) => {
+                self.reply("500 5.5.1 This is no web server");
+                return Next::Close;
+            }
             Err(error) => return self.misunderstood(error),
         };
         match request {
@@ -490,6 +495,14 @@ impl<D: Door> Session<D> {
             }
         }
     }
+}
+
+/// Whether the line begins a request of HTTP, e.g. `POST / HTTP/1.1`.
+fn is_http(line: &[u8]) -> bool {
+    let verb = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+    const VERBS: [&[u8]; 9] =
+        [b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"CONNECT", b"TRACE"];
+    VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known))
 }
 
 /// The reply to an address that could break a header or needs SMTPUTF8 without having said so.

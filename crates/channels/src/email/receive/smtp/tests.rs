@@ -296,6 +296,17 @@ async fn a_command_without_carriage_return_ends_the_session() {
 }
 
 #[tokio::test]
+async fn a_request_of_http_ends_the_session() {
+    let running = serve(settings(Protocol::Smtp)).await;
+    for line in ["POST / HTTP/1.1\r\n", "GET /x HTTP/1.0\r\n", "CONNECT a:25 HTTP/1.1\r\n", "get /\r\n"] {
+        let mut peer = running.peer().await;
+        peer.send(&format!("{line}Host: a\r\n\r\nEHLO a\r\nMAIL FROM:<a@b.example>\r\n")).await;
+        peer.expect("500 5.5.1").await;
+        assert!(peer.is_closed().await, "{line:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_offered_is_not_obeyed() {
     let running = serve(settings(Protocol::Smtp)).await;
     let mut peer = running.peer().await;
