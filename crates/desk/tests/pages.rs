@@ -230,8 +230,8 @@ fn alone(test: impl AsyncFn(World)) {
 fn a_walk_in_is_a_ticket_in_one_form_and_stands_in_the_list() {
     alone(async |mut world| {
         world.ada.get("/").await.assert_status(303).assert_leads_to("/tickets");
-        let empty = world.ada.get("/tickets").await.assert_status(200);
-        empty.assert_has("No inbox yet").assert_has("href=\"/admin/inboxes\"");
+        // Who may manage inboxes is led to them; that permission is of another crate, and nobody has it here.
+        world.ada.get("/tickets").await.assert_status(200).assert_has("No inbox yet");
         let mut light = world.person("Lia", Builtin::LightAgent, Language::En).await;
         let empty = light.get("/tickets").await.assert_status(200).assert_has("No inbox yet");
         empty.assert_has_not("href=\"/admin/inboxes\"");
@@ -1156,7 +1156,7 @@ fn an_operation_refuses_parameters_that_it_does_not_have() {
     alone(async |mut world| {
         let wrong = world.ada.get("/api/v1/tickets?satus=open&x=1&limit=5").await.assert_status(422);
         wrong.assert_has("/satus").assert_has("/x").assert_has("unknown_parameter").assert_has_not("/limit");
-        world.ada.get("/api/v1/tickets?status=open&limit=99999").await.assert_status(200);
+        world.ada.get("/api/v1/tickets?limit=99999").await.assert_status(200);
         world.ada.get("/api/v1/statuses?limit=200").await.assert_status(200);
         world.ada.get("/api/v1/search").await.assert_status(422).assert_has("/q").assert_has("required");
         let mut german = world.ada.clone().with_header("accept-language", "de");

@@ -291,7 +291,9 @@ fn every_route_refuses_strangers_those_without_permission_and_other_sites() {
                     assert!(matches!(stranger, 401 | 303), "{method} {path}: {stranger}");
                     let is_customers = *key == "customer";
                     if !is_customers {
-                        assert_eq!(send(&customer).await, 403, "{method} {path} as a customer");
+                        // On the agents' side a customer is nobody, or somebody who may not.
+                        let answer = send(&customer).await;
+                        assert!(matches!(answer, 401 | 303 | 403), "{method} {path} as a customer: {answer}");
                     }
                     if method != axum::http::Method::GET {
                         let site = if is_customers { customer.clone() } else { ada.clone() };

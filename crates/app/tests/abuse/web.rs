@@ -155,9 +155,13 @@ fn case_20_s17_no_get_and_no_form_of_another_site_changes_anything() {
                 )
                 .await;
             forms += 1;
-            // Set-up is over, whoever asks.
-            let expected = if route.path == "/setup" { 410 } else { 403 };
-            if answer.status != expected {
+            // Set-up is over, whoever asks; on the customers' side an agent is nobody.
+            let expected = match route.path.as_str() {
+                "/setup" => &[410][..],
+                path if path.starts_with("/portal/") => &[401, 403],
+                _ => &[403],
+            };
+            if !expected.contains(&answer.status.as_u16()) {
                 wrong.push(format!("{} {path} from another site → {}", route.method, answer.status));
             }
             if table.iter().any(|other| other.method == "GET" && other.path == route.path) {
@@ -264,7 +268,8 @@ fn case_28_a_page_has_two_hundred_rows_at_most_and_one_at_least() {
             for (limit, may_be) in
                 [("1000000", &[200, 404][..]), ("-5", &[422]), ("0", &[422]), ("x", &[422])]
             {
-                let answer = world.admin.get(&format!("{path}?limit={limit}")).await;
+                let words = if path.ends_with("/search") { "&q=person" } else { "" };
+                let answer = world.admin.get(&format!("{path}?limit={limit}{words}")).await;
                 let rows: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                 let count = rows["items"].as_array().map_or(0, Vec::len);
                 if !may_be.contains(&answer.status.as_u16()) && answer.status != 404 || count > 200 {
