@@ -68,7 +68,7 @@ fn the_ledger_is_looked_through_and_each_row_says_what_became_of_it() {
         )
         .await;
         let list = world.get("admin", "/admin/inbound").await.text;
-        assert!(list.contains("New ticket") && list.contains("/tickets/1\""), "{list}");
+        assert!(list.contains("New ticket") && list.contains("/t/1\""), "{list}");
         assert!(list.contains("An automatic mail"), "{list}");
         assert!(!list.contains("<script>alert"));
 
