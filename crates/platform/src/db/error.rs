@@ -55,6 +55,13 @@ fn place(at: &str) -> String {
 }
 
 impl Error {
+    /// Whatever is in the way of a new connection: none could be made.
+    pub(super) fn unreachable(self) -> Self {
+        match self {
+            Error::Unreachable(_) => self,
+            other => Error::Unreachable(other.to_string().into()),
+        }
+    }
     pub(super) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text =
             panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));

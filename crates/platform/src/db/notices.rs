@@ -3,8 +3,7 @@
 //!
 //! A notice may get lost, with its connection or with the node that was to send it. So it only says "look again", and
 //! who waits also looks without one, now and then.
-use super::{Error, Place, Result};
-use ::postgres::{Client, Config, NoTls, config::SslMode, fallible_iterator::FallibleIterator};
+use super::{Place, Result, pipeline::Client};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::{
     sync::{
@@ -128,11 +127,11 @@ impl Wire {
     /// Ends with the connection, or with the program.
     fn hear(&self, mut client: Client, heard: &dyn Fn()) {
         while !self.is_over() {
-            match next_notice(&mut client, LOOK) {
-                Ok(Some(node)) if node != self.node => heard(),
-                Ok(_) if client.is_closed() => return,
-                Ok(_) => {}
-                Err(_) => return,
+            match client.next_told(LOOK) {
+                Some(node) if node != self.node => heard(),
+                Some(_) => {}
+                None if client.is_closed() => return,
+                None => {}
             }
         }
     }
@@ -141,7 +140,7 @@ impl Wire {
         let mut client: Option<Client> = None;
         while let Ok(Ring::Tell) = rung.recv() {
             if client.as_ref().is_none_or(Client::is_closed) {
-                client = connect(&self.url).ok();
+                client = Client::config(&self.url).and_then(|config| Client::open(&config)).ok();
             }
             let told = client.as_mut().map(|client| notify(client, &self.schema, &self.node));
             if !matches!(told, Some(Ok(()))) {
@@ -156,35 +155,14 @@ impl Wire {
     }
 }
 
-/// A connection with nothing set.
-fn connect(url: &str) -> Result<Client> {
-    let mut config: Config = url.parse()?;
-    config.connect_timeout(Duration::from_secs(5));
-    secured(&config)
-}
-fn secured(config: &Config) -> Result<Client> {
-    let client = match config.get_ssl_mode() {
-        SslMode::Disable | SslMode::Prefer => config.connect(NoTls),
-        _ => config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client())),
-    };
-    client.map_err(|cause| Error::Unreachable(Error::from(cause).to_string().into()))
-}
-
 /// A connection that hears what [`notify`] says about the desk in `schema`.
 fn listening(url: &str, schema: &str) -> Result<Client> {
-    let mut client = connect(url)?;
+    let mut client = Client::open(&Client::config(url)?)?;
     client.batch_execute(&format!("LISTEN firstline_{schema}"))?;
     Ok(client)
 }
 /// Tells the other nodes of the desk in `schema` that `node` has committed something.
 fn notify(client: &mut Client, schema: &str, node: &str) -> Result<()> {
     let channel = format!("firstline_{schema}");
-    client.execute("SELECT pg_notify($1, $2)", &[&channel, &node])?;
-    Ok(())
-}
-/// The node of the next notice, if one comes within `wait`. Sends nothing.
-fn next_notice(client: &mut Client, wait: Duration) -> Result<Option<String>> {
-    let mut notices = client.notifications();
-    let next = notices.timeout_iter(wait).next()?;
-    Ok(next.map(|notice| notice.payload().to_owned()))
+    client.execute("SELECT pg_notify($1, $2)", &[&channel, &node]).map(drop)
 }

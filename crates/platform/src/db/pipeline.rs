@@ -6,12 +6,15 @@
 use super::{Error, Result, Value};
 use postgres::{
     ToStatement,
+    config::SslMode,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 use std::{
+    future::poll_fn,
     pin::pin,
     time::{Duration, Instant},
 };
+use tokio::sync::mpsc;
 use tokio_postgres as postgres;
 
 /// What is kept back is sent on its own when it is so much.
@@ -22,6 +25,8 @@ const IDLE: Duration = Duration::from_millis(100);
 pub struct Client {
     runtime: tokio::runtime::Runtime,
     inner: postgres::Client,
+    /// What other connections said with `NOTIFY`, where this one listens.
+    told: mpsc::UnboundedReceiver<String>,
     later: Vec<Later>,
     used: Instant,
     /// Something failed: perhaps the connection.
@@ -35,8 +40,25 @@ enum Later {
 }
 
 impl Client {
+    /// Where a database is; a server that does not answer is given up after five seconds.
+    pub(super) fn config(url: &str) -> Result<postgres::Config> {
+        let mut config: postgres::Config = url.parse()?;
+        config.connect_timeout(Duration::from_secs(5));
+        Ok(config)
+    }
+    /// * errors – [`Error::Unreachable`], whatever the reason.
+    pub(super) fn open(config: &postgres::Config) -> Result<Client> {
+        let client = match config.get_ssl_mode() {
+            SslMode::Disable | SslMode::Prefer => Client::connect(config, postgres::NoTls),
+            _ => {
+                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client());
+                Client::connect(config, tls)
+            }
+        };
+        client.map_err(|error| Error::from(error).unreachable())
+    }
     /// Connects, and drives the connection whenever somebody waits for an answer.
-    pub(super) fn connect<T>(config: &postgres::Config, tls: T) -> Result<Client, postgres::Error>
+    fn connect<T>(config: &postgres::Config, tls: T) -> Result<Client, postgres::Error>
     where
         T: postgres::tls::MakeTlsConnect<postgres::Socket> + Send + 'static,
         T::Stream: Send + 'static,
@@ -44,11 +66,17 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime of one thread needs nothing that could be missing");
         let (inner, mut connection) = runtime.block_on(config.connect(tls))?;
-        // Notices are for somebody at a terminal; they would stand in our log.
+        let (tell, told) = mpsc::unbounded_channel();
         runtime.spawn(async move {
-            while let Some(Ok(_)) = std::future::poll_fn(|context| connection.poll_message(context)).await {}
+            while let Some(Ok(said)) = poll_fn(|context| connection.poll_message(context)).await {
+                // Notices are for somebody at a terminal; they would stand in our log.
+                if let postgres::AsyncMessage::Notification(said) = said {
+                    let _ = tell.send(said.payload().to_owned());
+                }
+            }
         });
-        Ok(Client { runtime, inner, later: Vec::new(), used: Instant::now(), is_doubtful: false })
+        let used = Instant::now();
+        Ok(Client { runtime, inner, told, later: Vec::new(), used, is_doubtful: false })
     }
 
     /// Begins a transaction with `text`, which is sent with its first statement.
@@ -124,6 +152,14 @@ impl Client {
     }
     pub(super) fn batch_execute(&mut self, text: &str) -> Result<()> {
         self.ask(async |inner| inner.batch_execute(text).await)
+    }
+    /// The next thing that somebody told who listens as this connection does, if it comes within `wait`. Sends nothing.
+    pub(super) fn next_told(&mut self, wait: Duration) -> Option<String> {
+        let told = &mut self.told;
+        self.runtime.block_on(async { tokio::time::timeout(wait, told.recv()).await.ok().flatten() })
+    }
+    pub(super) fn is_closed(&self) -> bool {
+        self.inner.is_closed()
     }
     /// What is kept back stays so: a statement is prepared for the connection, not for the transaction.
     pub(super) fn prepare(&mut self, text: &str) -> Result<postgres::Statement> {

@@ -6,7 +6,6 @@ use super::{
     queue::Queue,
 };
 use std::{collections::HashMap, time::Duration};
-use tokio_postgres::config::SslMode;
 
 /// Ranges such as "begins with" and the order of pages are those of bytes, in statements and in indexes. In the order of
 /// a language they would find nothing.
@@ -33,8 +32,7 @@ impl Slot {
         if schema.is_empty() || !schema.chars().all(plain) {
             return Err(Error::Unreachable("a schema's name is a-z, 0-9 and _".into()));
         }
-        let mut config: tokio_postgres::Config = url.parse()?;
-        config.connect_timeout(Duration::from_secs(5));
+        let config = Client::config(url)?;
         let mut slot = Slot { config, schema: schema.into(), turns, lane: lane as i64, limit, conn: None };
         let mut conn = slot.open()?;
         // One of them asks for all.
@@ -51,18 +49,7 @@ impl Slot {
     }
 
     fn open(&self) -> Result<Conn> {
-        let unreachable = |error: Error| match error {
-            Error::Unreachable(_) => error,
-            other => Error::Unreachable(other.to_string().into()),
-        };
-        let mut client = match self.config.get_ssl_mode() {
-            SslMode::Disable | SslMode::Prefer => Client::connect(&self.config, tokio_postgres::NoTls),
-            _ => {
-                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client());
-                Client::connect(&self.config, tls)
-            }
-        }
-        .map_err(|error| unreachable(error.into()))?;
+        let mut client = Client::open(&self.config)?;
         client
             .batch_execute(&format!(
                 "SET search_path TO {};
@@ -72,7 +59,7 @@ impl Slot {
                 self.schema,
                 self.limit.as_millis()
             ))
-            .map_err(unreachable)?;
+            .map_err(Error::unreachable)?;
         let engine = Engine::Postgres { client, prepared: HashMap::new() };
         Ok(Conn::new(engine, self.turns.clone(), self.lane, Deadline::new(self.limit)))
     }
