@@ -10,17 +10,6 @@ use platform::{
     web::{Failure, Form, Page, Request},
 };
 
-/// The id in the path. What is no number is not there.
-pub struct PathId<T>(pub Id<T>);
-impl<T> FromRequestParts<Home> for PathId<T> {
-    type Rejection = Failure;
-    async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, Failure> {
-        let text = axum::extract::Path::<String>::from_request_parts(parts, home).await;
-        let id = text.ok().and_then(|text| text.parse().ok());
-        id.map(PathId).ok_or_else(|| Failure(Problem::not_found()))
-    }
-}
-
 /// For forms that strangers send: they come from our own pages (S17), here is who sends them.
 pub struct OwnPage(pub Request);
 impl FromRequestParts<Home> for OwnPage {

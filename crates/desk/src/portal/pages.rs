@@ -11,12 +11,11 @@ use axum::{
     response::Response,
 };
 use kernel::{clock::Millis, fault::Problem, id::Id};
-use people::web::PathId;
 use platform::{
     Home,
     authority::{Contact, Customer, Grant},
     db, settings,
-    web::{Failure, Form, Ui},
+    web::{Failure, Form, InPath, Ui},
 };
 
 type Answer = Result<Response, Failure>;
@@ -91,7 +90,7 @@ fn door(grant: Grant<Customer>, ticket: Id<Ticket>) -> Result<Door<Customer>, Pr
 /// `GET /portal/requests/{number}`.
 pub async fn request(
     grant: Grant<Customer>,
-    PathId(number): PathId<Ticket>,
+    InPath(number): InPath<Id<Ticket>>,
     Query(shown): Query<Shown>,
     visitor: Visitor,
 ) -> Answer {
@@ -100,7 +99,7 @@ pub async fn request(
 /// `POST /portal/requests/{number}`.
 pub async fn answer(
     grant: Grant<Customer>,
-    PathId(number): PathId<Ticket>,
+    InPath(number): InPath<Id<Ticket>>,
     visitor: Visitor,
     ours: OurForm,
     form: Form,
@@ -110,7 +109,7 @@ pub async fn answer(
 /// `POST /portal/requests/{number}/close`.
 pub async fn close(
     grant: Grant<Customer>,
-    PathId(number): PathId<Ticket>,
+    InPath(number): InPath<Id<Ticket>>,
     visitor: Visitor,
     ours: OurForm,
 ) -> Answer {
@@ -119,7 +118,7 @@ pub async fn close(
 /// `POST /portal/requests/{number}/reopen`.
 pub async fn reopen(
     grant: Grant<Customer>,
-    PathId(number): PathId<Ticket>,
+    InPath(number): InPath<Id<Ticket>>,
     visitor: Visitor,
     ours: OurForm,
 ) -> Answer {

@@ -2,7 +2,7 @@
 use super::{Changes, ContactError, ContactRow, Draft, actions, policy::Search, store};
 use crate::{
     permissions::{ManageContacts, ViewContacts},
-    web::{PathId, of},
+    web::of,
 };
 use axum::{
     extract::Query,
@@ -14,7 +14,7 @@ use platform::{
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -148,7 +148,10 @@ pub async fn post(
 /// Get a contact.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = String, Path)),
     responses((status = 200, body = Body)))]
-pub async fn get(grant: Grant<ViewContacts>, PathId(id): PathId<Contact>) -> Result<Tagged<Body>, Failure> {
+pub async fn get(
+    grant: Grant<ViewContacts>,
+    InPath(id): InPath<Id<Contact>>,
+) -> Result<Tagged<Body>, Failure> {
     Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
 }
 
@@ -157,7 +160,7 @@ pub async fn get(grant: Grant<ViewContacts>, PathId(id): PathId<Contact>) -> Res
     request_body = Changes, responses((status = 200, body = Body)))]
 pub async fn patch(
     grant: Grant<ManageContacts>,
-    PathId(id): PathId<Contact>,
+    InPath(id): InPath<Id<Contact>>,
     if_match: IfMatch,
     Json(changes): Json<Changes>,
 ) -> Result<Tagged<Body>, Failure> {

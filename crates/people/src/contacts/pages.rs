@@ -3,7 +3,7 @@ use super::{Changes, ContactRow, Draft, actions, api, api::Body, policy::Search}
 use crate::{
     organisations,
     permissions::{ManageContacts, ViewContacts},
-    web::{Done, PathId, again, see},
+    web::{Done, again, see},
 };
 use axum::{
     extract::Query,
@@ -15,7 +15,7 @@ use platform::{
     authority::{Contact, Grant, Implies, Organisation, Tx},
     i18n::Language,
     web::{
-        Failure, Form, Html, Page, Routes, Ui,
+        Failure, Form, Html, InPath, Page, Routes, Ui,
         beside::{self, Whose},
     },
 };
@@ -97,7 +97,7 @@ impl ContactPage {
 async fn show(
     grant: Grant<ViewContacts>,
     ui: Ui,
-    PathId(id): PathId<Contact>,
+    InPath(id): InPath<Id<Contact>>,
     Query(done): Query<Done>,
 ) -> Result<Page<ContactPage>, Failure> {
     let (contact, organisation) = grant
@@ -138,7 +138,7 @@ async fn new(_: Grant<ManageContacts>, ui: Ui) -> Page<EditPage> {
 async fn edit(
     grant: Grant<ManageContacts>,
     ui: Ui,
-    PathId(id): PathId<Contact>,
+    InPath(id): InPath<Id<Contact>>,
 ) -> Result<Page<EditPage>, Failure> {
     let (contact, organisation) = grant
         .read::<_, Failure>(move |tx| {
@@ -201,7 +201,7 @@ async fn create(grant: Grant<ManageContacts>, ui: Ui, form: Form) -> Result<Resp
 async fn save(
     grant: Grant<ManageContacts>,
     ui: Ui,
-    PathId(id): PathId<Contact>,
+    InPath(id): InPath<Id<Contact>>,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(FIELDS)?;

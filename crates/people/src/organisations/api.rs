@@ -2,7 +2,7 @@
 use super::{Changes, Draft, OrganisationError, OrganisationRow, actions, store};
 use crate::{
     permissions::{ManageContacts, ViewContacts},
-    web::{PathId, of},
+    web::of,
 };
 use axum::{
     extract::Query,
@@ -12,7 +12,7 @@ use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Organisation, Tx},
     db, idempotency,
-    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -93,7 +93,7 @@ pub async fn post(
     responses((status = 200, body = Body)))]
 pub async fn get(
     grant: Grant<ViewContacts>,
-    PathId(id): PathId<Organisation>,
+    InPath(id): InPath<Id<Organisation>>,
 ) -> Result<Tagged<Body>, Failure> {
     Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
 }
@@ -103,7 +103,7 @@ pub async fn get(
     request_body = Changes, responses((status = 200, body = Body)))]
 pub async fn patch(
     grant: Grant<ManageContacts>,
-    PathId(id): PathId<Organisation>,
+    InPath(id): InPath<Id<Organisation>>,
     if_match: IfMatch,
     Json(changes): Json<Changes>,
 ) -> Result<Tagged<Body>, Failure> {

@@ -3,7 +3,7 @@ use super::{Changes, Draft, OrganisationRow, actions, api, api::Body, store};
 use crate::{
     contacts::{self, ContactRow},
     permissions::{ManageContacts, ViewContacts},
-    web::{Done, PathId, again, see},
+    web::{Done, again, see},
 };
 use axum::{
     extract::Query,
@@ -14,7 +14,7 @@ use kernel::{fault::Problem, id::Id, text};
 use platform::{
     authority::{Grant, Organisation},
     web::{
-        Failure, Form, Html, Page, Routes, Ui,
+        Failure, Form, Html, InPath, Page, Routes, Ui,
         beside::{self, Whose},
     },
 };
@@ -81,7 +81,7 @@ struct OrganisationPage {
 async fn show(
     grant: Grant<ViewContacts>,
     ui: Ui,
-    PathId(id): PathId<Organisation>,
+    InPath(id): InPath<Id<Organisation>>,
     Query(done): Query<Done>,
 ) -> Result<Page<OrganisationPage>, Failure> {
     let (organisation, contacts) = grant
@@ -116,7 +116,7 @@ async fn new(_: Grant<ManageContacts>, ui: Ui) -> Page<EditPage> {
 async fn edit(
     grant: Grant<ManageContacts>,
     ui: Ui,
-    PathId(id): PathId<Organisation>,
+    InPath(id): InPath<Id<Organisation>>,
 ) -> Result<Page<EditPage>, Failure> {
     let body = grant.read(move |tx| api::body(tx, id)).await?;
     let form =
@@ -144,7 +144,7 @@ async fn create(grant: Grant<ManageContacts>, ui: Ui, form: Form) -> Result<Resp
 async fn save(
     grant: Grant<ManageContacts>,
     ui: Ui,
-    PathId(id): PathId<Organisation>,
+    InPath(id): InPath<Id<Organisation>>,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["name", "domains", "notes"])?;

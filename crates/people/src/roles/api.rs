@@ -3,14 +3,13 @@ use super::{Allowance, Builtin, Changes, Draft, Role, RoleError, RoleRow, action
 use crate::{
     permissions::{ManagePeople, ViewPeople},
     sign_in,
-    web::PathId,
 };
 use axum::http::{HeaderMap, StatusCode};
 use kernel::id::Id;
 use platform::{
     authority::{Grant, Implies, Scope, Tx},
     db, idempotency,
-    web::{Failure, IfMatch, Json, Listing, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Listing, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,7 +88,7 @@ pub async fn post(
 /// Get a role.
 #[utoipa::path(get, path = "/api/v1/roles/{id}", tag = "roles", params(("id" = String, Path)),
     responses((status = 200, body = Body)))]
-pub async fn get(grant: Grant<ViewPeople>, PathId(id): PathId<Role>) -> Result<Tagged<Body>, Failure> {
+pub async fn get(grant: Grant<ViewPeople>, InPath(id): InPath<Id<Role>>) -> Result<Tagged<Body>, Failure> {
     Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
 }
 
@@ -98,7 +97,7 @@ pub async fn get(grant: Grant<ViewPeople>, PathId(id): PathId<Role>) -> Result<T
     request_body = Changes, responses((status = 200, body = Body)))]
 pub async fn patch(
     grant: Grant<ManagePeople>,
-    PathId(id): PathId<Role>,
+    InPath(id): InPath<Id<Role>>,
     if_match: IfMatch,
     Json(changes): Json<Changes>,
 ) -> Result<Tagged<Body>, Failure> {
@@ -121,7 +120,7 @@ pub async fn patch(
 /// Remove a role that nobody has.
 #[utoipa::path(delete, path = "/api/v1/roles/{id}", tag = "roles", params(("id" = String, Path)),
     responses((status = 204)))]
-pub async fn delete(grant: Grant<ManagePeople>, PathId(id): PathId<Role>) -> Result<StatusCode, Failure> {
+pub async fn delete(grant: Grant<ManagePeople>, InPath(id): InPath<Id<Role>>) -> Result<StatusCode, Failure> {
     grant.change(move |tx| actions::remove(tx, id)).await?;
     sign_in::forget_roles();
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@ use super::{Allowance, Builtin, Draft, Role, actions, api, api::Body};
 use crate::{
     permissions::{ManagePeople, ViewPeople},
     sign_in,
-    web::{Done, PathId, again, see},
+    web::{Done, again, see},
 };
 use axum::{
     extract::Query,
@@ -14,7 +14,7 @@ use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, PERMISSIONS, Scope},
     db,
-    web::{Failure, Form, Page, Routes, Ui},
+    web::{Failure, Form, InPath, Page, Routes, Ui},
 };
 
 /// The permissions of the program by key: those of one noun stand together.
@@ -94,7 +94,7 @@ async fn new(_: Grant<ManagePeople>, ui: Ui) -> Page<EditPage> {
 async fn show(
     grant: Grant<ViewPeople>,
     ui: Ui,
-    PathId(id): PathId<Role>,
+    InPath(id): InPath<Id<Role>>,
     Query(done): Query<Done>,
 ) -> Result<Page<EditPage>, Failure> {
     let role = grant.read(move |tx| api::body(tx, id)).await?;
@@ -129,7 +129,7 @@ async fn create(grant: Grant<ManagePeople>, ui: Ui, form: Form) -> Result<Respon
 async fn save(
     grant: Grant<ManagePeople>,
     ui: Ui,
-    PathId(id): PathId<Role>,
+    InPath(id): InPath<Id<Role>>,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["name", "p.*"])?;
@@ -153,7 +153,11 @@ async fn wrong(
     let role = grant.read(move |tx| api::body(tx, id)).await?;
     again(problem, form, |form, problem| EditPage { problem, ..edit_page(ui, form, Some(role)) })
 }
-async fn remove(grant: Grant<ManagePeople>, ui: Ui, PathId(id): PathId<Role>) -> Result<Response, Failure> {
+async fn remove(
+    grant: Grant<ManagePeople>,
+    ui: Ui,
+    InPath(id): InPath<Id<Role>>,
+) -> Result<Response, Failure> {
     let removed = grant.change(move |tx| actions::remove(tx, id)).await;
     match removed {
         Ok(()) => Ok(see("/admin/roles?done=removed")),

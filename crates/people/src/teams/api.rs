@@ -1,9 +1,6 @@
 //! `/api/v1/teams`.
 use super::{Changes, Draft, TeamError, TeamRow, actions, store};
-use crate::{
-    permissions::{ManagePeople, ViewPeople},
-    web::PathId,
-};
+use crate::permissions::{ManagePeople, ViewPeople};
 use axum::{
     extract::Query,
     http::{HeaderMap, StatusCode},
@@ -12,7 +9,7 @@ use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Team, Tx, User},
     db, idempotency,
-    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -90,7 +87,7 @@ pub async fn post(
 /// Get a team.
 #[utoipa::path(get, path = "/api/v1/teams/{id}", tag = "teams", params(("id" = String, Path)),
     responses((status = 200, body = Body)))]
-pub async fn get(grant: Grant<ViewPeople>, PathId(id): PathId<Team>) -> Result<Tagged<Body>, Failure> {
+pub async fn get(grant: Grant<ViewPeople>, InPath(id): InPath<Id<Team>>) -> Result<Tagged<Body>, Failure> {
     Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
 }
 
@@ -99,7 +96,7 @@ pub async fn get(grant: Grant<ViewPeople>, PathId(id): PathId<Team>) -> Result<T
     request_body = Changes, responses((status = 200, body = Body)))]
 pub async fn patch(
     grant: Grant<ManagePeople>,
-    PathId(id): PathId<Team>,
+    InPath(id): InPath<Id<Team>>,
     if_match: IfMatch,
     Json(changes): Json<Changes>,
 ) -> Result<Tagged<Body>, Failure> {

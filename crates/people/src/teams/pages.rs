@@ -6,7 +6,7 @@ use crate::{
         self,
         pages::{Choice, ticked},
     },
-    web::{Done, PathId, again, see},
+    web::{Done, again, see},
 };
 use axum::{
     extract::Query,
@@ -17,7 +17,7 @@ use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Team, Tx},
     db,
-    web::{Failure, Form, Page, Routes, Ui},
+    web::{Failure, Form, InPath, Page, Routes, Ui},
 };
 
 #[derive(askama::Template)]
@@ -81,7 +81,7 @@ async fn new(grant: Grant<ManagePeople>, ui: Ui) -> Result<Page<EditPage>, Failu
 async fn show(
     grant: Grant<ManagePeople>,
     ui: Ui,
-    PathId(id): PathId<Team>,
+    InPath(id): InPath<Id<Team>>,
     Query(done): Query<Done>,
 ) -> Result<Page<EditPage>, Failure> {
     let (team, members) = grant
@@ -132,7 +132,7 @@ async fn create(grant: Grant<ManagePeople>, ui: Ui, form: Form) -> Result<Respon
 async fn save(
     grant: Grant<ManagePeople>,
     ui: Ui,
-    PathId(id): PathId<Team>,
+    InPath(id): InPath<Id<Team>>,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["name", "members", "is_archived"])?;

@@ -3,7 +3,7 @@ use super::{Changes, Draft, UserError, UserRow, actions, store};
 use crate::{
     permissions::{ManagePeople, ViewPeople},
     roles::Role,
-    web::{PathId, of},
+    web::of,
 };
 use axum::{
     extract::Query,
@@ -15,7 +15,7 @@ use platform::{
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, IfMatch, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -117,7 +117,7 @@ pub async fn post(
 /// Get a user.
 #[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = String, Path)),
     responses((status = 200, body = Body)))]
-pub async fn get(grant: Grant<ViewPeople>, PathId(id): PathId<User>) -> Result<Tagged<Body>, Failure> {
+pub async fn get(grant: Grant<ViewPeople>, InPath(id): InPath<Id<User>>) -> Result<Tagged<Body>, Failure> {
     Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
 }
 
@@ -126,7 +126,7 @@ pub async fn get(grant: Grant<ViewPeople>, PathId(id): PathId<User>) -> Result<T
     request_body = Changes, responses((status = 200, body = Body)))]
 pub async fn patch(
     grant: Grant<ManagePeople>,
-    PathId(id): PathId<User>,
+    InPath(id): InPath<Id<User>>,
     if_match: IfMatch,
     Json(changes): Json<Changes>,
 ) -> Result<Tagged<Body>, Failure> {

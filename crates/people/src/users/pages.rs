@@ -6,7 +6,7 @@ use crate::{
     roles::{self, RoleRow},
     sign_in::{self, pages::secret, store::Owner},
     teams,
-    web::{Done, PathId, again, see},
+    web::{Done, again, see},
 };
 use axum::{
     extract::Query,
@@ -17,7 +17,7 @@ use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx, User},
     i18n::Language,
-    web::{Failure, Form, Page, Routes, Ui},
+    web::{Failure, Form, InPath, Page, Routes, Ui},
 };
 use serde::Deserialize;
 
@@ -144,7 +144,7 @@ async fn new(grant: Grant<ManagePeople>, ui: Ui) -> Result<Page<EditPage>, Failu
 async fn show(
     grant: Grant<ViewPeople>,
     ui: Ui,
-    PathId(id): PathId<User>,
+    InPath(id): InPath<Id<User>>,
     Query(done): Query<Done>,
 ) -> Result<Page<EditPage>, Failure> {
     let done = done.words();
@@ -246,7 +246,7 @@ async fn create(grant: Grant<ManagePeople>, ui: Ui, form: Form) -> Result<Respon
 async fn save(
     grant: Grant<ManagePeople>,
     ui: Ui,
-    PathId(id): PathId<User>,
+    InPath(id): InPath<Id<User>>,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&[
@@ -282,7 +282,11 @@ async fn save(
 }
 
 /// Sends the invitation again, or ends all sessions and tokens, or switches the second factor off.
-async fn help(grant: Grant<ManagePeople>, PathId(id): PathId<User>, form: Form) -> Result<Response, Failure> {
+async fn help(
+    grant: Grant<ManagePeople>,
+    InPath(id): InPath<Id<User>>,
+    form: Form,
+) -> Result<Response, Failure> {
     form.only(&["do"])?;
     let (what, site) = (form.get("do").to_owned(), grant.home().site.clone());
     let done = grant

@@ -17,7 +17,7 @@ pub use etag::{IfMatch, Tagged, Versioned};
 pub use failure::{Failure, error_pages};
 pub use forms::{Form, Upload};
 pub use guard::security_headers;
-pub use path::InPath;
+pub use path::{InPath, address};
 pub use proxies::client_address;
 pub use request::{
     Request, customer_cookie, customer_cookie_name, is_customers_path, session_cookie, session_cookie_name,

@@ -1,4 +1,4 @@
-//! What varies in a path.
+//! Addresses of pages: what varies in a path, and what is asked of it.
 use super::Failure;
 use axum::{
     extract::{FromRequestParts, Path},
@@ -16,4 +16,12 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<
         let Path(found) = Path::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
         Ok(InPath(found))
     }
+}
+
+/// A page's address with what is asked of it; what is empty is left out.
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    pairs.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
+    let pairs = pairs.finish();
+    if pairs.is_empty() { path.into() } else { format!("{path}?{pairs}") }
 }

@@ -17,7 +17,7 @@ use kernel::{
 use platform::{
     authority::Grant,
     db,
-    web::{Failure, Form, InPath, Page, Ui},
+    web::{Failure, Form, InPath, Page, Ui, address},
 };
 use std::time::Duration;
 
@@ -70,21 +70,16 @@ impl Asked {
     }
     /// The list's address with another outcome, from its first page on.
     fn with_outcome(&self, outcome: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in
-            [("outcome", outcome), ("inbox", &self.inbox), ("period", &self.period), ("q", &self.q)]
-        {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() { "/admin/inbound".into() } else { format!("/admin/inbound?{query}") }
+        self.page(outcome, "")
     }
     fn older(&self, last: Id<Inbound>) -> String {
-        let here = self.with_outcome(&self.outcome);
-        let mark = if here.contains('?') { '&' } else { '?' };
-        format!("{here}{mark}cursor={last}")
+        self.page(&self.outcome, &last.to_string())
+    }
+    fn page(&self, outcome: &str, cursor: &str) -> String {
+        let (inbox, period, q) = (self.inbox.as_str(), self.period.as_str(), self.q.as_str());
+        let query =
+            [("outcome", outcome), ("inbox", inbox), ("period", period), ("q", q), ("cursor", cursor)];
+        address("/admin/inbound", &query)
     }
 }
 

@@ -14,7 +14,7 @@ use platform::{
     authority::Grant,
     db,
     outbox::Outbound,
-    web::{Failure, InPath, Page, Ui},
+    web::{Failure, InPath, Page, Ui, address},
 };
 
 /// Rows of a page.
@@ -40,19 +40,11 @@ impl Asked {
         }
     }
     fn with_state(&self, state: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("state", state), ("inbox", &self.inbox)] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() { "/admin/outbox".into() } else { format!("/admin/outbox?{query}") }
+        address("/admin/outbox", &[("state", state), ("inbox", &self.inbox)])
     }
     fn older(&self, last: Id<Outbound>) -> String {
-        let here = self.with_state(&self.state);
-        let mark = if here.contains('?') { '&' } else { '?' };
-        format!("{here}{mark}cursor={last}")
+        let last = last.to_string();
+        address("/admin/outbox", &[("state", &self.state), ("inbox", &self.inbox), ("cursor", &last)])
     }
 }
 
