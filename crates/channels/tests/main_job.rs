@@ -474,6 +474,20 @@ fn machines_are_never_answered() {
     });
 }
 
+/// What a mail server writes when it could not deliver our mail `ours` to `recipient`.
+fn report_of(ours: &str, recipient: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@relay.example\nTo: {SUPPORT}\nSubject: Undelivered Mail\nMessage-ID: <d@r>\n\
+         Auto-Submitted: auto-replied\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+         --b\nContent-Type: text/plain\n\nI could not deliver it.\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n\
+         Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n\
+         Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
+         --b\nContent-Type: message/rfc822\n\nMessage-ID: {ours}\nSubject: Re: Printer\n\nUse water.\n--b--\n"
+    )
+}
+
 #[test]
 fn a_bounce_marks_the_mail_it_is_about_and_opens_nothing() {
     on_both(async |desk| {
@@ -482,16 +496,7 @@ fn a_bounce_marks_the_mail_it_is_about_and_opens_nothing() {
         let number = first.ticket_id.unwrap().number();
         world.says(number, "Use water.").await;
         let ours = world.sink.wait_for(2).await[1].header("message-id").unwrap();
-        let report = format!(
-            "From: MAILER-DAEMON@relay.example\nTo: {SUPPORT}\nSubject: Undelivered Mail\nMessage-ID: <d@r>\n\
-             Auto-Submitted: auto-replied\nMIME-Version: 1.0\n\
-             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
-             --b\nContent-Type: text/plain\n\nI could not deliver it.\n\
-             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n\
-             Final-Recipient: rfc822; ada@c.example\nAction: failed\nStatus: 5.1.1\n\
-             Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
-             --b\nContent-Type: message/rfc822\n\nMessage-ID: {ours}\nSubject: Re: Printer\n\nUse water.\n--b--\n"
-        );
+        let report = report_of(&ours, "ada@c.example");
         world.receives(None, SUPPORT, &report).await;
         let entry = world.ledger().await.remove(0);
         assert_eq!((entry.outcome, entry.ticket_id), (Outcome::Bounce, first.ticket_id));
@@ -676,16 +681,7 @@ fn a_bounce_ends_the_one_it_names_and_stops_nobody_who_waits() {
         world.replies(number, draft).await.unwrap();
         world.sends().await;
         let ours = world.sink.received().pop().unwrap().header("message-id").unwrap();
-        let report = format!(
-            "From: MAILER-DAEMON@relay.example\nTo: {SUPPORT}\nSubject: Undelivered Mail\nMessage-ID: <d@r>\n\
-             Auto-Submitted: auto-replied\nMIME-Version: 1.0\n\
-             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
-             --b\nContent-Type: text/plain\n\nI could not deliver it.\n\
-             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n\
-             Final-Recipient: rfc822; bo@c.example\nAction: failed\nStatus: 5.1.1\n\
-             Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
-             --b\nContent-Type: message/rfc822\n\nMessage-ID: {ours}\nSubject: Re: Printer\n\nUse water.\n--b--\n"
-        );
+        let report = report_of(&ours, "bo@c.example");
         world.receives(None, SUPPORT, &report).await;
         let states = |mail: &outbox::store::Entry| -> Vec<String> {
             mail.recipients().into_iter().map(|one| format!("{} {}", one.address, one.state)).collect()

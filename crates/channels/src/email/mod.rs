@@ -1,5 +1,6 @@
 //! Mail: receiving, reading, sending, and who really sent it.
 pub mod alarms;
+mod by_time;
 pub mod deliver;
 pub mod fetching;
 pub mod inboxes;

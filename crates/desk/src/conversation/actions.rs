@@ -16,7 +16,7 @@ use kernel::{
 };
 use mail::{MessageToken, TokenKeys};
 use platform::{
-    authority::{Contact, Implies, Tx, Who},
+    authority::{self, Contact, Implies, Tx, Who},
     i18n::Language,
     keys::Keys,
     outbox::{self, Mailing},
@@ -157,27 +157,40 @@ pub fn reply(
     )?;
     attachments::actions::attach(tx, message, &reply.attachments)?;
     attachments::actions::place(tx, message, reply.html.as_deref(), &reply.attachments)?;
-    references::remember(tx, ticket.id, &[&header])?;
     for address in &cc {
         tickets::actions::add_cc(tx, ticket, address, "")?;
     }
     let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
-    let mailing = Mailing {
-        kind: outbox::Kind::Reply,
-        inbox: ticket.inbox_id.map(|id| id.number()),
-        ticket: ticket.id.number(),
-        message: message.number(),
-        header_id: &header,
-        recipients: &recipients,
-        subject: &ticket.subject,
-    };
-    let now = tx.now();
-    outbox::queue_message(tx, &mailing, now)?;
+    queue(tx, (ticket.id, ticket.inbox_id), message, &header, &recipients, &ticket.subject)?;
     said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
     tickets::actions::spoke(tx, ticket, author_kind)?;
     let after = reply.status.as_deref().or((ticket.category == Category::New).then_some("open"));
     set_status_after(tx, ticket, after)?;
     Ok(message)
+}
+
+/// Has a message mailed from an inbox; whoever answers it by its `header` finds the ticket.
+pub(crate) fn queue<P>(
+    tx: &mut Tx<P>,
+    (ticket, inbox): (Id<Ticket>, Option<Id<authority::Inbox>>),
+    message: Id<Message>,
+    header: &str,
+    recipients: &[String],
+    subject: &str,
+) -> Result<(), TicketError> {
+    references::remember(tx, ticket, &[header])?;
+    let mailing = Mailing {
+        kind: outbox::Kind::Reply,
+        inbox: inbox.map(|id| id.number()),
+        ticket: ticket.number(),
+        message: message.number(),
+        header_id: header,
+        recipients,
+        subject,
+    };
+    let now = tx.now();
+    outbox::queue_message(tx, &mailing, now)?;
+    Ok(())
 }
 
 /// Sends a message on to somebody who does not take part. It is a note with recipients: the customer's side sees
@@ -238,19 +251,8 @@ pub fn forward(
     attachments::actions::attach(tx, message, &reply.attachments)?;
     attachments::actions::place(tx, message, reply.html.as_deref(), &reply.attachments)?;
     attachments::actions::copy(tx, original.id, message, chosen.as_deref())?;
-    references::remember(tx, ticket.id, &[&header])?;
     let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
-    let mailing = Mailing {
-        kind: outbox::Kind::Reply,
-        inbox: ticket.inbox_id.map(|id| id.number()),
-        ticket: ticket.id.number(),
-        message: message.number(),
-        header_id: &header,
-        recipients: &recipients,
-        subject: &subject,
-    };
-    let now = tx.now();
-    outbox::queue_message(tx, &mailing, now)?;
+    queue(tx, (ticket.id, ticket.inbox_id), message, &header, &recipients, &subject)?;
     tickets::store::touch_time(tx, ticket.id)?;
     tx.emit(MessageForwarded { ticket: ticket.id, message, original: original.id, to })?;
     Ok(message)

@@ -52,26 +52,22 @@ pub fn owner(conn: &mut Conn, terms: i64) -> Result<Option<(Id<Policy>, String)>
     )
 }
 
+macro_rules! select_policy {
+    ($rest:literal) => {
+        sql!(concat!(
+            "SELECT id, name, position, is_active, calendar_id, filter, first_response, next_response, update_every,
+                    resolution, warn, pause_in, terms_id
+               FROM sla_policy ",
+            $rest
+        ))
+    };
+}
 /// All policies in order; a desk has a handful.
 pub fn policies(conn: &mut Conn) -> Result<Vec<Policy>> {
-    conn.all(
-        sql!(
-            "SELECT id, name, position, is_active, calendar_id, filter, first_response, next_response, update_every,
-                    resolution, warn, pause_in, terms_id
-               FROM sla_policy ORDER BY position, id LIMIT 1000"
-        ),
-        args![],
-    )
+    conn.all(select_policy!("ORDER BY position, id LIMIT 1000"), args![])
 }
 pub fn policy(conn: &mut Conn, id: Id<Policy>) -> Result<Option<Policy>> {
-    conn.find(
-        sql!(
-            "SELECT id, name, position, is_active, calendar_id, filter, first_response, next_response, update_every,
-                    resolution, warn, pause_in, terms_id
-               FROM sla_policy WHERE id = $1"
-        ),
-        args![id],
-    )
+    conn.find(select_policy!("WHERE id = $1"), args![id])
 }
 /// Whether another policy has this name.
 pub fn is_taken(conn: &mut Conn, name: &str, but: Option<Id<Policy>>) -> Result<bool> {
@@ -166,14 +162,7 @@ pub(super) fn set_terms(tx: &mut Tx<ManageSla>, id: Id<Policy>, content: &str) -
 }
 /// Those that count by this calendar, by choice or because it is (or was) the desk's own.
 pub(super) fn of_calendar(conn: &mut Conn, calendar: Id<calendars::Calendar>) -> Result<Vec<Policy>> {
-    conn.all(
-        sql!(
-            "SELECT id, name, position, is_active, calendar_id, filter, first_response, next_response, update_every,
-                    resolution, warn, pause_in, terms_id
-               FROM sla_policy WHERE calendar_id IS NULL OR calendar_id = $1 ORDER BY id"
-        ),
-        args![calendar],
-    )
+    conn.all(select_policy!("WHERE calendar_id IS NULL OR calendar_id = $1 ORDER BY id"), args![calendar])
 }
 
 /// Client organisations to choose from, by name, 500 at most.

@@ -14,10 +14,7 @@ use crate::{
 };
 use kernel::{fault::Problem, id::Id, text};
 use people::contacts::{self, ContactRow};
-use platform::{
-    authority::{Actor, Implies, Tx, Who},
-    outbox::{self, Mailing},
-};
+use platform::authority::{Actor, Implies, Tx, Who};
 use std::collections::BTreeMap;
 
 /// What a new ticket begins with.
@@ -113,18 +110,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
         },
     )?;
     attachments::actions::attach(tx, message, &new.attachments)?;
-    conversation::references::remember(tx, ticket, &[&header])?;
-    let mailing = Mailing {
-        kind: outbox::Kind::Reply,
-        inbox: new.inbox.map(|id| id.number()),
-        ticket: ticket.number(),
-        message: message.number(),
-        header_id: &header,
-        recipients: &to,
-        subject: &new.subject,
-    };
-    let now = tx.now();
-    outbox::queue_message(tx, &mailing, now)?;
+    conversation::actions::queue(tx, (ticket, new.inbox), message, &header, &to, &new.subject)?;
     announce(tx, (ticket, foreseen), message, &new, &requester, Direction::Out)?;
     Ok(ticket)
 }

@@ -271,23 +271,10 @@ pub fn list(
     )
 }
 /// The first row that came at `since` or later. Ids grow with time.
-///
-/// Halves the range of ids, because there is no index by time: two dozen looks.
 pub fn first_since(conn: &mut Conn, since: Millis) -> Result<Id<Inbound>> {
-    let (end,) = conn.one::<(Option<i64>,)>(sql!("SELECT max(id) AS id FROM inbound"), args![])?;
-    let (mut low, mut high) = (1, end.unwrap_or(0) + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let found = conn.find::<(i64, Millis)>(
-            sql!("SELECT id, received_at_ms FROM inbound WHERE id >= $1 ORDER BY id LIMIT 1"),
-            args![middle],
-        )?;
-        match found {
-            Some((id, at)) if at < since => low = id + 1,
-            _ => high = middle,
-        }
-    }
-    Ok(Id::new(low))
+    let end = conn.one(sql!("SELECT max(id) AS id FROM inbound"), args![])?;
+    let look = sql!("SELECT id, received_at_ms FROM inbound WHERE id >= $1 ORDER BY id LIMIT 1");
+    crate::email::by_time::first_since(end, since, |id| conn.find(look, args![id]))
 }
 /// How many mails came to an inbox, by whole days before `now` and by outcome.
 pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Result<Vec<(i64, Outcome, i64)>> {

@@ -386,23 +386,10 @@ pub fn oldest_waiting(conn: &mut Conn, inbox: Id<authority::Inbox>) -> Result<Op
     Ok(oldest)
 }
 /// The first mail that was written at `since` or later. A mail that got another series of tries counts from then.
-///
-/// Halves the range of ids, because there is no index by time: two dozen looks.
 pub fn first_since(conn: &mut Conn, since: Millis) -> Result<Id<Outbound>> {
-    let (end,) = conn.one::<(Option<i64>,)>(sql!("SELECT max(id) AS id FROM outbound"), args![])?;
-    let (mut low, mut high) = (1, end.unwrap_or(0) + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let found = conn.find::<(i64, Millis)>(
-            sql!("SELECT id, created_at_ms FROM outbound WHERE id >= $1 ORDER BY id LIMIT 1"),
-            args![middle],
-        )?;
-        match found {
-            Some((id, at)) if at < since => low = id + 1,
-            _ => high = middle,
-        }
-    }
-    Ok(Id::new(low))
+    let end = conn.one(sql!("SELECT max(id) AS id FROM outbound"), args![])?;
+    let look = sql!("SELECT id, created_at_ms FROM outbound WHERE id >= $1 ORDER BY id LIMIT 1");
+    crate::email::by_time::first_since(end, since, |id| conn.find(look, args![id]))
 }
 /// How many mails of an inbox were written, by whole days before `now` and whether they failed.
 pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Result<Vec<(i64, State, i64)>> {
