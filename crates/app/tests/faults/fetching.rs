@@ -57,15 +57,23 @@ async fn f02_fetching_survives_every_kill_and_another_uid_validity() {
         let mut client = dovecot.client();
         let (mut mails, mut ends, mut in_the_middle, mut early) = (0, 0, 0, 0);
         while ends < kills() && !clock.is_over() {
-            // There is always something to fetch: a batch takes a moment, and a kill should come in that moment.
+            // There is always more to fetch than is marked at once, so that a kill can come between two markings.
             let left = mails - dovecot.seen("INBOX");
-            for _ in left..60 {
+            for _ in left..90 {
                 client.append("INBOX", &mail(mails));
                 mails += 1;
             }
             let before = dovecot.seen("INBOX");
             let served = desk.serve();
-            tokio::time::sleep(chance.millis(20, 250)).await;
+            if ends % 4 > 0 {
+                tokio::time::sleep(chance.millis(20, 250)).await;
+            } else {
+                // However fast or slow the machine is: as soon as a part of them is marked.
+                let began = Instant::now();
+                while dovecot.seen("INBOX") == before && began.elapsed() < Duration::from_secs(20) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            }
             served.kill();
             ends += 1;
             early += marked_too_early(&desk, inbox, &dovecot, validity).await;
