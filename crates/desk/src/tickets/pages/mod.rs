@@ -16,7 +16,6 @@ use crate::{
     views::{
         self,
         pages::{List, Sidebar},
-        store::Place,
     },
 };
 use axum::extract::{Path, Query};
@@ -227,7 +226,7 @@ pub fn around<P: Implies<ViewTickets>>(
         "" => None,
         word => {
             let shown = views::pages::shown(Some(word))?;
-            Some(views::pages::load(tx, ui, shown, Place::top(shown), Some(number))?)
+            Some(views::pages::load(tx, ui, &shown, None, Some(number))?)
         }
     };
     let reader = tx.actor().user().unwrap_or(Id::new(0));
@@ -467,7 +466,7 @@ impl TicketPage {
     }
     fn back_to_list(&self) -> String {
         match views::Shown::from_word(&self.asked.view) {
-            Some(shown) => format!("/tickets?view={}", shown.word()),
+            Some(shown) => shown.address(),
             None => "/tickets".into(),
         }
     }
