@@ -189,7 +189,7 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
             conn.run(sql!("INSERT INTO ticket_tag (ticket_id, tag) VALUES ($1, $2)"), args![id, tag])?;
         }
     }
-    for (field, values) in [(1i64, &["red", "blue"][..]), (2, &["5", "12.5", "-3"]), (3, &["2026-11-25", "2026-12-24"]), (4, &["true", "false"])] {
+    for (field, values) in [(1i64, &["red", "blue"][..]), (2, &["5", "12.5", "-3"][..]), (3, &["2026-11-25", "2026-12-24"][..]), (4, &["true", "false"][..])] {
         if dice.roll(2) == 0 {
             conn.run(
                 sql!("INSERT INTO ticket_field (ticket_id, field_id, value) VALUES ($1, $2, $3)"),
