@@ -45,7 +45,12 @@ struct Person {
     targets: Vec<i64>,
 }
 fn people() -> Vec<Person> {
-    let person = |id, scope, teams: &[i64], targets: &[i64]| Person { id, scope, teams: teams.into(), targets: targets.into() };
+    let person = |id, scope, teams: &[i64], targets: &[i64]| Person {
+        id,
+        scope,
+        teams: teams.into(),
+        targets: targets.into(),
+    };
     vec![
         person(11, Scope::All, &[1, 2], &[]),
         person(12, Scope::Team, &[2], &[]),
@@ -90,7 +95,8 @@ fn fill(conn: &mut Conn) -> db::Result<()> {
             sql!("INSERT INTO team (id, name, name_folded, created_at_ms) VALUES ($1, $2, $2, 0)"),
             args![id as i64, &name.to_lowercase()],
         )?;
-        let (organisation, inbox) = (["acme", "globex", "initech"][id as usize - 1], format!("in{id}@desk.example"));
+        let (organisation, inbox) =
+            (["acme", "globex", "initech"][id as usize - 1], format!("in{id}@desk.example"));
         conn.run(
             sql!("INSERT INTO organisation (id, name, name_folded, created_at_ms) VALUES ($1, $2, $2, 0)"),
             args![id as i64, organisation],
@@ -102,8 +108,10 @@ fn fill(conn: &mut Conn) -> db::Result<()> {
             args![id as i64, &inbox],
         )?;
         conn.run(
-            sql!("INSERT INTO contact (id, name, name_folded, organisation_id, created_at_ms, updated_at_ms)
-                    VALUES ($1, $2, $2, $1, 0, 0)"),
+            sql!(
+                "INSERT INTO contact (id, name, name_folded, organisation_id, created_at_ms, updated_at_ms)
+                    VALUES ($1, $2, $2, $1, 0, 0)"
+            ),
             args![id as i64, organisation],
         )?;
         conn.run(
@@ -111,34 +119,52 @@ fn fill(conn: &mut Conn) -> db::Result<()> {
             args![id as i64, &format!("{organisation}@example.org")],
         )?;
     }
-    for (id, key, kind, choices) in
-        [(1, "colour", "choice", r#"["red","blue"]"#), (2, "amount", "number", "[]"), (3, "until", "date", "[]"), (4, "paid", "checkbox", "[]")]
-    {
+    for (id, key, kind, choices) in [
+        (1, "colour", "choice", r#"["red","blue"]"#),
+        (2, "amount", "number", "[]"),
+        (3, "until", "date", "[]"),
+        (4, "paid", "checkbox", "[]"),
+    ] {
         conn.run(
-            sql!("INSERT INTO field (id, key, name, kind, choices, position) VALUES ($1, $2, $2, $3, $4, $1)"),
+            sql!(
+                "INSERT INTO field (id, key, name, kind, choices, position) VALUES ($1, $2, $2, $3, $4, $1)"
+            ),
             args![id as i64, key, kind, choices],
         )?;
     }
     conn.run(
-        sql!("INSERT INTO sla_policy (id, name, name_folded, position, filter, warn, pause_in, created_at_ms)
-                VALUES (1, 'Gold', 'gold', 1, '', '1h', '[]', 0)"),
+        sql!(
+            "INSERT INTO sla_policy (id, name, name_folded, position, filter, warn, pause_in, created_at_ms)
+                VALUES (1, 'Gold', 'gold', 1, '', '1h', '[]', 0)"
+        ),
         args![],
     )?;
-    conn.run(sql!("INSERT INTO sla_terms (id, policy_id, content, created_at_ms) VALUES (1, 1, '{}', 0)"), args![])?;
+    conn.run(
+        sql!("INSERT INTO sla_terms (id, policy_id, content, created_at_ms) VALUES (1, 1, '{}', 0)"),
+        args![],
+    )?;
     for person in people() {
         let (word, email) = (format!("role{}", person.id), format!("p{}@desk.example", person.id));
-        conn.run(sql!("INSERT INTO role (id, name, name_folded, created_at_ms) VALUES ($1, $2, $2, 0)"), args![100 + person.id, &word])?;
+        conn.run(
+            sql!("INSERT INTO role (id, name, name_folded, created_at_ms) VALUES ($1, $2, $2, 0)"),
+            args![100 + person.id, &word],
+        )?;
         conn.run(
             sql!("INSERT INTO role_permission (role_id, permission, scope) VALUES ($1, 'tickets.view', $2)"),
             args![100 + person.id, person.scope],
         )?;
         conn.run(
-            sql!("INSERT INTO desk_user (id, email, name, name_folded, role_id, language, zone, created_at_ms)
-                    VALUES ($1, $2, $2, $2, $3, 'en', 'Europe/Berlin', 0)"),
+            sql!(
+                "INSERT INTO desk_user (id, email, name, name_folded, role_id, language, zone, created_at_ms)
+                    VALUES ($1, $2, $2, $2, $3, 'en', 'Europe/Berlin', 0)"
+            ),
             args![person.id, &email, 100 + person.id],
         )?;
         for team in &person.teams {
-            conn.run(sql!("INSERT INTO team_member (team_id, user_id) VALUES ($1, $2)"), args![*team, person.id])?;
+            conn.run(
+                sql!("INSERT INTO team_member (team_id, user_id) VALUES ($1, $2)"),
+                args![*team, person.id],
+            )?;
         }
         for target in &person.targets {
             let kind = if person.scope == Scope::Inbox { "inbox" } else { "organisation" };
@@ -189,7 +215,12 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
             conn.run(sql!("INSERT INTO ticket_tag (ticket_id, tag) VALUES ($1, $2)"), args![id, tag])?;
         }
     }
-    for (field, values) in [(1i64, &["red", "blue"][..]), (2, &["5", "12.5", "-3"][..]), (3, &["2026-11-25", "2026-12-24"][..]), (4, &["true", "false"][..])] {
+    for (field, values) in [
+        (1i64, &["red", "blue"][..]),
+        (2, &["5", "12.5", "-3"][..]),
+        (3, &["2026-11-25", "2026-12-24"][..]),
+        (4, &["true", "false"][..]),
+    ] {
         if dice.roll(2) == 0 {
             conn.run(
                 sql!("INSERT INTO ticket_field (ticket_id, field_id, value) VALUES ($1, $2, $3)"),
@@ -198,7 +229,10 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
         }
     }
     if dice.roll(4) == 0 {
-        conn.run(sql!("INSERT INTO ticket_follower (ticket_id, user_id) VALUES ($1, $2)"), args![id, 11 + dice.roll(3) as i64])?;
+        conn.run(
+            sql!("INSERT INTO ticket_follower (ticket_id, user_id) VALUES ($1, $2)"),
+            args![id, 11 + dice.roll(3) as i64],
+        )?;
     }
     if dice.roll(3) == 0 {
         conn.run(
@@ -212,18 +246,83 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
 
 /// Conditions of every kind, as people type them.
 const WORDS: &[&str] = &[
-    "is:open", "is:closed", "is:mine", "is:unassigned", "is:late", "is:followed", "is:reopened", "status:new",
-    "status:open,solved", "status:waiting_customer", "priority:>=high", "priority:low", "type:incident,order",
-    "channel:phone", "channel:email,web", "team:\"1st line\"", "team:none", "team:mine", "team:none,2", "assignee:me",
-    "assignee:none", "assignee:12,13", "requester:acme@example.org", "requester:2", "requester:nobody@example.org",
-    "organisation:ACME", "organisation:none", "organisation:2,globex", "inbox:none", "inbox:in2@desk.example", "inbox:1,none",
-    "sla:none", "sla:Gold", "tag:vip", "tag:vip,it", "tag:none", "tag:\"none\"", "created:<7d", "created:>20d", "created:today",
-    "created:yesterday", "created:2026-11-01..2026-11-15", "updated:<3h", "updated:>=2026-11-20", "due:<2h", "due:today",
-    "due:none", "due:>1d", "due:<=tomorrow", "solved:none", "solved:<7d", "number:7", "number:20..60", "number:>100",
-    "printer", "\"printer jam\"", "50%", "token_", "\"a\\\\b\"", "Rechnung", "has:tag", "has:due", "has:organisation", "has:note",
-    "has:attachment", "waiting:us", "waiting:customer,third_party", "field.colour:red", "field.colour:red,blue", "field.colour:none",
-    "field.amount:>5", "field.amount:-3..5", "field.amount:12.5", "field.until:<=today", "field.until:2026-12-24",
-    "field.paid:true", "field.paid:false",
+    "is:open",
+    "is:closed",
+    "is:mine",
+    "is:unassigned",
+    "is:late",
+    "is:followed",
+    "is:reopened",
+    "status:new",
+    "status:open,solved",
+    "status:waiting_customer",
+    "priority:>=high",
+    "priority:low",
+    "type:incident,order",
+    "channel:phone",
+    "channel:email,web",
+    "team:\"1st line\"",
+    "team:none",
+    "team:mine",
+    "team:none,2",
+    "assignee:me",
+    "assignee:none",
+    "assignee:12,13",
+    "requester:acme@example.org",
+    "requester:2",
+    "requester:nobody@example.org",
+    "organisation:ACME",
+    "organisation:none",
+    "organisation:2,globex",
+    "inbox:none",
+    "inbox:in2@desk.example",
+    "inbox:1,none",
+    "sla:none",
+    "sla:Gold",
+    "tag:vip",
+    "tag:vip,it",
+    "tag:none",
+    "tag:\"none\"",
+    "created:<7d",
+    "created:>20d",
+    "created:today",
+    "created:yesterday",
+    "created:2026-11-01..2026-11-15",
+    "updated:<3h",
+    "updated:>=2026-11-20",
+    "due:<2h",
+    "due:today",
+    "due:none",
+    "due:>1d",
+    "due:<=tomorrow",
+    "solved:none",
+    "solved:<7d",
+    "number:7",
+    "number:20..60",
+    "number:>100",
+    "printer",
+    "\"printer jam\"",
+    "50%",
+    "token_",
+    "\"a\\\\b\"",
+    "Rechnung",
+    "has:tag",
+    "has:due",
+    "has:organisation",
+    "has:note",
+    "has:attachment",
+    "waiting:us",
+    "waiting:customer,third_party",
+    "field.colour:red",
+    "field.colour:red,blue",
+    "field.colour:none",
+    "field.amount:>5",
+    "field.amount:-3..5",
+    "field.amount:12.5",
+    "field.until:<=today",
+    "field.until:2026-12-24",
+    "field.paid:true",
+    "field.paid:false",
 ];
 fn text(dice: &mut Dice, depth: u32) -> String {
     if depth == 0 || dice.roll(3) == 0 {
@@ -250,7 +349,8 @@ impl World {
         migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
         let home = testkit::home_with(desk.db.clone(), clock, Box::new(Doorman::new()));
         let system = Grant::<System>::system(&home);
-        let made = system.change(|tx| people::setup::create_desk(tx, "ACME", "bo@desk.example", "x", Language::En));
+        let made =
+            system.change(|tx| people::setup::create_desk(tx, "ACME", "bo@desk.example", "x", Language::En));
         made.await.unwrap();
         home.db.write::<_, db::Error>(fill).await.unwrap();
         let (facts, names) = home
@@ -318,7 +418,8 @@ impl World {
 async fn listed(client: &mut Client, query: &[(&str, &str)]) -> BTreeSet<i64> {
     let (mut all, mut cursor) = (BTreeSet::new(), String::new());
     loop {
-        let query: Vec<_> = query.iter().copied().chain([("limit", "50"), ("cursor", cursor.as_str())]).collect();
+        let query: Vec<_> =
+            query.iter().copied().chain([("limit", "50"), ("cursor", cursor.as_str())]).collect();
         let page = client.get(&address("/api/v1/tickets", &query)).await.assert_status(200).json();
         for item in page["items"].as_array().unwrap() {
             assert!(all.insert(item["number"].as_i64().unwrap()), "a ticket comes twice");
@@ -334,7 +435,9 @@ async fn exported(client: &mut Client, query: &[(&str, &str)], format: &str) -> 
     let text = client.get(&address("/api/v1/tickets/export", &query)).await.assert_status(200).text();
     let numbers: Vec<i64> = match format {
         "jsonl" => {
-            let number = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["number"].as_i64().unwrap();
+            let number = |line: &str| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["number"].as_i64().unwrap()
+            };
             text.lines().map(number).collect()
         }
         _ => text.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect(),
@@ -355,12 +458,19 @@ fn every_way_finds_what_the_judge_finds() {
         for person in people() {
             let mut client = world.program(person.id).await;
             for (index, text) in texts.iter().enumerate() {
-                let read = filter::parse(text, &world.names).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}"));
+                let read =
+                    filter::parse(text, &world.names).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}"));
                 let expected = world.expected(&person, &read);
                 sizes.insert(expected.len());
                 let order = Order::ALL[index % 4];
                 let (found, count) = world.found(&person, &read, order).await;
-                assert_eq!(found.iter().copied().collect::<BTreeSet<_>>(), expected, "{} {}: {text}", desk.engine, person.id);
+                assert_eq!(
+                    found.iter().copied().collect::<BTreeSet<_>>(),
+                    expected,
+                    "{} {}: {text}",
+                    desk.engine,
+                    person.id
+                );
                 assert_eq!((found.len(), count as usize), (expected.len(), expected.len()), "{text}");
                 world.assert_in_order(order, &found, text);
                 // The ways by HTTP, for some of them.
@@ -369,11 +479,25 @@ fn every_way_finds_what_the_judge_finds() {
                 }
                 assert_eq!(listed(&mut client, &[("filter", text)]).await, expected, "API: {text}");
                 let draft = serde_json::json!({ "name": "V", "filter": text });
-                let view = client.post_json("/api/v1/views", &draft.to_string()).await.assert_status(201).json();
+                let view =
+                    client.post_json("/api/v1/views", &draft.to_string()).await.assert_status(201).json();
                 let word = format!("view-{}", view["id"].as_str().unwrap());
-                assert_eq!(listed(&mut client, &[("view", &word)]).await, expected, "view: {text} as {}", view["filter"]);
-                assert_eq!(exported(&mut client, &[("view", &word)], "jsonl").await, expected, "export: {text}");
-                assert_eq!(exported(&mut client, &[("filter", text)], "csv").await, expected, "export: {text}");
+                assert_eq!(
+                    listed(&mut client, &[("view", &word)]).await,
+                    expected,
+                    "view: {text} as {}",
+                    view["filter"]
+                );
+                assert_eq!(
+                    exported(&mut client, &[("view", &word)], "jsonl").await,
+                    expected,
+                    "export: {text}"
+                );
+                assert_eq!(
+                    exported(&mut client, &[("filter", text)], "csv").await,
+                    expected,
+                    "export: {text}"
+                );
             }
         }
         assert!(sizes.len() > 20 && sizes.contains(&0), "filters find much and little: {sizes:?}");
@@ -413,7 +537,10 @@ fn a_filter_that_cannot_be_read_says_where() {
         let path = address("/api/v1/tickets", &[("filter", "is:open team:\"3rd line\"")]);
         let problem = client.get(&path).await.assert_status(422).json();
         let error = &problem["errors"][0];
-        assert_eq!((error["pointer"].as_str(), error["code"].as_str()), (Some("/filter"), Some("filter_value")));
+        assert_eq!(
+            (error["pointer"].as_str(), error["code"].as_str()),
+            (Some("/filter"), Some("filter_value"))
+        );
         assert_eq!(error["offset"].as_i64(), Some(13), "{problem}");
         assert!(error["detail"].as_str().unwrap().contains("1st line"), "{problem}");
         client.get(&address("/api/v1/tickets", &[("filter", "is:opne")])).await.assert_status(422);
@@ -434,7 +561,9 @@ fn a_view_is_seen_and_changed_by_those_whose_it_is() {
             .write::<_, db::Error>(|conn| {
                 for (role, key) in [(112i64, "views.share"), (111, "views.manage")] {
                     conn.run(
-                        sql!("INSERT INTO role_permission (role_id, permission, scope) VALUES ($1, $2, 'all')"),
+                        sql!(
+                            "INSERT INTO role_permission (role_id, permission, scope) VALUES ($1, $2, 'all')"
+                        ),
                         args![role, key],
                     )?;
                 }
@@ -442,7 +571,8 @@ fn a_view_is_seen_and_changed_by_those_whose_it_is() {
             })
             .await
             .unwrap();
-        let (mut lead, mut agent, mut other) = (world.program(11).await, world.program(12).await, world.program(15).await);
+        let (mut lead, mut agent, mut other) =
+            (world.program(11).await, world.program(12).await, world.program(15).await);
         let draft = |reach: &str, team: Option<&str>| {
             serde_json::json!({ "name": reach, "filter": "is:open team:\"2nd line\"", "reach": reach, "team": team }).to_string()
         };
@@ -457,7 +587,8 @@ fn a_view_is_seen_and_changed_by_those_whose_it_is() {
         agent.post_json("/api/v1/views", &draft("team", Some("1"))).await.assert_status(403);
         agent.post_json("/api/v1/views", &draft("desk", None)).await.assert_status(403);
         agent.post_json("/api/v1/views", &draft("team", None)).await.assert_status(422);
-        let team = agent.post_json("/api/v1/views", &draft("team", Some("2"))).await.assert_status(201).json();
+        let team =
+            agent.post_json("/api/v1/views", &draft("team", Some("2"))).await.assert_status(201).json();
         let team = format!("/api/v1/views/{}", team["id"].as_str().unwrap());
         other.get(&team).await.assert_status(404);
         let all = lead.post_json("/api/v1/views", &draft("desk", None)).await.assert_status(201).json();
@@ -467,11 +598,16 @@ fn a_view_is_seen_and_changed_by_those_whose_it_is() {
         agent.patch_json(&all, r#"{"is_archived":true}"#).await.assert_status(403);
 
         // A team with another name is the same team; archived and taken back it is the same view.
-        let run = |conn: &mut Conn| conn.run(sql!("UPDATE team SET name = 'Second', name_folded = 'second' WHERE id = 2"), args![]);
+        let run = |conn: &mut Conn| {
+            conn.run(sql!("UPDATE team SET name = 'Second', name_folded = 'second' WHERE id = 2"), args![])
+        };
         world.home.db.write::<_, db::Error>(run).await.unwrap();
         assert_eq!(other.get(&all).await.json()["filter"], "is:open team:Second");
         lead.patch_json(&all, r#"{"is_archived":true}"#).await.assert_status(200);
-        assert_eq!(lead.patch_json(&all, r#"{"is_archived":false,"name":"Everybody"}"#).await.json()["name"], "Everybody");
+        assert_eq!(
+            lead.patch_json(&all, r#"{"is_archived":false,"name":"Everybody"}"#).await.json()["name"],
+            "Everybody"
+        );
         let counts = agent.get("/views/counts").await.assert_status(200).json();
         assert_eq!(counts.as_object().unwrap().len(), 3, "{counts}");
 

@@ -37,7 +37,13 @@ pub struct Facts {
 }
 impl Facts {
     /// A ticket of which no more is known than this: what a promise depends on.
-    pub fn brief(priority: Priority, kind: Kind, channel: Channel, team: i64, organisation: Option<i64>) -> Facts {
+    pub fn brief(
+        priority: Priority,
+        kind: Kind,
+        channel: Channel,
+        team: i64,
+        organisation: Option<i64>,
+    ) -> Facts {
         Facts {
             number: 0,
             category: Category::New,

@@ -107,12 +107,20 @@ pub fn walk<P: Implies<ViewTickets>>(
 /// How many match, `most` at most.
 ///
 /// * errors – as [`page`].
-pub fn count<P: Implies<ViewTickets>>(tx: &mut Tx<P>, filter: &Filter, most: i64) -> Result<i64, TicketError> {
+pub fn count<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    filter: &Filter,
+    most: i64,
+) -> Result<i64, TicketError> {
     tx.hurry(Hurry::Page)?;
     counted(tx, filter, most)
 }
 /// The same in a fifth of a second, for a number beside a name.
-pub fn count_quickly<P: Implies<ViewTickets>>(tx: &mut Tx<P>, filter: &Filter, most: i64) -> Result<i64, TicketError> {
+pub fn count_quickly<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    filter: &Filter,
+    most: i64,
+) -> Result<i64, TicketError> {
     tx.hurry(Hurry::Number)?;
     counted(tx, filter, most)
 }

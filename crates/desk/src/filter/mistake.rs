@@ -46,7 +46,11 @@ impl Mistake {
         if !self.expected.is_empty() {
             let words = self.expected.join(", ");
             sentence.push(' ');
-            sentence.push_str(&i18n::format(language, "filter-mistake-expected", &[("words", words.as_str().into())]));
+            sentence.push_str(&i18n::format(
+                language,
+                "filter-mistake-expected",
+                &[("words", words.as_str().into())],
+            ));
         }
         sentence
     }

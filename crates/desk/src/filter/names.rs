@@ -58,21 +58,27 @@ impl Names {
         let mut names = Names::default();
         for row in rows {
             let (kind, choices) = (row.kind.clone(), row.choices.clone());
-            let named =
-                || Named { id: row.id, folded: text::fold(&row.name), name: row.name.clone(), code: row.code.clone() };
+            let named = || Named {
+                id: row.id,
+                folded: text::fold(&row.name),
+                name: row.name.clone(),
+                code: row.code.clone(),
+            };
             match (kind.as_str(), choices) {
                 ("team", _) => names.teams.push(named()),
                 ("user", _) => names.users.push(named()),
                 ("status", _) => names.statuses.push(named()),
                 ("inbox", _) => names.inboxes.push(named()),
                 ("policy", _) => names.policies.push(named()),
-                (kind, Some(choices)) => names.fields.extend(FieldKind::from_word(kind).map(|kind| fields::Field {
-                    id: kernel::id::Id::new(row.id),
-                    key: row.code.clone().unwrap_or_default(),
-                    name: row.name.clone(),
-                    kind,
-                    choices,
-                })),
+                (kind, Some(choices)) => {
+                    names.fields.extend(FieldKind::from_word(kind).map(|kind| fields::Field {
+                        id: kernel::id::Id::new(row.id),
+                        key: row.code.clone().unwrap_or_default(),
+                        name: row.name.clone(),
+                        kind,
+                        choices,
+                    }))
+                }
                 _ => {}
             }
         }

@@ -70,8 +70,8 @@ impl Parser<'_> {
     /// Takes a whole word of the language, if it stands here.
     fn keyword(&mut self, word: &str) -> bool {
         let end = self.at + word.len();
-        let is_here =
-            end <= self.all.len() && self.all[self.at..end].iter().collect::<String>().eq_ignore_ascii_case(word);
+        let is_here = end <= self.all.len()
+            && self.all[self.at..end].iter().collect::<String>().eq_ignore_ascii_case(word);
         let ends = self.all.get(end).is_none_or(|c| c.is_whitespace() || "()\"".contains(*c));
         if is_here && ends {
             self.at = end;
@@ -204,7 +204,8 @@ impl Parser<'_> {
         let alias = aliases.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field);
         let field = Field::from_word(&name).or(alias).filter(|field| *field != Field::Own);
         let Some(field) = field else {
-            let known = Field::ALL.iter().filter(|field| **field != Field::Own).map(|field| field.word().into());
+            let known =
+                Field::ALL.iter().filter(|field| **field != Field::Own).map(|field| field.word().into());
             let known = known.chain(["field.…".to_owned()]);
             return Err(Mistake::new(What::Field, word.at, &word.text).expecting(known));
         };
@@ -235,7 +236,9 @@ impl Parser<'_> {
         read: impl Fn(&Word) -> Option<T>,
     ) -> Result<Vec<T>, Mistake> {
         let start = self.at;
-        let missing = |mistake: Mistake| if mistake.what == What::Missing { mistake.expecting(expected()) } else { mistake };
+        let missing = |mistake: Mistake| {
+            if mistake.what == What::Missing { mistake.expecting(expected()) } else { mistake }
+        };
         let mut all = Vec::new();
         for word in self.values().map_err(missing)? {
             let wrong = || Mistake::new(What::Value, word.at.max(start), &word.text).expecting(expected());
@@ -251,7 +254,13 @@ impl Parser<'_> {
         let known = |first: &[&str]| {
             let first: Vec<String> = first.iter().map(|word| (*word).to_owned()).collect();
             let list: Vec<String> = names.list(field).iter().map(|named| named.name.clone()).collect();
-            move || first.iter().cloned().chain(list.iter().filter(|name| !name.is_empty()).take(12).cloned()).collect()
+            move || {
+                first
+                    .iter()
+                    .cloned()
+                    .chain(list.iter().filter(|name| !name.is_empty()).take(12).cloned())
+                    .collect()
+            }
         };
         let holder = |word: &Word, mine: &str| match () {
             () if word.is("none") => Some(Holder::Nobody),
@@ -261,30 +270,44 @@ impl Parser<'_> {
         Ok(match field {
             Field::Is => {
                 let start = self.at;
-                let mut all = self.each(&|| words(State::ALL, State::word), |word| State::from_word(&lower(word)))?;
+                let mut all =
+                    self.each(&|| words(State::ALL, State::word), |word| State::from_word(&lower(word)))?;
                 match (all.pop(), all.is_empty()) {
                     (Some(state), true) => Condition::Is(state),
-                    _ => return Err(Mistake::new(What::Value, start, ",").expecting(["-is:…".to_owned(), "… or is:…".to_owned()])),
+                    _ => {
+                        return Err(Mistake::new(What::Value, start, ",")
+                            .expecting(["-is:…".to_owned(), "… or is:…".to_owned()]));
+                    }
                 }
             }
             Field::Status => {
                 let expected = || {
                     let own = names.statuses.iter().map(|status| status.name.clone());
-                    words(Category::ALL, Category::word).into_iter().chain(own.filter(|name| !name.is_empty())).collect()
+                    words(Category::ALL, Category::word)
+                        .into_iter()
+                        .chain(own.filter(|name| !name.is_empty()))
+                        .collect()
                 };
                 Condition::Status(self.each(&expected, |word| {
-                    let category = Category::from_word(&lower(word).replace('-', "_")).filter(|_| !word.is_quoted);
+                    let category =
+                        Category::from_word(&lower(word).replace('-', "_")).filter(|_| !word.is_quoted);
                     let id = || names.find(field, &word.text).map(StatusIs::Id);
                     category.map(StatusIs::Category).or_else(id)
                 })?)
             }
             Field::Priority => Condition::Priority(self.priorities()?),
-            Field::Type => Condition::Kind(self.each(&|| words(Kind::ALL, Kind::word), |word| Kind::from_word(&plain(word)))?),
+            Field::Type => Condition::Kind(
+                self.each(&|| words(Kind::ALL, Kind::word), |word| Kind::from_word(&plain(word)))?,
+            ),
             Field::Channel => Condition::Channel(
                 self.each(&|| words(Channel::ALL, Channel::word), |word| Channel::from_word(&plain(word)))?,
             ),
-            Field::Team => Condition::Team(self.each(&known(&["none", "mine"]), |word| holder(word, "mine"))?),
-            Field::Assignee => Condition::Assignee(self.each(&known(&["none", "me"]), |word| holder(word, "me"))?),
+            Field::Team => {
+                Condition::Team(self.each(&known(&["none", "mine"]), |word| holder(word, "mine"))?)
+            }
+            Field::Assignee => {
+                Condition::Assignee(self.each(&known(&["none", "me"]), |word| holder(word, "me"))?)
+            }
             Field::Inbox => Condition::Inbox(self.each(&known(&["none"]), |word| holder(word, ""))?),
             Field::Sla => Condition::Policy(self.each(&known(&["none"]), |word| holder(word, ""))?),
             Field::Requester => {
@@ -308,7 +331,11 @@ impl Parser<'_> {
                 let expected = || vec!["none".to_owned(), "vip".to_owned()];
                 Condition::Tag(self.each(&expected, |word| {
                     let tag = || text::one_line(&word.text, 61).to_lowercase();
-                    if word.is("none") { Some(None) } else { Some(Some(tag())).filter(|tag| tag != &Some(String::new())) }
+                    if word.is("none") {
+                        Some(None)
+                    } else {
+                        Some(Some(tag())).filter(|tag| tag != &Some(String::new()))
+                    }
                 })?)
             }
             Field::Created => self.when(Moment::Created)?,
@@ -321,20 +348,26 @@ impl Parser<'_> {
             }
             Field::Subject => {
                 let word = self.word("")?;
-                let wrong = || Mistake::new(What::Missing, word.at, "").expecting(["\"printer jam\"".to_owned()]);
+                let wrong =
+                    || Mistake::new(What::Missing, word.at, "").expecting(["\"printer jam\"".to_owned()]);
                 Condition::text(&word.text).ok_or_else(wrong)?
             }
             Field::Has => {
                 let start = self.at;
-                let mut all = self.each(&|| words(Part::ALL, Part::word), |word| Part::from_word(&plain(word)))?;
+                let mut all =
+                    self.each(&|| words(Part::ALL, Part::word), |word| Part::from_word(&plain(word)))?;
                 match (all.pop(), all.is_empty()) {
                     (Some(part), true) => Condition::Has(part),
-                    _ => return Err(Mistake::new(What::Value, start, ",").expecting(words(Part::ALL, Part::word))),
+                    _ => {
+                        return Err(
+                            Mistake::new(What::Value, start, ",").expecting(words(Part::ALL, Part::word))
+                        );
+                    }
                 }
             }
-            Field::Waiting => Condition::Waiting(
-                self.each(&|| words(Side::ALL, Side::word), |word| Side::from_word(&plain(word).replace('-', "_")))?,
-            ),
+            Field::Waiting => Condition::Waiting(self.each(&|| words(Side::ALL, Side::word), |word| {
+                Side::from_word(&plain(word).replace('-', "_"))
+            })?),
             Field::Own => return Err(Mistake::new(What::Field, self.at, "field")),
         })
     }
@@ -368,7 +401,8 @@ impl Parser<'_> {
         if word.text.is_empty() {
             return Err(Mistake::new(What::Missing, start, "").expecting(expected()));
         }
-        let wrong = || Mistake::new(What::Value, start, &format!("{sign}{}", word.text)).expecting(expected());
+        let wrong =
+            || Mistake::new(What::Value, start, &format!("{sign}{}", word.text)).expecting(expected());
         let one = |text: &str| read(text).ok_or_else(wrong);
         if self.peek() == Some(',') {
             return Err(wrong());
@@ -396,9 +430,18 @@ impl Parser<'_> {
         let expected: &[&str] = match moment {
             Moment::Due => &["<2h", "today", "tomorrow", "<=2026-12-24", "none"],
             Moment::Solved => &["<7d", "today", "yesterday", "2026-12-01..2026-12-24", "none"],
-            Moment::Created | Moment::Updated => &["<2h", ">7d", "today", "yesterday", "2026-12-01..2026-12-24"],
+            Moment::Created | Moment::Updated => {
+                &["<2h", ">7d", "today", "yesterday", "2026-12-01..2026-12-24"]
+            }
         };
-        let is_same = |one: &Mark, other: &Mark| matches!((one, other), (Mark::Span(_), Mark::Span(_)) | (Mark::Day(_), Mark::Day(_)) | (Mark::Instant(_), Mark::Instant(_)));
+        let is_same = |one: &Mark, other: &Mark| {
+            matches!(
+                (one, other),
+                (Mark::Span(_), Mark::Span(_))
+                    | (Mark::Day(_), Mark::Day(_))
+                    | (Mark::Instant(_), Mark::Instant(_))
+            )
+        };
         Ok(Condition::Time(moment, When::At(self.between(expected, mark, is_same)?)))
     }
     /// A field of the desk's own.
@@ -418,7 +461,11 @@ impl Parser<'_> {
                 let read = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
                 FieldIs::Number(self.between(&["12", ">=12", "1..12"], read, |_, _| true)?)
             }
-            FieldKind::Date => FieldIs::Date(self.between(&["2026-12-24", "<today", "2026-12-01..2026-12-24"], day, |_, _| true)?),
+            FieldKind::Date => FieldIs::Date(self.between(
+                &["2026-12-24", "<today", "2026-12-01..2026-12-24"],
+                day,
+                |_, _| true,
+            )?),
             FieldKind::Text | FieldKind::Choice | FieldKind::Checkbox => {
                 let expected = || match field.kind {
                     FieldKind::Checkbox => vec!["true".to_owned(), "false".to_owned()],
@@ -426,7 +473,9 @@ impl Parser<'_> {
                 };
                 // A choice that is gone may still be what old tickets have.
                 let read = |word: &Word| match field.kind {
-                    FieldKind::Checkbox => field.parse(&serde_json::Value::String(word.text.clone())).ok().flatten(),
+                    FieldKind::Checkbox => {
+                        field.parse(&serde_json::Value::String(word.text.clone())).ok().flatten()
+                    }
                     _ => Some(word.text.trim().to_owned()),
                 };
                 FieldIs::Words(self.each(&expected, read)?)

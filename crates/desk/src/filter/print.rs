@@ -106,7 +106,8 @@ fn named(names: &Names, field: Field, id: i64) -> String {
         Some(name) => {
             let quoted = quoted(name);
             // A category's word, if it is not in quotes, is the category.
-            let is_word = field == Field::Status && Category::from_word(&name.to_lowercase().replace('-', "_")).is_some();
+            let is_word = field == Field::Status
+                && Category::from_word(&name.to_lowercase().replace('-', "_")).is_some();
             if is_word && !quoted.starts_with('"') { format!("\"{name}\"") } else { quoted }
         }
         None => id.to_string(),

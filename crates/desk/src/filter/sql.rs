@@ -117,9 +117,14 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
             };
         }
         Condition::Status(all) => {
-            let of = |status: &StatusIs| if let StatusIs::Category(category) = status { Some(*category) } else { None };
+            let of = |status: &StatusIs| {
+                if let StatusIs::Category(category) = status { Some(*category) } else { None }
+            };
             let fixed: Vec<_> = all.iter().filter_map(of).collect();
-            let own: Vec<_> = all.iter().filter_map(|status| if let StatusIs::Id(id) = status { Some(*id) } else { None }).collect();
+            let own: Vec<_> = all
+                .iter()
+                .filter_map(|status| if let StatusIs::Id(id) = status { Some(*id) } else { None })
+                .collect();
             match (fixed.is_empty(), own.is_empty()) {
                 (false, true) => categories(&fixed, out),
                 (true, _) => among("t.status_id = $1", "t.status_id {in $1}", &own, out),
@@ -200,7 +205,8 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
         }
         Condition::Time(moment, When::At(between)) => {
             let (from, until) = reader.window(*moment, *between);
-            let (from, until, slack): (Bound, Bound, Bound) = (from.into(), until.into(), from.saturating_sub(DAY).into());
+            let (from, until, slack): (Bound, Bound, Bound) =
+                (from.into(), until.into(), from.saturating_sub(DAY).into());
             match moment {
                 // What was made since then has changed since then as well: the walk ends there. A day is for clocks that
                 // do not agree.
@@ -212,7 +218,9 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                     "(t.solved_at_ms >= $1 AND t.solved_at_ms < $2 AND t.updated_at_ms >= $3)",
                     [from, until, slack],
                 ),
-                Moment::Updated => out.bind("(t.updated_at_ms >= $1 AND t.updated_at_ms < $2)", [from, until]),
+                Moment::Updated => {
+                    out.bind("(t.updated_at_ms >= $1 AND t.updated_at_ms < $2)", [from, until])
+                }
                 Moment::Due => out.bind("(t.due_at_ms >= $1 AND t.due_at_ms < $2)", [from, until]),
             };
         }
@@ -283,7 +291,9 @@ fn own(id: i64, is: &FieldIs, reader: &Reader, out: &mut Composed) {
         }
         FieldIs::Date(between) => {
             let (from, until) = reader.dates(*between);
-            let word = |date: Option<jiff::civil::Date>, none: &str| date.map_or(none.to_owned(), |date| date.to_string());
+            let word = |date: Option<jiff::civil::Date>, none: &str| {
+                date.map_or(none.to_owned(), |date| date.to_string())
+            };
             out.bind(
                 "EXISTS (SELECT 1 FROM ticket_field v WHERE v.ticket_id = t.id AND v.field_id = $1
                             AND v.value >= $2 AND v.value < $3)",
@@ -389,7 +399,9 @@ impl Order {
 /// A condition whose tickets an index names: where there are few, the list is made from them.
 pub fn seeds(filter: &Filter, reader: &Reader) -> Vec<Composed> {
     let is_open_only = !filter.allows(false);
-    let seed = |part: &Filter| if let Filter::One(condition) = part { seed(condition, reader, is_open_only) } else { None };
+    let seed = |part: &Filter| {
+        if let Filter::One(condition) = part { seed(condition, reader, is_open_only) } else { None }
+    };
     filter.parts().iter().filter_map(seed).collect()
 }
 fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Composed> {
@@ -398,13 +410,20 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
         Condition::Tag(all) => {
             let all: Option<Vec<_>> = all.iter().map(Option::as_deref).collect();
             match all?.as_slice() {
-                [tag] => out.bind("SELECT g.ticket_id AS id FROM ticket_tag g WHERE g.tag = $1", [(*tag).into()]),
-                all => out.bind("SELECT DISTINCT g.ticket_id AS id FROM ticket_tag g WHERE g.tag {in_text $1}", [texts(all)]),
+                [tag] => {
+                    out.bind("SELECT g.ticket_id AS id FROM ticket_tag g WHERE g.tag = $1", [(*tag).into()])
+                }
+                all => out.bind(
+                    "SELECT DISTINCT g.ticket_id AS id FROM ticket_tag g WHERE g.tag {in_text $1}",
+                    [texts(all)],
+                ),
             };
         }
         Condition::Requester(all) => {
             match all.as_slice() {
-                [Party::Id(id)] => out.bind("SELECT x.id FROM ticket x WHERE x.requester_id = $1", [(*id).into()]),
+                [Party::Id(id)] => {
+                    out.bind("SELECT x.id FROM ticket x WHERE x.requester_id = $1", [(*id).into()])
+                }
                 [Party::Named(email)] => out.bind(
                     "SELECT x.id FROM ticket x WHERE x.requester_id =
                             (SELECT e.contact_id FROM contact_email e WHERE e.email = $1)",
@@ -415,7 +434,9 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
         }
         Condition::Organisation(all) => {
             match all.as_slice() {
-                [Party::Id(id)] => out.bind("SELECT x.id FROM ticket x WHERE x.organisation_id = $1", [(*id).into()]),
+                [Party::Id(id)] => {
+                    out.bind("SELECT x.id FROM ticket x WHERE x.organisation_id = $1", [(*id).into()])
+                }
                 [Party::Named(name)] => out.bind(
                     "SELECT x.id FROM ticket x WHERE x.organisation_id =
                             (SELECT o.id FROM organisation o WHERE o.name_folded = $1)",
@@ -431,7 +452,10 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
             );
         }
         Condition::Is(State::Followed) => {
-            out.bind("SELECT f.ticket_id AS id FROM ticket_follower f WHERE f.user_id = $1", [reader.me.into()]);
+            out.bind(
+                "SELECT f.ticket_id AS id FROM ticket_follower f WHERE f.user_id = $1",
+                [reader.me.into()],
+            );
         }
         Condition::Is(State::Late) => {
             out.bind(
@@ -451,7 +475,10 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
             out.bind("SELECT x.id FROM ticket x WHERE x.id = $1", [(*number).into()]);
         }
         Condition::Number(Between::From(low, high)) => {
-            out.bind("SELECT x.id FROM ticket x WHERE x.id BETWEEN $1 AND $2", [(*low).into(), (*high).into()]);
+            out.bind(
+                "SELECT x.id FROM ticket x WHERE x.id BETWEEN $1 AND $2",
+                [(*low).into(), (*high).into()],
+            );
         }
         _ => return None,
     }
@@ -495,7 +522,13 @@ pub fn page(
     out
 }
 /// How many tickets match, `most` at most. In no order: the walk ends when enough are found.
-pub fn count(seed: Option<&Composed>, only: &'static str, matching: &Composed, sight: &Sight, most: i64) -> Composed {
+pub fn count(
+    seed: Option<&Composed>,
+    only: &'static str,
+    matching: &Composed,
+    sight: &Sight,
+    most: i64,
+) -> Composed {
     let mut out = Composed::new();
     out.push("SELECT count(*) FROM (SELECT t.id FROM ");
     source(seed, &mut out);
@@ -516,7 +549,8 @@ pub fn half(filter: &Filter) -> &'static str {
 /// Every statement that the compiler can put together, with every piece that it has; a test has both engines prepare
 /// them.
 pub fn every() -> Vec<Composed> {
-    let reader = Reader { me: 1, teams: vec![1, 2], now: kernel::clock::Millis(0), zone: jiff::tz::TimeZone::UTC };
+    let reader =
+        Reader { me: 1, teams: vec![1, 2], now: kernel::clock::Millis(0), zone: jiff::tz::TimeZone::UTC };
     let sight = Sight { scope: platform::authority::Scope::Team, person: 1, ids: "[1]".into() };
     let mut all = Vec::new();
     for filter in samples() {
@@ -577,7 +611,10 @@ pub fn samples() -> Vec<Filter> {
     ]);
     for moment in Moment::ALL {
         let mark = Mark::Span(Span { count: 2, unit: Unit::Days });
-        all.extend([Condition::Time(*moment, When::Never), Condition::Time(*moment, When::At(Between::Less(mark)))]);
+        all.extend([
+            Condition::Time(*moment, When::Never),
+            Condition::Time(*moment, When::At(Between::Less(mark))),
+        ]);
     }
     for (whole, real) in shapes(2, 3).into_iter().zip(shapes(1.5, 2.5)) {
         all.extend([Condition::Number(whole), Condition::Field(1, FieldIs::Number(real))]);
@@ -586,7 +623,10 @@ pub fn samples() -> Vec<Filter> {
     let mut filters: Vec<_> = all.iter().cloned().map(one).collect();
     // Below a NOT, beside others, and for one half alone.
     filters.push(Filter::not(Filter::any(all.iter().take(3).cloned().map(one))));
-    filters.extend(all.into_iter().map(|condition| Filter::all([Filter::from(Condition::Is(State::Open)), one(condition)])));
+    filters.extend(
+        all.into_iter()
+            .map(|condition| Filter::all([Filter::from(Condition::Is(State::Open)), one(condition)])),
+    );
     filters.push(Filter::default());
     filters
 }
@@ -594,4 +634,3 @@ fn shapes<T: Copy>(low: T, high: T) -> [Between<T>; 6] {
     use Between::{AtLeast, AtMost, From, Is, Less, More};
     [Is(low), Less(low), AtMost(low), More(low), AtLeast(low), From(low, high)]
 }
-

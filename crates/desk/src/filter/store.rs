@@ -52,8 +52,8 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
     )?;
     let Some(row) = row else { return Ok(None) };
     let tags = crate::tickets::store::tags(conn, &[ticket])?;
-    let followers = conn
-        .all::<(i64,)>(sql!("SELECT user_id FROM ticket_follower WHERE ticket_id = $1"), args![ticket])?;
+    let followers =
+        conn.all::<(i64,)>(sql!("SELECT user_id FROM ticket_follower WHERE ticket_id = $1"), args![ticket])?;
     let emails = conn.all::<(String,)>(
         sql!("SELECT email FROM contact_email WHERE contact_id = $1 ORDER BY email"),
         args![row.requester_id],

@@ -72,17 +72,29 @@ fn a_mistake_says_where_and_what_fits() {
         let mistake = parse(text, &Names::default()).expect_err(text);
         assert_eq!((mistake.what, mistake.at), (what, at), "{text}: {mistake:?}");
         let problem = mistake.problem();
-        assert_eq!((problem.status, problem.fields[0].pointer.as_str(), problem.offset), (422, "/filter", Some(at)));
+        assert_eq!(
+            (problem.status, problem.fields[0].pointer.as_str(), problem.offset),
+            (422, "/filter", Some(at))
+        );
     }
     let mistake = parse("is:opne", &Names::default()).unwrap_err();
     assert_eq!(mistake.expected.first().map(String::as_str), Some("open"));
     let german = mistake.sentence(platform::i18n::Language::De);
-    assert!(german.contains("Zeichen 4") && german.contains("opne") && german.contains("open, closed"), "{german}");
+    assert!(
+        german.contains("Zeichen 4") && german.contains("opne") && german.contains("open, closed"),
+        "{german}"
+    );
 }
 
 #[test]
 fn no_text_makes_the_parser_work_for_long() {
-    for text in ["(".repeat(3_000), "-".repeat(3_000), "a ".repeat(1_900), "x".repeat(5_000), format!("tag:{}", "a,".repeat(1_500))] {
+    for text in [
+        "(".repeat(3_000),
+        "-".repeat(3_000),
+        "a ".repeat(1_900),
+        "x".repeat(5_000),
+        format!("tag:{}", "a,".repeat(1_500)),
+    ] {
         assert!(parse(&text, &Names::default()).is_err(), "{}", &text[..20]);
     }
 }
@@ -91,8 +103,11 @@ fn word() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9 äß\"\\\\:()<>,#%_.-]{1,12}"
 }
 fn ids() -> impl Strategy<Value = Vec<Holder>> {
-    prop::collection::vec(prop_oneof![Just(Holder::Nobody), Just(Holder::Mine), (1..50i64).prop_map(Holder::Id)], 1..4)
-        .prop_map(dedup)
+    prop::collection::vec(
+        prop_oneof![Just(Holder::Nobody), Just(Holder::Mine), (1..50i64).prop_map(Holder::Id)],
+        1..4,
+    )
+    .prop_map(dedup)
 }
 fn dedup<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
@@ -103,10 +118,14 @@ fn dedup<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     }
     kept
 }
-fn some<T: Clone + std::fmt::Debug + PartialEq + 'static>(all: &'static [T]) -> impl Strategy<Value = Vec<T>> {
+fn some<T: Clone + std::fmt::Debug + PartialEq + 'static>(
+    all: &'static [T],
+) -> impl Strategy<Value = Vec<T>> {
     prop::collection::vec(prop::sample::select(all), 1..3).prop_map(dedup)
 }
-fn between<T: Clone + std::fmt::Debug + 'static>(one: impl Strategy<Value = T> + Clone) -> impl Strategy<Value = Between<T>> {
+fn between<T: Clone + std::fmt::Debug + 'static>(
+    one: impl Strategy<Value = T> + Clone,
+) -> impl Strategy<Value = Between<T>> {
     prop_oneof![
         one.clone().prop_map(Between::Is),
         one.clone().prop_map(Between::Less),
@@ -142,7 +161,8 @@ fn condition() -> impl Strategy<Value = Condition> {
     });
     let party = prop_oneof![Just(Party::Nobody), (1..50i64).prop_map(Party::Id), name];
     let tag = word().prop_map(|word| kernel::text::one_line(&word, 61).to_lowercase());
-    let tag = prop_oneof![Just(None), tag.prop_filter_map("empty", |tag| (!tag.is_empty()).then_some(Some(tag)))];
+    let tag =
+        prop_oneof![Just(None), tag.prop_filter_map("empty", |tag| (!tag.is_empty()).then_some(Some(tag)))];
     let instant = (0..32_503_680_000_000i64).prop_map(|at| Mark::Instant(kernel::clock::Millis(at)));
     let mark = prop_oneof![between(day().prop_map(Mark::Day)), between(span()), between(instant)];
     prop_oneof![
@@ -155,11 +175,16 @@ fn condition() -> impl Strategy<Value = Condition> {
         ids().prop_map(Condition::Assignee),
         ids().prop_map(move |all| Condition::Inbox(not_mine(all))),
         ids().prop_map(move |all| Condition::Policy(not_mine(all))),
-        (1..9i64).prop_map(|id| Condition::Requester(vec![Party::Id(id), Party::Named("a.b+c@example.org".into())])),
+        (1..9i64).prop_map(|id| Condition::Requester(vec![
+            Party::Id(id),
+            Party::Named("a.b+c@example.org".into())
+        ])),
         prop::collection::vec(party, 1..3).prop_map(dedup).prop_map(Condition::Organisation),
         prop::collection::vec(tag, 1..3).prop_map(dedup).prop_map(Condition::Tag),
-        (prop::sample::select(Moment::ALL), mark).prop_map(|(moment, mark)| Condition::Time(moment, When::At(mark))),
-        prop::sample::select(&[Moment::Due, Moment::Solved][..]).prop_map(|moment| Condition::Time(moment, When::Never)),
+        (prop::sample::select(Moment::ALL), mark)
+            .prop_map(|(moment, mark)| Condition::Time(moment, When::At(mark))),
+        prop::sample::select(&[Moment::Due, Moment::Solved][..])
+            .prop_map(|moment| Condition::Time(moment, When::Never)),
         between(-5..2_000i64).prop_map(Condition::Number),
         word().prop_filter_map("empty", |word| Condition::text(&word)),
         prop::sample::select(Part::ALL).prop_map(Condition::Has),

@@ -444,7 +444,12 @@ mod tests {
 
     fn reader() -> Reader {
         // 25 March 2027, 9:00 in Berlin, where the clocks change on the 28th.
-        Reader { me: 1, teams: vec![2], now: Millis(1_805_961_600_000), zone: TimeZone::get("Europe/Berlin").unwrap() }
+        Reader {
+            me: 1,
+            teams: vec![2],
+            now: Millis(1_805_961_600_000),
+            zone: TimeZone::get("Europe/Berlin").unwrap(),
+        }
     }
     #[test]
     fn a_span_looks_back_and_of_deadlines_ahead() {
@@ -466,7 +471,10 @@ mod tests {
         let open = || Filter::from(Condition::Is(State::Open));
         let late = || Filter::from(Condition::Is(State::Late));
         assert_eq!(Filter::all([Filter::all([open()]), Filter::default()]), open());
-        assert_eq!(Filter::any([Filter::any([open(), late()]), late()]), Filter::Any(vec![open(), late(), late()]));
+        assert_eq!(
+            Filter::any([Filter::any([open(), late()]), late()]),
+            Filter::Any(vec![open(), late(), late()])
+        );
         assert_eq!(Filter::not(Filter::not(open())), open());
         assert!(Filter::any([]).is_everything());
     }
@@ -476,7 +484,10 @@ mod tests {
         let waiting = || Filter::from(Condition::Waiting(vec![Side::Us]));
         assert!(!closed().allows(true) && closed().allows(false));
         assert!(Filter::not(closed()).allows(true) && !Filter::not(closed()).allows(false));
-        assert!(Filter::any([closed(), waiting()]).allows(true) && Filter::any([closed(), waiting()]).allows(false));
+        assert!(
+            Filter::any([closed(), waiting()]).allows(true)
+                && Filter::any([closed(), waiting()]).allows(false)
+        );
         assert!(!Filter::all([closed(), waiting()]).allows(true));
     }
 }

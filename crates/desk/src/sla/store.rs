@@ -2,8 +2,8 @@
 use super::{
     ManageSla,
     clock::{Promise, Run},
-    subject::Subject,
     policy::{NewPolicy, Policy},
+    subject::Subject,
 };
 use crate::{
     calendars,

@@ -48,7 +48,8 @@ pub fn filter(text: &str) -> Result<Filter, Mistake> {
         Some(condition) => {
             let word = condition.field().word();
             let at = text.to_lowercase().find(word).map_or(0, |at| text[..at].chars().count());
-            let known = [Field::Priority, Field::Type, Field::Channel].map(|field| format!("{}:…", field.word()));
+            let known =
+                [Field::Priority, Field::Type, Field::Channel].map(|field| format!("{}:…", field.word()));
             let known = known.into_iter().chain(["team:ID".into(), "organisation:ID".into()]);
             Err(Mistake::new(What::NotHere, at, word).expecting(known))
         }
@@ -74,12 +75,14 @@ pub fn boxes(filter: &Filter) -> Option<Vec<(&'static str, String)>> {
             Condition::Priority(all) => Some(all.iter().map(|value| value.word().into()).collect()),
             Condition::Kind(all) => Some(all.iter().map(|value| value.word().into()).collect()),
             Condition::Channel(all) => Some(all.iter().map(|value| value.word().into()).collect()),
-            Condition::Team(all) => {
-                all.iter().map(|team| if let Holder::Id(id) = team { Some(id.to_string()) } else { None }).collect()
-            }
-            Condition::Organisation(all) => {
-                all.iter().map(|party| if let Party::Id(id) = party { Some(id.to_string()) } else { None }).collect()
-            }
+            Condition::Team(all) => all
+                .iter()
+                .map(|team| if let Holder::Id(id) = team { Some(id.to_string()) } else { None })
+                .collect(),
+            Condition::Organisation(all) => all
+                .iter()
+                .map(|party| if let Party::Id(id) = party { Some(id.to_string()) } else { None })
+                .collect(),
             _ => None,
         };
         all.extend(values?.into_iter().map(|value| (field.word(), value)));
@@ -110,7 +113,16 @@ mod tests {
     }
     #[test]
     fn a_promise_depends_on_no_more_than_this() {
-        for bad in ["priority", "priority:", "colour:red", "team:x", "type:incident,", "is:open", "team:mine", "due:<2h"] {
+        for bad in [
+            "priority",
+            "priority:",
+            "colour:red",
+            "team:x",
+            "type:incident,",
+            "is:open",
+            "team:mine",
+            "due:<2h",
+        ] {
             assert!(filter(bad).is_err(), "{bad}");
         }
         let mistake = filter("priority:high tag:vip").unwrap_err();
@@ -121,7 +133,14 @@ mod tests {
     fn what_boxes_cannot_show_is_not_shown_in_boxes() {
         let of = |text: &str| boxes(&filter(text).unwrap());
         let lists = of("priority:high,urgent organisation:7").unwrap();
-        assert_eq!(lists, [("priority", "high".into()), ("priority", "urgent".into()), ("organisation", "7".to_owned())]);
-        assert!(of("-priority:low").is_none() && of("team:none").is_none() && of("team:1 or team:2 type:order").is_none());
+        assert_eq!(
+            lists,
+            [("priority", "high".into()), ("priority", "urgent".into()), ("organisation", "7".to_owned())]
+        );
+        assert!(
+            of("-priority:low").is_none()
+                && of("team:none").is_none()
+                && of("team:1 or team:2 type:order").is_none()
+        );
     }
 }

@@ -34,13 +34,17 @@ pub struct Choice {
 }
 impl Default for Choice {
     fn default() -> Self {
-        let columns = vec![Column::Status, Column::Channel, Column::Requester, Column::Organisation, Column::Last];
+        let columns =
+            vec![Column::Status, Column::Channel, Column::Requester, Column::Organisation, Column::Last];
         Choice { order: None, columns }
     }
 }
 impl Choice {
     pub fn of(sort: &str, columns: &str) -> Choice {
-        Choice { order: Order::from_word(sort), columns: columns.split(',').filter_map(Column::from_word).collect() }
+        Choice {
+            order: Order::from_word(sort),
+            columns: columns.split(',').filter_map(Column::from_word).collect(),
+        }
     }
     pub fn shows(&self, column: &Column) -> bool {
         self.columns.contains(column)
@@ -63,7 +67,11 @@ pub async fn post(grant: Grant<ViewTickets>, form: Form) -> Result<Response, Fai
     let list = if let Shown::Typed(_) = shown { "filter".to_owned() } else { shown.word() };
     grant
         .change::<_, db::Error>(move |tx| {
-            if is_reset { store::forget_choice(tx, me, &list) } else { store::keep_choice(tx, me, &list, &choice) }
+            if is_reset {
+                store::forget_choice(tx, me, &list)
+            } else {
+                store::keep_choice(tx, me, &list, &choice)
+            }
         })
         .await?;
     Ok(Redirect::to(&shown.address()).into_response())

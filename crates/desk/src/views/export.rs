@@ -135,8 +135,10 @@ impl Walk {
         if self.is_done {
             return Ok(None);
         }
-        let (filter, reader, after, format) = (self.filter.clone(), self.reader.clone(), self.after, self.format);
-        let (language, fields, is_first) = (self.grant.actor().language, self.fields.clone(), !self.has_begun);
+        let (filter, reader, after, format) =
+            (self.filter.clone(), self.reader.clone(), self.after, self.format);
+        let (language, fields, is_first) =
+            (self.grant.actor().language, self.fields.clone(), !self.has_begun);
         let work = move |tx: &mut Tx<ViewTickets>| {
             let found = find::walk(tx, &filter, &reader, Order::Created, after, PAGE)?;
             let text = match format {
@@ -183,7 +185,8 @@ fn csv(
     }
     let values = fields::of_tickets(tx, ids)?;
     let word = |kind: &str, word: &str| i18n::text(language, &format!("{kind}-{}", word.replace('_', "-")));
-    let time = |at: Millis| at.timestamp().to_zoned(reader.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let time =
+        |at: Millis| at.timestamp().to_zoned(reader.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     for ticket in tickets {
         let mut line = Line::new(delimiter);
         let (name, code) = (ticket.status_name.as_deref(), ticket.status_code.as_deref());
@@ -194,7 +197,9 @@ fn csv(
         line.cell(word("priority", ticket.priority.word()));
         line.cell(word("channel", ticket.channel.word()));
         line.cell(&ticket.requester_name);
-        for text in [&ticket.requester_email, &ticket.organisation_name, &ticket.team_name, &ticket.assignee_name] {
+        for text in
+            [&ticket.requester_email, &ticket.organisation_name, &ticket.team_name, &ticket.assignee_name]
+        {
             line.cell(text.as_deref().unwrap_or_default());
         }
         line.cell(&tags.remove(&ticket.id).unwrap_or_default().join(", "));

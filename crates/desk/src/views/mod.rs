@@ -101,7 +101,9 @@ mod tests {
     #[test]
     fn a_list_is_found_again_by_its_word() {
         let typed = Shown::Typed("is:open \"ä b\" & #7".into());
-        for shown in [Shown::Standard(View::DueToday), Shown::Team(Id::new(3)), Shown::Saved(Id::new(7)), typed] {
+        for shown in
+            [Shown::Standard(View::DueToday), Shown::Team(Id::new(3)), Shown::Saved(Id::new(7)), typed]
+        {
             let word = shown.word();
             assert!(word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "{word}");
             assert_eq!(Shown::from_word(&word), Some(shown));

@@ -105,7 +105,12 @@ impl Sidebar {
         match &self.shown {
             Shown::Standard(view) => Some(ui.t_of("view", view.word()).into()),
             Shown::Team(id) => self.teams.iter().find(|team| team.id == *id).map(|team| team.name.clone()),
-            Shown::Saved(id) => Some(self.saved.iter().find(|(view, _)| view == id).map_or_else(String::new, |(_, name)| name.clone())),
+            Shown::Saved(id) => Some(
+                self.saved
+                    .iter()
+                    .find(|(view, _)| view == id)
+                    .map_or_else(String::new, |(_, name)| name.clone()),
+            ),
             Shown::Typed(_) => Some(ui.t("filter-found").into()),
         }
     }

@@ -144,7 +144,9 @@ impl Conn {
                 conn.prepare_cached(&Dialect::Sqlite.render(&composed.text))?;
                 Ok(())
             }
-            Engine::Postgres { client, .. } => client.prepare(&Dialect::Postgres.render(&composed.text)).map(drop),
+            Engine::Postgres { client, .. } => {
+                client.prepare(&Dialect::Postgres.render(&composed.text)).map(drop)
+            }
         })
     }
     /// From here on the work under way has so much time: for what somebody composed, which may be costly.

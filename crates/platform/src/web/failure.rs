@@ -37,7 +37,8 @@ fn answer(problem: &Problem, language: Language) -> Response {
         .map(|field| {
             let words = i18n::text(language, &format!("field-{}", field.code.replace('_', "-")));
             let detail = expected.as_deref().unwrap_or(words);
-            let mut error = serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": detail });
+            let mut error =
+                serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": detail });
             if let Some(offset) = problem.offset {
                 error["offset"] = offset.into();
             }

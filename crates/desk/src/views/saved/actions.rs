@@ -22,7 +22,11 @@ pub fn create<P: Implies<ViewTickets>>(tx: &mut Tx<P>, draft: Draft) -> Result<I
 /// Changes what is given.
 ///
 /// * errors – 404 for a view out of sight; 403 for one of others; as [`create`].
-pub fn edit<P: Implies<ViewTickets>>(tx: &mut Tx<P>, id: Id<Saved>, changes: Changes) -> Result<(), TicketError> {
+pub fn edit<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    id: Id<Saved>,
+    changes: Changes,
+) -> Result<(), TicketError> {
     let before = store::see(tx, id)?.ok_or_else(Problem::not_found)?;
     if !before.may_change(tx.actor()) {
         return Err(Problem::new(403, "permission_required").into());
@@ -44,7 +48,8 @@ pub fn edit<P: Implies<ViewTickets>>(tx: &mut Tx<P>, id: Id<Saved>, changes: Cha
     if let Some(position) = changes.position {
         put(tx, id, position)?;
     }
-    let fields: Vec<_> = differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect();
+    let fields: Vec<_> =
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect();
     if !fields.is_empty() {
         tx.emit(ViewChanged { view: id, fields })?;
     }
@@ -103,7 +108,9 @@ fn check<P: Implies<ViewTickets>>(
             owner => Ok(owner),
         },
         (Reach::Desk, _) if may("views.manage") => Ok(None),
-        (Reach::Team, Some(team)) if may("views.manage") || may("views.share") && actor.teams.contains(&team) => {
+        (Reach::Team, Some(team))
+            if may("views.manage") || may("views.share") && actor.teams.contains(&team) =>
+        {
             if !tickets::team_exists(tx, team)? && before.and_then(|view| view.team_id) != Some(team) {
                 return Err(Problem::field("team", "unknown_id").into());
             }

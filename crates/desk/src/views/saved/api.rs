@@ -62,7 +62,10 @@ fn body<P: Implies<ViewTickets>>(tx: &mut Tx<P>, id: Id<Saved>) -> Result<Body, 
 /// List one's own views, those of one's teams and those of the desk, by id.
 #[utoipa::path(get, path = "/api/v1/views", tag = "views", params(Paged),
     responses((status = 200, body = Listing<Body>)))]
-pub async fn list(grant: Grant<ViewTickets>, Query(paged): Query<Paged>) -> Result<Json<Listing<Body>>, Failure> {
+pub async fn list(
+    grant: Grant<ViewTickets>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<Body>>, Failure> {
     let (limit, after) = (paged.limit()?, paged.after()?);
     let rows = grant
         .read::<_, db::Error>(move |tx| {

@@ -94,11 +94,13 @@ impl Builder {
     pub fn of(filter: &Filter, names: &Names) -> Builder {
         let line = |part: &Filter| Line::of(part, names);
         match filter {
-            Filter::Any(parts) if parts.iter().all(is_simple) => {
-                Builder { is_any: false, groups: vec![Group { is_any: true, lines: parts.iter().map(line).collect() }] }
-            }
+            Filter::Any(parts) if parts.iter().all(is_simple) => Builder {
+                is_any: false,
+                groups: vec![Group { is_any: true, lines: parts.iter().map(line).collect() }],
+            },
             Filter::Any(parts) => {
-                let group = |part: &Filter| Group { is_any: false, lines: part.parts().iter().map(line).collect() };
+                let group =
+                    |part: &Filter| Group { is_any: false, lines: part.parts().iter().map(line).collect() };
                 Builder { is_any: true, groups: parts.iter().map(group).collect() }
             }
             other => {
@@ -127,7 +129,11 @@ impl Builder {
             for l in 0..LINES_MOST {
                 let name = |part: &str| format!("g{g}-l{l}-{part}");
                 let Some(field) = form.some(&name("field")) else { continue };
-                lines.push(Line { is_not: form.is_on(&name("not")), field: field.into(), value: form.get(&name("value")).into() });
+                lines.push(Line {
+                    is_not: form.is_on(&name("not")),
+                    field: field.into(),
+                    value: form.get(&name("value")).into(),
+                });
             }
             if !lines.is_empty() || form.names().any(|name| name == format!("g{g}-any")) {
                 groups.push(Group { is_any: form.is_on(&format!("g{g}-any")), lines });
@@ -142,19 +148,25 @@ impl Builder {
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<usize>().ok());
         match (what, number(group), number(line)) {
             (Some("add"), Some(group), None) => {
-                if let Some(group) = self.groups.get_mut(group).filter(|group| group.lines.len() < LINES_MOST) {
+                if let Some(group) = self.groups.get_mut(group).filter(|group| group.lines.len() < LINES_MOST)
+                {
                     group.lines.push(Line { field: "is".into(), ..Line::default() });
                 }
             }
             (Some("remove"), Some(at), Some(line)) => {
-                let Some(group) = self.groups.get_mut(at).filter(|group| line < group.lines.len()) else { return };
+                let Some(group) = self.groups.get_mut(at).filter(|group| line < group.lines.len()) else {
+                    return;
+                };
                 group.lines.remove(line);
                 if group.lines.is_empty() && self.groups.len() > 1 {
                     self.groups.remove(at);
                 }
             }
             (Some("group"), None, None) if self.groups.len() < GROUPS_MOST => {
-                self.groups.push(Group { is_any: true, lines: vec![Line { field: "is".into(), ..Line::default() }] });
+                self.groups.push(Group {
+                    is_any: true,
+                    lines: vec![Line { field: "is".into(), ..Line::default() }],
+                });
             }
             _ => {}
         }
@@ -186,7 +198,8 @@ impl Builder {
 
 /// What can be asked for, in the order of the choice: word and, for a field of the desk's own, its name.
 pub fn fields(names: &Names) -> Vec<(String, Option<String>)> {
-    let fixed = Field::ALL.iter().filter(|field| **field != Field::Own).map(|field| (field.word().to_owned(), None));
+    let fixed =
+        Field::ALL.iter().filter(|field| **field != Field::Own).map(|field| (field.word().to_owned(), None));
     let own = names.fields.iter().map(|field| (format!("field.{}", field.key), Some(field.name.clone())));
     fixed.chain(own).chain([(TEXT.to_owned(), None)]).collect()
 }
@@ -221,7 +234,10 @@ pub fn values(field: &str, names: &Names) -> Vec<String> {
     use filter::tree::{Part, Side, State};
     let named = |first: &[&str], list: &[filter::names::Named]| {
         let first = first.iter().map(|word| (*word).to_owned());
-        first.chain(list.iter().filter(|named| !named.name.is_empty()).map(|named| quoted(&named.name))).take(60).collect()
+        first
+            .chain(list.iter().filter(|named| !named.name.is_empty()).map(|named| quoted(&named.name)))
+            .take(60)
+            .collect()
     };
     let words = |all: Vec<&'static str>| all.into_iter().map(str::to_owned).collect();
     match field {
@@ -274,13 +290,22 @@ mod tests {
     }
     #[test]
     fn a_row_needs_no_quotes_and_says_where_it_is_wrong() {
-        let line = |field: &str, value: &str| Line { is_not: false, field: field.into(), value: value.into() };
-        let lines = vec![line("organisation", "ACME Works"), line("subject", "or"), line("tag", ""), line("is", "opne")];
+        let line =
+            |field: &str, value: &str| Line { is_not: false, field: field.into(), value: value.into() };
+        let lines = vec![
+            line("organisation", "ACME Works"),
+            line("subject", "or"),
+            line("tag", ""),
+            line("is", "opne"),
+        ];
         let mut builder = Builder { is_any: false, groups: vec![Group { is_any: false, lines }] };
         let wrong = builder.filter(&Names::default()).unwrap_err();
         assert_eq!((wrong.len(), wrong[0].group, wrong[0].line), (1, 0, 3));
         builder.press("remove-0-3");
-        assert_eq!(filter::stored(&builder.filter(&Names::default()).unwrap()), "organisation:\"acme works\" \"or\"");
+        assert_eq!(
+            filter::stored(&builder.filter(&Names::default()).unwrap()),
+            "organisation:\"acme works\" \"or\""
+        );
         builder.press("add-0");
         builder.press("group");
         assert_eq!((builder.groups[0].lines.len(), builder.groups.len()), (4, 2));

@@ -91,7 +91,8 @@ pub async fn list(grant: Grant<ViewTickets>, ui: Ui, Query(done): Query<Done>) -
                 may_change: view.may_change(tx.actor()),
                 view,
             };
-            let (archived, views): (Vec<_>, Vec<_>) = all.into_iter().map(listed).partition(|one| one.view.is_archived);
+            let (archived, views): (Vec<_>, Vec<_>) =
+                all.into_iter().map(listed).partition(|one| one.view.is_archived);
             let archived = archived.into_iter().filter(|one| one.may_change).collect();
             Ok(ListPage { side: side.elsewhere(), views, archived, gone, ui })
         })
@@ -179,7 +180,12 @@ fn around(tx: &mut Tx<ViewTickets>, shown: &Shown) -> Result<(Sidebar, Around), 
 }
 fn filled(name: &str, sort: &str, reach: Reach, team: Option<Id<Team>>) -> Form {
     let team = team.map(|team| team.to_string()).unwrap_or_default();
-    Form::filled([("name", name.into()), ("sort", sort.into()), ("reach", reach.word().into()), ("team", team)])
+    Form::filled([
+        ("name", name.into()),
+        ("sort", sort.into()),
+        ("reach", reach.word().into()),
+        ("team", team),
+    ])
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -195,7 +201,11 @@ pub async fn new(grant: Grant<ViewTickets>, ui: Ui, Query(asked): Query<Asked>) 
     show(&grant, ui, None, form, asked.filter).await
 }
 /// `GET /views/{id}`.
-pub async fn get(grant: Grant<ViewTickets>, ui: Ui, InPath(id): InPath<Id<Saved>>) -> Result<Response, Failure> {
+pub async fn get(
+    grant: Grant<ViewTickets>,
+    ui: Ui,
+    InPath(id): InPath<Id<Saved>>,
+) -> Result<Response, Failure> {
     let view = changeable(&grant, id).await?;
     let form = filled(&view.name, view.sort.word(), view.reach, view.team_id);
     let text = view.filter.clone();
@@ -205,7 +215,11 @@ async fn changeable(grant: &Grant<ViewTickets>, id: Id<Saved>) -> Result<Saved, 
     grant
         .read(move |tx| {
             let view = store::see(tx, id)?.ok_or_else(Problem::not_found)?;
-            if view.may_change(tx.actor()) { Ok(view) } else { Err(Problem::new(403, "permission_required").into()) }
+            if view.may_change(tx.actor()) {
+                Ok(view)
+            } else {
+                Err(Problem::new(403, "permission_required").into())
+            }
         })
         .await
 }
@@ -283,7 +297,12 @@ pub async fn save(
     sent(grant, ui, Some(view), form).await
 }
 
-async fn sent(grant: Grant<ViewTickets>, ui: Ui, view: Option<Saved>, form: Form) -> Result<Response, Failure> {
+async fn sent(
+    grant: Grant<ViewTickets>,
+    ui: Ui,
+    view: Option<Saved>,
+    form: Form,
+) -> Result<Response, Failure> {
     form.only(&FIELDS)?;
     let button = form.get("what").to_owned();
     // Whoever changed the text meant the text; the rows are as they were.
@@ -372,7 +391,8 @@ async fn keep(
     match kept {
         Ok(id) => Ok(Redirect::to(&Shown::Saved(id).address()).into_response()),
         Err(TicketError::Refused(problem)) if problem.status == 422 => {
-            let mistakes: Vec<Field> = problem.fields.iter().filter(|field| field.pointer != "/filter").cloned().collect();
+            let mistakes: Vec<Field> =
+                problem.fields.iter().filter(|field| field.pointer != "/filter").cloned().collect();
             let mut form = form;
             form.mistakes = mistakes;
             let Some(builder) = builder else { return show(&grant, ui, view, form, text).await };
@@ -386,7 +406,11 @@ async fn keep(
 }
 
 /// `POST /views/{id}/move`.
-pub async fn shift(grant: Grant<ViewTickets>, InPath(id): InPath<Id<Saved>>, form: Form) -> Result<Response, Failure> {
+pub async fn shift(
+    grant: Grant<ViewTickets>,
+    InPath(id): InPath<Id<Saved>>,
+    form: Form,
+) -> Result<Response, Failure> {
     form.only(&["way"])?;
     let is_up = form.get("way") == "up";
     grant.change(move |tx| actions::shift(tx, id, is_up)).await?;
@@ -402,7 +426,11 @@ pub async fn restore(grant: Grant<ViewTickets>, InPath(id): InPath<Id<Saved>>) -
     set_archived(&grant, id, false).await?;
     Ok(Redirect::to("/views").into_response())
 }
-async fn set_archived(grant: &Grant<ViewTickets>, id: Id<Saved>, is_archived: bool) -> Result<(), TicketError> {
+async fn set_archived(
+    grant: &Grant<ViewTickets>,
+    id: Id<Saved>,
+    is_archived: bool,
+) -> Result<(), TicketError> {
     let changes = Changes { is_archived: Some(is_archived), ..Changes::default() };
     grant.change(move |tx| actions::edit(tx, id, changes)).await
 }

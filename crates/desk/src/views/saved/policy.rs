@@ -45,7 +45,8 @@ impl Saved {
         match self.reach {
             Reach::Personal => self.owner_id.is_some() && self.owner_id == actor.user(),
             Reach::Team => {
-                may("views.manage") || may("views.share") && self.team_id.is_some_and(|team| actor.teams.contains(&team))
+                may("views.manage")
+                    || may("views.share") && self.team_id.is_some_and(|team| actor.teams.contains(&team))
             }
             Reach::Desk => may("views.manage"),
         }
@@ -117,7 +118,11 @@ impl Draft {
         let mut mistakes = Mistakes::default();
         let name = text::one_line(&self.name, NAME_MOST);
         mistakes.require(!name.is_empty(), "name", "required");
-        let sort = self.sort.as_deref().filter(|word| !word.is_empty()).map_or(Some(Order::default()), Order::from_word);
+        let sort = self
+            .sort
+            .as_deref()
+            .filter(|word| !word.is_empty())
+            .map_or(Some(Order::default()), Order::from_word);
         mistakes.require(sort.is_some(), "sort", "unknown_word");
         let reach = self.reach.unwrap_or_default();
         mistakes.require(reach != Reach::Team || self.team.is_some(), "team", "required");

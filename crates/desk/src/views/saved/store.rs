@@ -1,9 +1,6 @@
 //! SQL for saved views. Nothing else.
 use super::policy::{NewView, Saved};
-use crate::{
-    tickets::ViewTickets,
-    views::columns::Choice,
-};
+use crate::{tickets::ViewTickets, views::columns::Choice};
 use derive::Record;
 use kernel::id::Id;
 use platform::{
@@ -78,7 +75,10 @@ pub struct Beside {
     b: String,
 }
 /// The views in somebody's side bar, 40 at most, and how they look at the list `list`. One statement.
-pub fn beside<P: Implies<ViewTickets>>(tx: &mut Tx<P>, list: &str) -> Result<(Vec<(Id<Saved>, String)>, Option<Choice>)> {
+pub fn beside<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    list: &str,
+) -> Result<(Vec<(Id<Saved>, String)>, Option<Choice>)> {
     let (me, teams, _) = person(tx);
     let rows = tx.all::<Beside>(
         sql!(
@@ -106,7 +106,12 @@ pub fn beside<P: Implies<ViewTickets>>(tx: &mut Tx<P>, list: &str) -> Result<(Ve
 }
 
 /// A new row, behind the others of the same people. `filter` is in its stored form.
-pub fn insert<P: Implies<ViewTickets>>(tx: &mut Tx<P>, new: &NewView, filter: &str, owner: Option<Id<User>>) -> Result<Id<Saved>> {
+pub fn insert<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    new: &NewView,
+    filter: &str,
+    owner: Option<Id<User>>,
+) -> Result<Id<Saved>> {
     let now = tx.now();
     let (id,) = tx.one(
         sql!(
