@@ -2,7 +2,7 @@
 use crate::filter::{
     self, Filter, Mistake, Names, parse,
     print::{print, quoted},
-    tree::Field,
+    tree::{Condition, Field},
 };
 use platform::web::Form;
 
@@ -25,7 +25,8 @@ impl Line {
     fn text(&self) -> String {
         let value = self.value.trim();
         let has_syntax = value.contains(['"', ',', '<', '>']) || value.contains("..");
-        let value = if value.contains(char::is_whitespace) && !has_syntax && self.field != TEXT {
+        let is_words = matches!(self.field.as_str(), TEXT | "subject");
+        let value = if value.contains(char::is_whitespace) && !has_syntax && !is_words {
             quoted(value)
         } else {
             value.to_owned()
@@ -33,7 +34,11 @@ impl Line {
         let not = if self.is_not { "-" } else { "" };
         match self.field.as_str() {
             TEXT => format!("{not}({value})"),
-            "subject" => format!("{not}{}", quoted(self.value.trim().trim_matches('"'))),
+            // Always in quotes: `or` and `-x` are words here.
+            "subject" => {
+                let words = value.trim_matches('"').replace('\\', "\\\\").replace('"', "\\\"");
+                format!("{not}\"{words}\"")
+            }
             field => format!("{not}{field}:{value}"),
         }
     }
@@ -45,7 +50,7 @@ impl Line {
         let text = print(inner, names);
         match inner {
             Filter::One(condition) if condition.field() == Field::Subject => {
-                let words = text.trim_matches('"').to_owned();
+                let words = if let Filter::One(Condition::Text(words)) = inner { words.clone() } else { text };
                 Line { is_not, field: "subject".into(), value: words }
             }
             Filter::One(_) => {
