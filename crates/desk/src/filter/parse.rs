@@ -262,10 +262,14 @@ impl Parser<'_> {
                     .collect()
             }
         };
-        let holder = |word: &Word, mine: &str| match () {
-            () if word.is("none") => Some(Holder::Nobody),
-            () if !mine.is_empty() && word.is(mine) => Some(Holder::Mine),
-            () => names.find(field, &word.text).map(Holder::Id),
+        let holder = |word: &Word, mine: &str| {
+            if word.is("none") {
+                Some(Holder::Nobody)
+            } else if !mine.is_empty() && word.is(mine) {
+                Some(Holder::Mine)
+            } else {
+                names.find(field, &word.text).map(Holder::Id)
+            }
         };
         Ok(match field {
             Field::Is => {

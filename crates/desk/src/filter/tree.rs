@@ -52,7 +52,8 @@ impl Filter {
             _ => Filter::Any(flat),
         }
     }
-    #[expect(clippy::should_implement_trait, reason = "the word of the language that people type")]
+    /// What does not match `part`. The word is that of the language which people type.
+    #[allow(clippy::should_implement_trait)]
     pub fn not(part: Filter) -> Filter {
         match part {
             Filter::Not(inner) => *inner,

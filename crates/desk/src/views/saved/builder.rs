@@ -50,7 +50,8 @@ impl Line {
         let text = print(inner, names);
         match inner {
             Filter::One(condition) if condition.field() == Field::Subject => {
-                let words = if let Filter::One(Condition::Text(words)) = inner { words.clone() } else { text };
+                let words =
+                    if let Filter::One(Condition::Text(words)) = inner { words.clone() } else { text };
                 Line { is_not, field: "subject".into(), value: words }
             }
             Filter::One(_) => {
