@@ -207,7 +207,7 @@ impl World {
         self.home
             .db
             .read::<_, db::Error>(|conn| {
-                conn.all(sql!("SELECT message_id, recipients_text FROM outbound ORDER BY id"), args![])
+                conn.all(sql!("SELECT message_id, recipients_text FROM outbound WHERE message_id IS NOT NULL ORDER BY id"), args![])
             })
             .await
             .unwrap()

@@ -33,13 +33,19 @@ fn keys_of_templates_are_those_of_the_registry() {
     for file in source::files(".html") {
         for found in named.captures_iter(&file.text) {
             for key in found[1].split(' ') {
-                assert!(known.contains(key), "{}: {key} is in no registry (platform::web::shortcuts)", file.name);
+                assert!(
+                    known.contains(key),
+                    "{}: {key} is in no registry (platform::web::shortcuts)",
+                    file.name
+                );
                 seen.insert(key.to_owned());
             }
         }
     }
-    let unpressed: Vec<_> =
-        ACTIONS.iter().filter(|action| action.does == Does::Press && !seen.contains(action.keys[0])).collect();
+    let unpressed: Vec<_> = ACTIONS
+        .iter()
+        .filter(|action| action.does == Does::Press && !seen.contains(action.keys[0]))
+        .collect();
     let ids: Vec<_> = unpressed.iter().map(|action| action.id).collect();
     assert!(ids.is_empty(), "nothing to press for {ids:?}");
 }

@@ -72,15 +72,29 @@ pub fn problem(doubts: &[Doubt]) -> Problem {
 
 /// Words that promise a file, folded, in the languages that a desk writes. A word that ends in `*` may go on.
 const FILE_WORDS: &[&str] = &[
-    "attached", "attachment", "attachments", "attaching", "enclosed", // English
-    "anbei", "anhang", "angehangt*", "beigefugt*", "beiliegend*", // German
-    "bijlage", "bijlagen", "bijgevoegd*", "bijgaand*", // Dutch
+    "attached",
+    "attachment",
+    "attachments",
+    "attaching",
+    "enclosed", // English
+    "anbei",
+    "anhang",
+    "angehangt*",
+    "beigefugt*",
+    "beiliegend*", // German
+    "bijlage",
+    "bijlagen",
+    "bijgevoegd*",
+    "bijgaand*", // Dutch
 ];
 /// Before such a word: then it is about the other side's file.
-const OTHERS: &[&str] = &["your", "ihr", "ihre", "ihren", "ihrem", "ihrer", "dein", "deinen", "uw", "no", "kein", "keinen", "geen"];
+const OTHERS: &[&str] = &[
+    "your", "ihr", "ihre", "ihren", "ihrem", "ihrer", "dein", "deinen", "uw", "no", "kein", "keinen", "geen",
+];
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|sign: char| !sign.is_alphanumeric() && sign != '-' && sign != '\'').filter(|word| !word.is_empty())
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '-' && sign != '\'')
+        .filter(|word| !word.is_empty())
 }
 
 /// The first word that promises a file of ours.
@@ -121,30 +135,115 @@ pub fn placeholders(text: &str) -> Vec<String> {
 /// Titles whose full stop ends no sentence.
 const ABBREVIATED: &[&str] = &["Dr", "Prof", "Mr", "Mrs", "Ms", "Hr", "Fr"];
 const GREETINGS: &[&str] = &[
-    "dear", "hello", "hi", "hey", "good morning", "good afternoon", "good evening", // English
-    "hallo", "guten tag", "guten morgen", "guten abend", "sehr geehrte", "sehr geehrter", "liebe", "lieber",
-    "moin", "servus", "gruss gott", // German
-    "beste", "geachte", "hoi", "dag", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", // Dutch
+    "dear",
+    "hello",
+    "hi",
+    "hey",
+    "good morning",
+    "good afternoon",
+    "good evening", // English
+    "hallo",
+    "guten tag",
+    "guten morgen",
+    "guten abend",
+    "sehr geehrte",
+    "sehr geehrter",
+    "liebe",
+    "lieber",
+    "moin",
+    "servus",
+    "gruss gott", // German
+    "beste",
+    "geachte",
+    "hoi",
+    "dag",
+    "goedemorgen",
+    "goedemiddag",
+    "goedenavond",
+    "goedendag", // Dutch
 ];
 /// Words of a salutation that name nobody.
 const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "all", "both", "everyone", "everybody",
-    "team", "there", "again", "together", "colleague", "colleagues", "customer", "and", "friend", "friends", "folks",
-    "frau", "herr", "herrn", "damen", "herren", "und", "zusammen", "alle", "allerseits", "kollege", "kollegin",
-    "kollegen", "kolleginnen", "familie", "kunde", "kundin", "nochmals", "wieder", "mein", "meine",
-    "heer", "mevrouw", "meneer", "dames", "heren", "en", "allemaal", "iedereen", "collega", "klant", "relatie",
-    "van", "von", "der", "den", "de", "te", "ten", "ter", "zu", "la", "le", "di",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "madam",
+    "all",
+    "both",
+    "everyone",
+    "everybody",
+    "team",
+    "there",
+    "again",
+    "together",
+    "colleague",
+    "colleagues",
+    "customer",
+    "and",
+    "friend",
+    "friends",
+    "folks",
+    "frau",
+    "herr",
+    "herrn",
+    "damen",
+    "herren",
+    "und",
+    "zusammen",
+    "alle",
+    "allerseits",
+    "kollege",
+    "kollegin",
+    "kollegen",
+    "kolleginnen",
+    "familie",
+    "kunde",
+    "kundin",
+    "nochmals",
+    "wieder",
+    "mein",
+    "meine",
+    "heer",
+    "mevrouw",
+    "meneer",
+    "dames",
+    "heren",
+    "en",
+    "allemaal",
+    "iedereen",
+    "collega",
+    "klant",
+    "relatie",
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "te",
+    "ten",
+    "ter",
+    "zu",
+    "la",
+    "le",
+    "di",
 ];
 
 /// The words of the salutation that name somebody; empty without one.
 pub fn greeted(text: &str) -> Vec<String> {
     let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else { return Vec::new() };
-    let line = ABBREVIATED.iter().fold(line.to_owned(), |line, title| line.replace(&format!("{title}."), title));
+    let line =
+        ABBREVIATED.iter().fold(line.to_owned(), |line, title| line.replace(&format!("{title}."), title));
     let line = line.split([',', '!', '.', ':', ';', '–', '—', '?', '{', '[']).next().unwrap_or_default();
     let small = text::fold(line);
-    let begin = GREETINGS.iter().filter(|greeting| {
-        small.strip_prefix(*greeting).is_some_and(|rest| rest.starts_with(' '))
-    });
+    let begin = GREETINGS
+        .iter()
+        .filter(|greeting| small.strip_prefix(*greeting).is_some_and(|rest| rest.starts_with(' ')));
     let Some(greeting) = begin.max_by_key(|greeting| greeting.len()) else { return Vec::new() };
     let names: Vec<String> = words(line)
         .skip(greeting.split(' ').count())
@@ -169,7 +268,9 @@ pub fn is_known(greeted: &[String], around: &[&str]) -> bool {
         .collect();
     greeted.iter().any(|name| {
         name.split(['-', '\'']).map(text::fold).any(|part| {
-            let is_begin = |word: &String| part.len() >= 3 && (word.starts_with(&part) || part.starts_with(word) && word.len() >= 3);
+            let is_begin = |word: &String| {
+                part.len() >= 3 && (word.starts_with(&part) || part.starts_with(word) && word.len() >= 3)
+            };
             known.contains(&part) || known.iter().any(is_begin)
         })
     })
@@ -189,9 +290,19 @@ mod tests {
             ("Zie de bijlage", "bijlage"),
             ("Het plan is bijgevoegd", "bijgevoegd"),
         ] {
-            assert_eq!(promised_file(text).map(|found| found.to_lowercase()), Some(word.to_lowercase()), "{text}");
+            assert_eq!(
+                promised_file(text).map(|found| found.to_lowercase()),
+                Some(word.to_lowercase()),
+                "{text}"
+            );
         }
-        for text in ["Thank you for your attachment", "Ihr Anhang kam an", "I am attached-looking", "Hello", "er is geen bijlage"] {
+        for text in [
+            "Thank you for your attachment",
+            "Ihr Anhang kam an",
+            "I am attached-looking",
+            "Hello",
+            "er is geen bijlage",
+        ] {
             assert_eq!(promised_file(text), None, "{text}");
         }
     }

@@ -6,7 +6,6 @@ use axum::{
     routing::{get, put},
 };
 use kernel::{fault::Problem, id::Id};
-use serde_json::{Map, Value};
 use platform::{
     args,
     authority::{Grant, Tx, User},
@@ -14,6 +13,7 @@ use platform::{
     sql,
     web::{Failure, Json, Routes},
 };
+use serde_json::{Map, Value};
 
 /// Larger than any answer.
 const MOST: usize = 500_000;
@@ -41,7 +41,8 @@ pub fn put_back<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, composer:
 
 /// Both texts and the files of both; everything else is the first one's.
 fn merged(mut first: Map<String, Value>, second: &Map<String, Value>) -> Map<String, Value> {
-    let text = |of: &Map<String, Value>| of.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |of: &Map<String, Value>| of.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
     let (one, two) = (text(&first), text(second));
     if !two.trim().is_empty() && one.trim() != two.trim() {
         let html = |of: &Map<String, Value>, text: &str| {
@@ -52,7 +53,9 @@ fn merged(mut first: Map<String, Value>, second: &Map<String, Value>) -> Map<Str
         first.insert("html".into(), both.into());
         first.insert("text".into(), format!("{one}\n\n{two}").into());
     }
-    let files = |of: &Map<String, Value>| of.get("attachments").and_then(Value::as_array).cloned().unwrap_or_default();
+    let files = |of: &Map<String, Value>| {
+        of.get("attachments").and_then(Value::as_array).cloned().unwrap_or_default()
+    };
     let mut all = files(&first);
     for file in files(second) {
         if !all.contains(&file) {

@@ -13,7 +13,7 @@ use crate::{
         guard,
     },
     drafts,
-    tickets::{self, NoteTickets, ReplyTickets, Seen, Ticket, TicketError},
+    tickets::{self, NoteTickets, ReplyTickets, Seen, Ticket, TicketError, ViewTickets},
 };
 use jiff::tz::TimeZone;
 use kernel::{clock::Millis, fault::Problem, id::Id};
@@ -99,7 +99,8 @@ fn could_be_sent(
     let (forward, names_somebody) = (draft.forward, draft.to.is_some() || draft.cc.is_some());
     let reply = draft.parse()?;
     if let Some(id) = forward {
-        conversation::store::one(tx, ticket.id, id)?.ok_or_else(|| Problem::field("forward", "unknown_id"))?;
+        conversation::store::one(tx, ticket.id, id)?
+            .ok_or_else(|| Problem::field("forward", "unknown_id"))?;
     }
     let is_empty = |list: &Option<Vec<String>>| list.as_ref().is_none_or(Vec::is_empty);
     if forward.is_some() && is_empty(&reply.to) {
@@ -176,8 +177,13 @@ pub fn send_now(
 
 /// The writer's own, that waits on this ticket.
 ///
-/// * errors – 409 `reply_sent` where it is gone; 404 for somebody else's.
-fn own<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, id: Id<ScheduledReply>) -> Result<ScheduledReply, TicketError> {
+/// * errors – 409 `reply_sent` where it is gone; 404 for somebody else's and for a ticket out of sight.
+fn own<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    id: Id<ScheduledReply>,
+) -> Result<ScheduledReply, TicketError> {
+    tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
     let waiting = store::one(tx, id)?.ok_or_else(|| Problem::conflict("reply_sent"))?;
     if waiting.ticket_id != ticket || tx.actor().user() != Some(waiting.user_id) {
         return Err(Problem::not_found().into());
@@ -188,7 +194,7 @@ fn own<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, id: Id<ScheduledReply>) -> Result<
 /// Takes an answer back: it is the writer's draft again, above what they have begun since.
 ///
 /// * errors – 409 `reply_sent` where it is sent already; 404 for somebody else's.
-pub fn take_back<P: Implies<NoteTickets>>(
+pub fn take_back<P: Implies<NoteTickets> + Implies<ViewTickets>>(
     tx: &mut Tx<P>,
     ticket: Id<Ticket>,
     id: Id<ScheduledReply>,
@@ -198,7 +204,7 @@ pub fn take_back<P: Implies<NoteTickets>>(
     Ok(())
 }
 /// Takes an answer out for good.
-pub fn remove<P: Implies<NoteTickets>>(
+pub fn remove<P: Implies<NoteTickets> + Implies<ViewTickets>>(
     tx: &mut Tx<P>,
     ticket: Id<Ticket>,
     id: Id<ScheduledReply>,

@@ -2,7 +2,6 @@ problem-reply-sent = Diese Antwort ist schon gesendet
 field-not-a-time = Geben Sie Datum und Uhrzeit an
 field-in-the-past = Diese Zeit ist vorbei
 field-too-far = Höchstens ein Jahr im Voraus
-field-never-open = Der Kalender des Helpdesks hat keine Öffnungszeiten
 scheduled-sending = Wird gesendet
 scheduled-of = Noch nicht gesendete Antwort von { $name }
 scheduled-waits = Wird später gesendet

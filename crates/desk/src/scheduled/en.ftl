@@ -2,7 +2,6 @@ problem-reply-sent = This answer is sent already
 field-not-a-time = Give a date and a time
 field-in-the-past = This time is over
 field-too-far = At most a year ahead
-field-never-open = The desk’s calendar has no opening hours
 scheduled-sending = Being sent
 scheduled-of = Answer of { $name } that is not sent yet
 scheduled-waits = To be sent later

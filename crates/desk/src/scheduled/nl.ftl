@@ -2,7 +2,6 @@ problem-reply-sent = Dit antwoord is al verzonden
 field-not-a-time = Geef een datum en een tijd
 field-in-the-past = Deze tijd is voorbij
 field-too-far = Hoogstens een jaar vooruit
-field-never-open = De kalender van de helpdesk heeft geen openingstijden
 scheduled-sending = Wordt verzonden
 scheduled-of = Nog niet verzonden antwoord van { $name }
 scheduled-waits = Wordt later verzonden

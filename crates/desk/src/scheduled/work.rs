@@ -59,9 +59,8 @@ async fn send(
     let writer = writer.ok_or(Problem::new(403, "permission_required"))?;
     let grant = Grant::<ReplyTickets>::check(home, writer, true)?;
     let signer = Signer::of(home);
-    let work = move |tx: &mut platform::authority::Tx<ReplyTickets>| {
-        actions::dispatch(tx, &waiting, &signer, false)
-    };
+    let work =
+        move |tx: &mut platform::authority::Tx<ReplyTickets>| actions::dispatch(tx, &waiting, &signer, false);
     grant.change::<_, TicketError>(work).await.map_err(Problem::from)
 }
 platform::register_errand!(SendScheduled);

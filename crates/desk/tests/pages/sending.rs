@@ -20,7 +20,12 @@ impl World {
         self.run(sql!("UPDATE desk_user SET undo_seconds = 10")).await;
     }
     async fn letters(&self) -> Vec<String> {
-        let read = |conn: &mut db::Conn| conn.all::<(String,)>(sql!("SELECT body FROM outbound WHERE body IS NOT NULL ORDER BY id"), args![]);
+        let read = |conn: &mut db::Conn| {
+            conn.all::<(String,)>(
+                sql!("SELECT body FROM outbound WHERE body IS NOT NULL ORDER BY id"),
+                args![],
+            )
+        };
         self.home.db.read::<_, db::Error>(read).await.unwrap().into_iter().map(|(body,)| body).collect()
     }
 }
@@ -68,7 +73,8 @@ fn the_api_stops_on_request_alone() {
         let doubtful = serde_json::json!({ "text": "Dear Max,\n{{x}} is attached", "to": ["eve@else.example"], "confirm": [] });
         let refused = world.ada.post_json(&path, &doubtful.to_string()).await.assert_status(409).json();
         assert_eq!(refused["code"], "unconfirmed");
-        let codes: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        let codes: Vec<_> =
+            refused["errors"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
         assert_eq!(codes, ["no_attachment", "placeholder", "new_address", "other_name"]);
         let named: Vec<_> = refused["detail"].as_str().unwrap().lines().collect();
         assert_eq!(named[2], "new_address:eve@else.example");
@@ -88,7 +94,8 @@ fn doubts_are_asked_once_and_keep_the_text() {
         let (path, seen) = (format!("/t/{number}/messages"), world.seen(number).await);
         let text = "Dear Mr Summer, {{order.number}} is attached.";
         let page = world.ada.post_form(&path, &reply(&seen, text)).await.assert_status(409);
-        let page = page.assert_has("please look once more").assert_has("Summer").assert_has("{{order.number}}");
+        let page =
+            page.assert_has("please look once more").assert_has("Summer").assert_has("{{order.number}}");
         let page = page.assert_has("value=\"no_attachment:attached\"").text();
         assert!(page.contains("Dear Mr Summer"), "the text is kept");
         assert!(world.mails().await.is_empty());
@@ -120,14 +127,24 @@ fn what_was_sent_can_be_taken_back_and_is_the_draft_again() {
         world.ada.post_files(&path, &fields, &file).await.assert_status(303);
         assert_eq!(world.messages(number).await.len(), 1, "nothing has happened yet");
         assert!(world.ticket(number).await.category.is_open() && world.mails().await.is_empty());
-        let page = world.ada.get(&format!("/t/{number}")).await.assert_has("data-until").assert_has("On its way");
+        let page =
+            world.ada.get(&format!("/t/{number}")).await.assert_has("data-until").assert_has("On its way");
         page.assert_has("1 file");
         let mut ben = world.person("Ben", Builtin::Agent, Language::En).await;
         let undo = world.undo_address(number).await;
         ben.post_form(&undo, &[]).await.assert_status(404);
         // Words that were begun meanwhile stay too.
         let begun = serde_json::json!({ "kind": "reply", "text": "P.S. thanks" }).to_string();
-        world.ada.send(axum::http::Method::PUT, &format!("/drafts/{number}"), Some("application/json"), begun.into_bytes()).await.assert_status(204);
+        world
+            .ada
+            .send(
+                axum::http::Method::PUT,
+                &format!("/drafts/{number}"),
+                Some("application/json"),
+                begun.into_bytes(),
+            )
+            .await
+            .assert_status(204);
         world.ada.post_form(&undo, &[]).await.assert_status(303);
         let page = world.ada.get(&format!("/t/{number}")).await;
         let page = page.assert_has("On its way").assert_has("P.S. thanks").assert_has("plan.txt");
@@ -149,7 +166,7 @@ fn what_was_sent_can_be_taken_back_and_is_the_draft_again() {
         world.works().await;
         assert_eq!(world.mails().await.len(), 1);
         let sent = world.messages(number).await.pop().unwrap();
-        assert_eq!((sent.text.as_str(), sent.author_name.as_str()), ("On its way", "Administrator"));
+        assert_eq!((sent.text.as_str(), sent.author_name.as_str()), ("On its way", "ada"));
         assert!(!world.ticket(number).await.category.is_open(), "solved with it");
         world.ada.get(&format!("/t/{number}")).await.assert_has("plan.txt");
         let late = world.ada.post_form(&undo, &[]).await.assert_status(303);
@@ -179,7 +196,7 @@ fn a_scheduled_answer_goes_at_its_time_unless_the_customer_writes_before() {
         world.ada.get(&format!("/t/{number}")).await.assert_has("will not be sent by itself");
         world.home.clock.advance(36 * HOUR);
         world.works().await;
-        assert_eq!(world.mails().await.iter().filter(|(message, _)| *message > 0).count(), 1, "held");
+        assert_eq!(world.mails().await.len(), 1, "held");
         assert!(world.letters().await.iter().any(|body| body.contains("was not sent")), "its writer is told");
         let page = world.ada.get(&format!("/t/{number}")).await;
         page.assert_has("Somebody wrote before it was sent").assert_has("Send anyway");
@@ -211,7 +228,8 @@ fn a_program_plans_an_answer_and_takes_it_back() {
         world.home.clock.advance(2 * HOUR);
         world.works().await;
         assert!(world.mails().await.is_empty());
-        let nobody = serde_json::json!({ "text": "x", "to": ["no address"], "send_at": "2026-12-01T08:00:00Z" });
+        let nobody =
+            serde_json::json!({ "text": "x", "to": ["no address"], "send_at": "2026-12-01T08:00:00Z" });
         world.ada.post_json(&path, &nobody.to_string()).await.assert_status(422);
     });
 }
@@ -246,5 +264,57 @@ fn sending_costs_as_many_statements_as_it_may() {
             eprintln!("{when}: {spent} statements until it waits");
             assert!(spent <= most, "{spent} statements");
         }
+    });
+}
+
+/// What a stream says of who looks at a ticket, until `is_it`.
+async fn looks_until(stream: &mut BodyDataStream, is_it: impl Fn(&str) -> bool) -> bool {
+    let read = async {
+        while let Some(Ok(piece)) = stream.next().await {
+            let text = String::from_utf8_lossy(&piece).into_owned();
+            if text.contains("event: presence") && is_it(&text) {
+                return true;
+            }
+        }
+        false
+    };
+    tokio::time::timeout(Duration::from_secs(5), read).await.unwrap_or(false)
+}
+async fn stands_at(world: &World, client: &Client, ticket: i64) -> BodyDataStream {
+    let cookie = client.cookie(session_cookie_name(&world.home)).unwrap().to_owned();
+    let request = Request::get(format!("/live?ticket={ticket}"))
+        .header("cookie", format!("{}={cookie}", session_cookie_name(&world.home)))
+        .body(Body::empty())
+        .unwrap();
+    world.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream()
+}
+
+#[test]
+fn colleagues_see_who_looks_and_who_writes_and_strangers_do_not() {
+    alone(async |mut world| {
+        let number = world.opens(CY, "Late", "Where is it?").await;
+        let mut ben = world.person("Ben", Builtin::Agent, Language::En).await;
+        let mut sam = world.stranger().await;
+        let mut list = listens(&world, &world.ada).await;
+        let mut strange = listens(&world, &sam).await;
+        let open = stands_at(&world, &ben, number).await;
+        let mark = format!("\"ticket\":{number}");
+        assert!(looks_until(&mut list, |text| text.contains(&mark) && text.contains("Ben")).await);
+        ben.post_form(&format!("/t/{number}/typing"), &[]).await.assert_status(204);
+        assert!(looks_until(&mut list, |text| text.contains("\"typing\":true")).await);
+        sam.post_form(&format!("/t/{number}/typing"), &[]).await.assert_status(404);
+        // A stranger's page of the ticket neither enters nor hears.
+        let unseen = stands_at(&world, &sam, number).await;
+        assert_eq!(world.home.presence.of(number, world.home.clock.now()).len(), 1);
+        drop(unseen);
+        drop(open);
+        assert!(
+            looks_until(&mut list, |text| text.contains("\"people\":[]")).await,
+            "who closes the page is gone"
+        );
+        let heard = looks_until(&mut strange, |_| true);
+        let heard = tokio::time::timeout(Duration::from_millis(500), heard).await;
+        assert!(!heard.unwrap_or(false), "nobody hears of a ticket out of sight");
+        assert!(world.home.presence.things().is_empty(), "nothing of it stays");
     });
 }

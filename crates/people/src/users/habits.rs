@@ -1,5 +1,5 @@
 //! How somebody likes to work: seconds to take back an answer, the status proposed after one, keys of their own.
-use super::{UserError, UserChanged, store};
+use super::{UserChanged, UserError, store};
 use crate::web::{Done, again, see};
 use axum::{
     extract::Query,
@@ -29,7 +29,11 @@ struct KeysPage {
 impl KeysPage {
     /// What an action's field shows: what came back, else the keys that are in use.
     fn keys(&self, shortcut: &shortcuts::Shortcut) -> String {
-        if self.form.mistakes.is_empty() { shortcut.text() } else { self.form.get(shortcut.action.id).to_owned() }
+        if self.form.mistakes.is_empty() {
+            shortcut.text()
+        } else {
+            self.form.get(shortcut.action.id).to_owned()
+        }
     }
 }
 

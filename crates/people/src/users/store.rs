@@ -172,7 +172,12 @@ pub(super) fn set_look<P>(tx: &mut Tx<P>, id: Id<User>, theme: Theme, single_key
 pub fn set_then_status<P>(tx: &mut Tx<P>, id: Id<User>, status: &str) -> db::Result<()> {
     tx.run(sql!("UPDATE desk_user SET then_status = $2 WHERE id = $1"), args![id, status]).map(drop)
 }
-pub(super) fn set_sending<P>(tx: &mut Tx<P>, id: Id<User>, undo_seconds: i64, remembers: bool) -> db::Result<()> {
+pub(super) fn set_sending<P>(
+    tx: &mut Tx<P>,
+    id: Id<User>,
+    undo_seconds: i64,
+    remembers: bool,
+) -> db::Result<()> {
     tx.run(
         sql!("UPDATE desk_user SET undo_seconds = $2, remembers_status = $3 WHERE id = $1"),
         args![id, undo_seconds, remembers],

@@ -166,7 +166,8 @@ async fn send(
     let word = form.some("when").or(form.some("at").map(|_| "at")).unwrap_or_default();
     let when = When::from_form(word, form.get("at"))?;
     let composer = composer(form, status.as_deref(), files);
-    let has_files = !files.is_empty() || (way == Way::Forward && draft.forward_attachments.as_deref() != Some(&[]));
+    let has_files =
+        !files.is_empty() || (way == Way::Forward && draft.forward_attachments.as_deref() != Some(&[]));
     let work = move |tx: &mut Tx<ReplyTickets>| {
         let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
         // Mistakes before doubts: whoever has to mend something sees that first.
@@ -197,7 +198,10 @@ async fn send(
 }
 
 /// The status that somebody chose is proposed next time, where they want that.
-fn remember_status<P: Implies<ViewTickets>>(tx: &mut Tx<P>, status: Option<&str>) -> platform::db::Result<()> {
+fn remember_status<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    status: Option<&str>,
+) -> platform::db::Result<()> {
     let (habits, status) = (&tx.actor().habits, status.unwrap_or_default());
     if !habits.remembers_status || habits.then_status == status {
         return Ok(());

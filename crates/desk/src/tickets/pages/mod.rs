@@ -396,7 +396,10 @@ impl TicketPage {
         let is_news = |entry: &&Entry| {
             let message = &entry.message;
             let is_mine = message.author_kind == AuthorKind::User && message.author_id == me;
-            after.is_some_and(|after| message.id > after) && !message.is_note() && !message.is_automatic && !is_mine
+            after.is_some_and(|after| message.id > after)
+                && !message.is_note()
+                && !message.is_automatic
+                && !is_mine
         };
         self.entries().iter().filter(is_news).collect()
     }

@@ -1,5 +1,8 @@
 //! SQL for the ticket's page: what stands beside the conversation, in two statements instead of a dozen.
-use crate::{attachments::Attachment, conversation::Message, scheduled::pages::Shown, statuses::Status, tickets::Ticket};
+use crate::{
+    attachments::Attachment, conversation::Message, scheduled::pages::Shown, statuses::Status,
+    tickets::Ticket,
+};
 use derive::Record;
 use kernel::id::Id;
 use platform::{
@@ -62,7 +65,8 @@ impl Facts {
     }
     /// The files of the reader's draft.
     pub fn draft_files(&self) -> Vec<Id<Attachment>> {
-        let draft = self.draft.as_deref().and_then(|draft| serde_json::from_str::<serde_json::Value>(draft).ok());
+        let draft =
+            self.draft.as_deref().and_then(|draft| serde_json::from_str::<serde_json::Value>(draft).ok());
         let ids = draft.as_ref().and_then(|draft| draft.get("attachments")?.as_array());
         ids.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
     }

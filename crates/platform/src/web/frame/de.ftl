@@ -125,3 +125,5 @@ keys-go-open = Alle offenen Tickets
 keys-go-contacts = Kontakte
 field-not-a-key = Eine Taste ist ein Zeichen oder zwei mit Leerzeichen dazwischen; mehrere mit Kommas
 field-key-taken = Eine andere Aktion hat diese Taste, oder sie beginnt eine andere
+script-looks = { $name } sieht sich das an
+script-types = { $name } schreibt gerade

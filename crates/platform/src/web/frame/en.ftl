@@ -126,3 +126,5 @@ keys-go-open = All open tickets
 keys-go-contacts = Contacts
 field-not-a-key = A key is one sign, or two with a blank between; several with commas
 field-key-taken = Another action has this key, or it begins another one’s
+script-looks = { $name } is looking at this
+script-types = { $name } is writing

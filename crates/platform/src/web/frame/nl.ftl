@@ -125,3 +125,5 @@ keys-go-open = Alle open tickets
 keys-go-contacts = Contacten
 field-not-a-key = Een toets is één teken of twee met een spatie ertussen; meer met komma’s
 field-key-taken = Een andere actie heeft deze toets, of hij begint een andere
+script-looks = { $name } bekijkt dit
+script-types = { $name } is aan het schrijven
