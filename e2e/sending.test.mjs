@@ -136,7 +136,10 @@ test("an answer that waits for tomorrow is held when the customer writes", async
   await amy.waitForSelector(".message-waiting:has-text('We bring a ladder.')");
   await desk.look(amy, "sending-later");
   assert.equal(await amy.locator(".toast[data-until]").count(), 0);
-  await sendMail(desk.smtp, customer, support, mail(`Re: The roof leaks [#${number}]`, "It stopped."));
+  // The customer answers the acknowledgement: its Message-ID is ours.
+  const receipt = await until("the acknowledgement", () => desk.mails.find((mail) => /Auto-Submitted: auto-replied/i.test(mail) && mail.includes(`#${number}`)));
+  const id = receipt.replace(/\r?\n[ \t]+/g, " ").match(/^Message-ID: <(.+)>/im)[1];
+  await sendMail(desk.smtp, customer, support, mail("Re: The roof leaks", "It stopped.", id));
   await until("the word about the customer", async () => {
     await amy.reload();
     return amy.$(".message-waiting:has-text('will not be sent by itself')");
