@@ -145,13 +145,20 @@ class FlComposer extends HTMLElement {
       picker.addEventListener("change", () => [...(picker.files ?? [])].forEach((file) => void this.upload(file)));
       picker.click();
     }
-    if (target.closest("[data-send-solve]")) {
+    target.closest("[data-remove-file]")?.closest(".attachment")?.remove();
+    if (target.closest("[data-send-solve], [data-send-as]")) {
       const status = this.form.querySelector<HTMLSelectElement>('select[name="status"]');
       if (status) status.disabled = true; // The button's own value counts.
     }
   }
 
   private key(event: KeyboardEvent): void {
+    // Enter in the field of the time means the button beside it.
+    if (event.key === "Enter" && (event.target as HTMLElement).id === "at") {
+      event.preventDefault();
+      this.form.querySelector<HTMLButtonElement>('button[name="when"][value="at"]')?.click();
+      return;
+    }
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     const wanted = event.shiftKey ? "[data-send-solve]" : "[data-send-button]";
@@ -189,7 +196,9 @@ class FlComposer extends HTMLElement {
       forward_subject: value("forward_subject"),
       ...(along.length ? { forward_file: along.filter((box) => box.checked).map((box) => box.value) } : {}),
     };
-    return JSON.stringify({ html: this.editor?.html() ?? null, text: this.editor?.text() ?? this.area.value, to: value("to"), cc: value("cc"), bcc: value("bcc"), kind: this.kind, ...forward });
+    const files = [...this.form.querySelectorAll<HTMLInputElement>('input[name="attachment"]')].map((file) => file.value);
+    const more = files.length ? { attachments: files } : {};
+    return JSON.stringify({ html: this.editor?.html() ?? null, text: this.editor?.text() ?? this.area.value, to: value("to"), cc: value("cc"), bcc: value("bcc"), kind: this.kind, ...more, ...forward });
   }
   private say(key: string): void {
     const place = this.querySelector(".saved");

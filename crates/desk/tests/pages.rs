@@ -39,6 +39,9 @@ use std::{
 use testkit::{Client, Desk, on_both};
 use tower::ServiceExt;
 
+#[path = "pages/sending.rs"]
+mod sending;
+
 /// Text that would run, if it were not text everywhere.
 const XSS: &str = "<img src=x onerror=alert(1)>{{7*7}}\"'";
 const HTML: &str =
@@ -66,6 +69,9 @@ impl World {
             .layer(from_fn_with_state(home.clone(), security_headers))
             .with_state(home.clone());
         let ada = signed_in(&home, &router, admin).await;
+        // Nobody waits for what was sent, unless a test is about that.
+        let at_once = |conn: &mut db::Conn| conn.run(sql!("UPDATE desk_user SET undo_seconds = 0"), args![]);
+        home.db.write::<_, db::Error>(at_once).await.unwrap();
         World { home, router, ada }
     }
 
@@ -201,7 +207,7 @@ impl World {
         self.home
             .db
             .read::<_, db::Error>(|conn| {
-                conn.all(sql!("SELECT message_id, recipients_text FROM outbound ORDER BY id"), args![])
+                conn.all(sql!("SELECT message_id, recipients_text FROM outbound WHERE message_id IS NOT NULL ORDER BY id"), args![])
             })
             .await
             .unwrap()
@@ -295,6 +301,7 @@ fn an_answer_is_mailed_and_a_note_is_not() {
             ("to", "Cy <cy@customer.example>"),
             ("cc", "bo@customer.example"),
             ("text", "On its way"),
+            ("confirm", "new_address"),
             ("status", ""),
             ("status", "solved"),
         ];
@@ -339,8 +346,9 @@ fn nobody_answers_past_words_that_they_have_not_read() {
             ("to", "cy@customer.example"),
             ("text", "Look here"),
         ];
-        let page = world.ada.post_form(&format!("/t/{number}/messages"), &reply).await.assert_status(422);
-        let page = page.assert_has("Somebody wrote meanwhile").assert_has("found it").assert_has("Look here");
+        let page = world.ada.post_form(&format!("/t/{number}/messages"), &reply).await.assert_status(409);
+        let page = page.assert_has("somebody wrote meanwhile").assert_has("found it").assert_has("Look here");
+        let page = page.assert_has("Send anyway");
         assert!(world.mails().await.is_empty());
         let seen = page.form_value("seen").unwrap();
         let again = [

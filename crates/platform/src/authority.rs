@@ -115,6 +115,19 @@ impl fmt::Display for Who {
     }
 }
 
+/// How somebody likes to work.
+#[derive(Clone, Debug, Default)]
+pub struct Habits {
+    /// For so long a sent answer can be taken back; 0 sends at once.
+    pub undo_seconds: i64,
+    /// Whether the status chosen with the last answer is proposed again.
+    pub remembers_status: bool,
+    /// That status, as forms name it; empty for none.
+    pub then_status: String,
+    /// JSON: the keys of actions that have others than usual. See `platform::web::shortcuts`.
+    pub shortcuts: String,
+}
+
 /// Who acts, and what they may do. Made by sign-in alone.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -126,6 +139,7 @@ pub struct Actor {
     pub zone: String,
     pub theme: &'static str,
     pub has_single_keys: bool,
+    pub habits: Habits,
     pub permissions: Vec<(String, Scope)>,
     pub teams: Vec<Id<Team>>,
     pub inboxes: Vec<Id<Inbox>>,
@@ -144,6 +158,7 @@ impl Actor {
             zone: "UTC".into(),
             theme: "auto",
             has_single_keys: false,
+            habits: Habits::default(),
             permissions: Vec::new(),
             teams: Vec::new(),
             inboxes: Vec::new(),

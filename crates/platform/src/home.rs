@@ -1,7 +1,7 @@
 //! One organisation's desk as the running program holds it. A request reaches one desk and no other.
 use crate::{
     alarms::Alarms, authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys,
-    outbound::Outbound, settings::Site,
+    outbound::Outbound, presence::Presence, settings::Site,
 };
 use kernel::clock::{Clock, Millis};
 use std::{sync::Arc, time::Duration};
@@ -28,6 +28,8 @@ pub struct Parts {
     pub authenticate: Box<dyn Authenticate>,
     /// New events for those who watch now.
     pub live: Live,
+    /// Who looks at what, on this node.
+    pub presence: Presence,
     /// What somebody should look at.
     pub alarms: Alarms,
     committed: watch::Sender<u64>,
@@ -82,6 +84,7 @@ impl Home {
             outbound,
             authenticate,
             live: Live::new(),
+            presence: Presence::default(),
             alarms: Alarms::default(),
             committed: watch::Sender::new(0),
             left: Work::ALL.map(|_| watch::Sender::new(0)),

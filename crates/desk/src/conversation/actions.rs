@@ -99,7 +99,7 @@ pub fn default_recipients(
 }
 
 /// An answer that would reach nobody: the customer has no address, or it was taken away.
-fn nobody(ticket: &Ticket) -> Problem {
+pub(crate) fn nobody(ticket: &Ticket) -> Problem {
     if ticket.requester_email.is_some() {
         Problem::field("to", "no_recipient")
     } else {

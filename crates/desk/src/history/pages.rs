@@ -172,6 +172,9 @@ impl Names {
                 let to: Vec<_> = to.collect();
                 vec![line("forward", say("history-forwarded", &[("to", &to.join(", "))]))]
             }
+            "ticket.reply_scheduled" => vec![line("clock", say("history-reply-scheduled", &[]))],
+            "ticket.reply_taken_back" => vec![line("rotate-ccw", say("history-reply-taken-back", &[]))],
+            "ticket.reply_held" => vec![line("circle-alert", say("history-reply-held", &[]))],
             "ticket.participant_added" => {
                 vec![line("user-plus", say("history-participant-added", &[("name", word("name"))]))]
             }

@@ -8,11 +8,12 @@ pub mod store;
 use super::{Category, Channel, Kind, Priority, Seen, Ticket, TicketError, ViewTickets};
 use crate::{
     conversation::{
-        self, Message,
-        pages::{Entry, Look},
+        self, AuthorKind, Message,
+        pages::{Entry, Look, send::Stop},
     },
     fields::{Field, FieldKind},
     history::pages::Lines,
+    scheduled::pages::Shown,
     views::{
         self,
         pages::{List, Sidebar},
@@ -173,6 +174,8 @@ impl Notice {
                 None => None,
             },
             "undone" => said("ticket-undone"),
+            "taken_back" => said("scheduled-taken-back"),
+            "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
             _ => None,
         })
@@ -193,8 +196,10 @@ pub struct TicketPage {
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     /// What is in the composer.
     composer: Form,
-    /// Files that wait in the composer, of a form that came back.
+    /// Files that wait in the composer, of a form that came back or of a draft.
     waiting: Vec<crate::attachments::Attachment>,
+    /// Why the answer in the composer was not sent, where its writer may send it all the same.
+    stop: Option<Stop>,
     /// What came back from the properties with mistakes.
     props: Form,
     /// What came back from the person's own form with mistakes.
@@ -254,6 +259,7 @@ impl Around {
             deadlines: self.deadlines,
             composer,
             waiting: Vec::new(),
+            stop: None,
             props: Form::default(),
             person: Form::default(),
             notice: self.notice,
@@ -296,6 +302,7 @@ impl Around {
             ("text", text("text").unwrap_or_default()),
             ("html", text("html").unwrap_or_default()),
             ("message", message),
+            ("status", text("status").unwrap_or_else(|| ui.then_status().to_owned())),
         ]);
         if kept.is_none() {
             return form;
@@ -332,7 +339,7 @@ fn recipients(facts: &Facts) -> (String, String) {
 }
 
 /// The conversation of a ticket and all around it, with twelve statements at most; a draft that sends on what
-/// stands far up is four more.
+/// stands far up is four more, one with files one more.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
     ui: Ui,
@@ -349,8 +356,16 @@ pub async fn load<P: Implies<ViewTickets> + 'static>(
             if let Some(kept) = around.facts.forwarding().filter(|_| asked.forward.is_empty()) {
                 thread.fetch(tx, number, kept)?;
             }
+            let files = around.facts.draft_files();
+            let waiting = match files.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let me = tx.actor().who.to_string();
+                    crate::attachments::store::waiting(tx, &files, &me)?
+                }
+            };
             let middle = Middle::Conversation(Box::new(thread));
-            Ok(around.page(ui, middle, asked))
+            Ok(TicketPage { waiting, ..around.page(ui, middle, asked) })
         })
         .await
 }
@@ -370,6 +385,47 @@ impl TicketPage {
     /// The page with a composer that came back.
     pub fn with_composer(self, composer: Form, waiting: Vec<crate::attachments::Attachment>) -> TicketPage {
         TicketPage { composer, waiting, ..self }
+    }
+    pub fn stopped(self, stop: Option<Stop>) -> TicketPage {
+        TicketPage { stop, ..self }
+    }
+    /// What others wrote that the writer had not read, oldest first.
+    fn news(&self) -> Vec<&Entry> {
+        let after = self.stop.as_ref().and_then(|stop| stop.news_after);
+        let me = self.ui.actor.as_ref().and_then(|actor| actor.user()).map(Id::number);
+        let is_news = |entry: &&Entry| {
+            let message = &entry.message;
+            let is_mine = message.author_kind == AuthorKind::User && message.author_id == me;
+            after.is_some_and(|after| message.id > after)
+                && !message.is_note()
+                && !message.is_automatic
+                && !is_mine
+        };
+        self.entries().iter().filter(is_news).collect()
+    }
+    /// Colleagues whose answer is on its way this moment.
+    fn sending_others(&self) -> Vec<&Shown> {
+        let is_one = |shown: &&Shown| !shown.is_later && !shown.is_held() && !shown.is_mine(&self.ui);
+        self.facts.scheduled.iter().filter(is_one).collect()
+    }
+    /// The reader's own answers that can be taken back this moment, the newest first.
+    fn sending(&self) -> Vec<&Shown> {
+        let is_one = |shown: &&Shown| !shown.is_later && !shown.is_held() && shown.is_mine(&self.ui);
+        self.facts.scheduled.iter().rev().filter(is_one).collect()
+    }
+    /// The newest public message that somebody else than its writer wrote, for what waits.
+    fn newest_in(&self) -> i64 {
+        let is_in = |entry: &&Entry| entry.message.is_in() && !entry.message.is_automatic;
+        self.entries().iter().rev().find(is_in).map_or(0, |entry| entry.message.id.number())
+    }
+    /// The status that a form or a draft has chosen: a button's counts more than the list beside it.
+    fn then(&self) -> &str {
+        self.composer.all("status").filter(|status| !status.is_empty()).last().unwrap_or_default()
+    }
+    /// A file whose picture stands in the text needs no line of its own.
+    fn stands_in_text(&self, file: &crate::attachments::Attachment) -> bool {
+        let html = self.composer.get("html");
+        html.contains(&format!("cid:{}\"", file.id)) || html.contains(&format!("/attachments/{}\"", file.id))
     }
     pub fn with_props(self, props: Form) -> TicketPage {
         TicketPage { props, ..self }

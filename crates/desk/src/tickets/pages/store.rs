@@ -1,6 +1,8 @@
 //! SQL for the ticket's page: what stands beside the conversation, in two statements instead of a dozen.
 use crate::{
+    attachments::Attachment,
     conversation::Message,
+    scheduled::pages::Shown,
     statuses::Status,
     tickets::{
         Category, Ticket, ViewTickets,
@@ -53,6 +55,8 @@ pub struct Facts {
     pub values: BTreeMap<i64, String>,
     /// What the reader has begun to write here.
     pub draft: Option<String>,
+    /// Answers that are not sent yet, the next one first.
+    pub scheduled: Vec<Shown>,
     /// The signature of the inbox that sends, unfilled, and the inbox's name.
     pub signature: Option<(String, String)>,
     /// Whether that inbox quotes the customer's last message.
@@ -65,6 +69,13 @@ impl Facts {
     /// Whether an answer by mail would reach anybody.
     pub fn has_address(&self) -> bool {
         self.participants.iter().any(|person| !person.email.is_empty())
+    }
+    /// The files of the reader's draft.
+    pub fn draft_files(&self) -> Vec<Id<Attachment>> {
+        let draft =
+            self.draft.as_deref().and_then(|draft| serde_json::from_str::<serde_json::Value>(draft).ok());
+        let ids = draft.as_ref().and_then(|draft| draft.get("attachments")?.as_array());
+        ids.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
     }
     /// The message that the reader has begun to send on.
     pub fn forwarding(&self) -> Option<Id<Message>> {
@@ -111,7 +122,13 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Fa
              SELECT 'domain', 0, d.domain, '', ''
                FROM ticket t JOIN organisation_domain d ON d.organisation_id = t.organisation_id WHERE t.id = $1
              UNION ALL
-             SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $2 AND d.ticket_id = $1"
+             SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $2 AND d.ticket_id = $1
+             UNION ALL
+             SELECT 'scheduled', s.id, s.draft,
+                    CAST(s.user_id AS TEXT) || ' ' || CAST(s.send_at_ms AS TEXT) || ' ' || CAST(s.seen_id AS TEXT)
+                      || CASE WHEN s.is_later = TRUE THEN ' later ' ELSE ' soon ' END || COALESCE(s.held_because, ''),
+                    u.name
+               FROM scheduled_reply s JOIN desk_user u ON u.id = s.user_id WHERE s.ticket_id = $1"
         ),
         args![ticket, reader],
     )?;
@@ -131,11 +148,13 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Fa
                 facts.is_quoting = c == "last";
                 facts.signature = Some((a, b));
             }
+            "scheduled" => facts.scheduled.extend(Shown::of_fact(id, &a, &b, c)),
             _ => facts.draft = Some(a),
         }
     }
     facts.participants.sort_by_key(|person| (person.role != "requester", person.id));
     facts.tags.sort();
+    facts.scheduled.sort_by_key(|shown| (shown.send_at, shown.id));
     Ok(facts)
 }
 
