@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod fields;
 pub mod history;
 pub mod live;
+pub mod placeholders;
 pub mod portal;
 pub mod sla;
 pub mod statuses;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())
+        .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(sla::routes())
         .merge(statuses::routes())

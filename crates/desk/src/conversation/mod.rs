@@ -5,7 +5,6 @@ mod linkify;
 pub mod pages;
 pub mod policy;
 pub mod references;
-pub mod signature;
 pub mod store;
 
 use crate::tickets::{NoteTickets, ViewTickets};

@@ -13,6 +13,7 @@ use crate::{
     },
     fields::{Field, FieldKind},
     history::pages::Lines,
+    placeholders::{self, Allowed, Template, Values},
     views::{
         self,
         pages::{List, Sidebar},
@@ -437,13 +438,10 @@ impl TicketPage {
     /// What is added below the words when they are sent, with its placeholders filled.
     fn signature(&self) -> Option<String> {
         let (signature, inbox) = self.facts.signature.as_ref()?;
-        let values = conversation::signature::Values {
-            agent: self.ui.person_name(),
-            desk: &self.ui.desk_name,
-            inbox,
-            ticket: self.ticket.id.number(),
-        };
-        Some(conversation::signature::fill(signature, &values)).filter(|text| !text.trim().is_empty())
+        let values =
+            Values::of_signature(self.ui.person_name(), &self.ui.desk_name, inbox, self.ticket.id.number());
+        let filled = placeholders::fill(&Template::parse(signature, Allowed::Signature), &values);
+        Some(filled.text).filter(|text| !text.trim().is_empty())
     }
     /// What the person's form shows: what came back with a mistake, else what is stored.
     fn of_person<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {
