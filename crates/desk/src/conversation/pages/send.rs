@@ -22,7 +22,8 @@ use platform::{
     web::{Failure, Form, Page, Ui},
 };
 
-const FIELDS: &[&str] = &[
+/// What the composer's form has.
+pub(crate) const FIELDS: &[&str] = &[
     "kind",
     "to",
     "cc",
@@ -37,6 +38,7 @@ const FIELDS: &[&str] = &[
     "forward_subject",
     "forward_file",
     "forward_files",
+    "canned",
 ];
 
 /// The tabs of the composer.

@@ -172,6 +172,14 @@ impl Notice {
                 }),
                 None => None,
             },
+            "macro" => match super::undo::just_applied(tx, ticket)? {
+                Some(event) => {
+                    Some(Notice { text: crate::history::pages::told(tx, ui, &event)?, undo: Some(event.id) })
+                }
+                None => None,
+            },
+            "snoozed" => said("snooze-done"),
+            "promised" => said("call-back-promised"),
             "undone" => said("ticket-undone"),
             "overtaken" => said("problem-change-overtaken"),
             _ => None,
@@ -191,8 +199,11 @@ pub struct TicketPage {
     choices: Choices,
     others: Vec<Ticket>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    calls: Vec<crate::call_backs::CallBack>,
     /// What is in the composer.
     composer: Form,
+    /// What a browser without scripts chooses from, once it asked for it.
+    canned: Vec<crate::canned::CannedReply>,
     /// Files that wait in the composer, of a form that came back.
     waiting: Vec<crate::attachments::Attachment>,
     /// What came back from the properties with mistakes.
@@ -211,10 +222,11 @@ pub struct Around {
     choices: Choices,
     others: Vec<Ticket>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    calls: Vec<crate::call_backs::CallBack>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more.
+/// Nine statements at most; six without a list beside it; a notice is two more.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -237,8 +249,9 @@ pub fn around<P: Implies<ViewTickets>>(
     let mut others = super::store::of_contact(tx, ticket.requester_id)?;
     others.retain(|other| other.id != number);
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
+    let calls = crate::call_backs::store::of_ticket(tx, number)?;
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
+    Ok(Around { ticket, beside, facts, choices, others, deadlines, calls, notice })
 }
 
 impl Around {
@@ -253,7 +266,9 @@ impl Around {
             choices: self.choices,
             others: self.others,
             deadlines: self.deadlines,
+            calls: self.calls,
             composer,
+            canned: Vec::new(),
             waiting: Vec::new(),
             props: Form::default(),
             person: Form::default(),
@@ -332,7 +347,7 @@ fn recipients(facts: &Facts) -> (String, String) {
     (list(true), list(false))
 }
 
-/// The conversation of a ticket and all around it, with twelve statements at most; a draft that sends on what
+/// The conversation of a ticket and all around it, with thirteen statements at most; a draft that sends on what
 /// stands far up is four more.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
@@ -371,6 +386,10 @@ impl TicketPage {
     /// The page with a composer that came back.
     pub fn with_composer(self, composer: Form, waiting: Vec<crate::attachments::Attachment>) -> TicketPage {
         TicketPage { composer, waiting, ..self }
+    }
+    /// The page with canned replies to choose from beside the composer.
+    pub fn with_canned(self, canned: Vec<crate::canned::CannedReply>) -> TicketPage {
+        TicketPage { canned, ..self }
     }
     pub fn with_props(self, props: Form) -> TicketPage {
         TicketPage { props, ..self }
@@ -442,6 +461,11 @@ impl TicketPage {
             Values::of_signature(self.ui.person_name(), &self.ui.desk_name, inbox, self.ticket.id.number());
         let filled = placeholders::fill(&Template::parse(signature, Allowed::Signature), &values);
         Some(filled.text).filter(|text| !text.trim().is_empty())
+    }
+    /// The number that a call-back is offered for.
+    fn call_number(&self) -> &str {
+        let known = self.facts.phones.first().map_or("", String::as_str);
+        self.props.some("call_phone").unwrap_or(known)
     }
     /// What the person's form shows: what came back with a mistake, else what is stored.
     fn of_person<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {

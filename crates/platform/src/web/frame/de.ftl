@@ -33,6 +33,7 @@ settings-webhooks = Webhooks
 settings-desk = Servicedesk
 settings-desk-page = Name, Sprache, Marke
 settings-statuses = Status und Felder
+settings-answers = Antworten
 settings-service = Service
 settings-calendars = Kalender
 settings-sla = Zusagen (SLA)

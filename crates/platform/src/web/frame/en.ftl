@@ -34,6 +34,7 @@ settings-webhooks = Webhooks
 settings-desk = Desk
 settings-desk-page = Name, language, brand
 settings-statuses = Statuses and fields
+settings-answers = Answers
 settings-service = Service
 settings-calendars = Calendars
 settings-sla = Promises (SLA)

@@ -33,6 +33,7 @@ settings-webhooks = Webhooks
 settings-desk = Servicedesk
 settings-desk-page = Naam, taal, huisstijl
 settings-statuses = Statussen en velden
+settings-answers = Antwoorden
 settings-service = Service
 settings-calendars = Kalenders
 settings-sla = Afspraken (SLA)
