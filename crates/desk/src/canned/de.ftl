@@ -1,4 +1,3 @@
-settings-canned = Textbausteine
 canned-lead = Antworten, die einmal geschrieben werden. „/“ im Eingabefeld findet sie, ausgefüllt für das Ticket und in der Sprache des Kunden.
 canned-none = Noch kein Textbaustein
 canned-none-help = Schreiben Sie die Antwort, die Sie am häufigsten geben; danach ist sie zwei Tasten entfernt.

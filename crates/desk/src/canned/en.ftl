@@ -1,4 +1,3 @@
-settings-canned = Canned replies
 canned-lead = Answers that are written once. “/” in the composer finds them, filled in for the ticket and in the customer’s language.
 canned-none = No canned reply yet
 canned-none-help = Write the answer that you give most often, and it is two keys away.

@@ -1,4 +1,3 @@
-settings-canned = Standaardantwoorden
 canned-lead = Antwoorden die u één keer schrijft. Met “/” in het invoerveld vindt u ze, ingevuld voor het ticket en in de taal van de klant.
 canned-none = Nog geen standaardantwoord
 canned-none-help = Schrijf het antwoord dat u het vaakst geeft; daarna is het twee toetsen ver.

@@ -62,7 +62,7 @@ fn check(tx: &mut Tx<NoteTickets>, new: &NewMacro, share: Share) -> Result<(), M
         let Step::Reply { canned: Some(id), .. } = one else { continue };
         let reply = canned::store::see(tx, *id)?;
         if share != Share::Own && reply.is_some_and(|reply| reply.share == Share::Own) {
-            wrong.push(Wrong { step, code: "not_shared", what: id.to_string() });
+            wrong.push(Wrong::not_shared(step, *id));
         }
     }
     Ok(plan::refuse(&wrong)?)

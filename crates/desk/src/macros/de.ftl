@@ -1,4 +1,3 @@
-settings-macros = Makros
 macros-lead = Mehrere Schritte auf einmal: was sie ändern, wird vorher gezeigt und lässt sich zurücknehmen.
 macros-none = Noch kein Makro
 macros-none-help = Fassen Sie in einem zusammen, was Sie immer wieder tun.
@@ -38,7 +37,6 @@ macros-kind-note = Interne Notiz
 macros-kind-reply = Geht an den Kunden
 macros-kind-composer = Wartet im Eingabefeld
 macros-go = Anwenden
-macros-applied = Makro angewendet
 field-gone = Das gibt es nicht mehr
 field-step-twice = Diesen Schritt gibt es zweimal
 field-step-text = Ein Textbaustein oder eigene Worte, nicht beides

@@ -1,4 +1,3 @@
-settings-macros = Macros
 macros-lead = Several steps at once: what they change is shown before, and can be taken back.
 macros-none = No macro yet
 macros-none-help = Put what you do again and again into one.
@@ -38,7 +37,6 @@ macros-kind-note = Internal note
 macros-kind-reply = Goes to the customer
 macros-kind-composer = Waits in the composer
 macros-go = Apply
-macros-applied = Macro applied
 field-gone = This is no longer there
 field-step-twice = This step is there twice
 field-step-text = A canned reply or words of its own, not both

@@ -1,4 +1,3 @@
-settings-macros = Macro’s
 macros-lead = Meerdere stappen tegelijk: wat ze wijzigen ziet u vooraf en kunt u terugnemen.
 macros-none = Nog geen macro
 macros-none-help = Vat in één macro samen wat u steeds weer doet.
@@ -38,7 +37,6 @@ macros-kind-note = Interne notitie
 macros-kind-reply = Gaat naar de klant
 macros-kind-composer = Wacht in het invoerveld
 macros-go = Toepassen
-macros-applied = Macro toegepast
 field-gone = Dit bestaat niet meer
 field-step-twice = Deze stap staat er twee keer
 field-step-text = Een standaardantwoord of eigen woorden, niet allebei

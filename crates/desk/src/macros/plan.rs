@@ -35,6 +35,13 @@ pub struct Wrong {
     pub what: String,
 }
 
+impl Wrong {
+    /// A canned reply of one person alone, in a macro for others.
+    pub fn not_shared(step: usize, id: Id<canned::CannedReply>) -> Wrong {
+        Wrong { step, code: "not_shared", what: id.to_string() }
+    }
+}
+
 /// A property before and after, in words of the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -102,8 +109,7 @@ impl Known {
     }
     /// What the step names and is not there; placeholders too.
     fn wrong(&self, tx: &mut Tx<NoteTickets>, at: usize, step: &Step) -> db::Result<Vec<Wrong>> {
-        let one = |code, what: String| vec![Wrong { step: at, code, what }];
-        let gone = |what: String| one("gone", what);
+        let gone = |what: String| vec![Wrong { step: at, code: "gone", what }];
         Ok(match step {
             Step::Status { to } if statuses::named(tx, to)?.is_none() => gone(to.clone()),
             Step::Assign { to } => match assignee(tx, to) {
@@ -116,7 +122,7 @@ impl Known {
                 None => gone(key.clone()),
                 Some(field) => match field.parse(value) {
                     Ok(_) => Vec::new(),
-                    Err(code) => one(code, key.clone()),
+                    Err(code) => vec![Wrong { step: at, code, what: key.clone() }],
                 },
             },
             Step::Note { text } => self.faults(at, text),

@@ -47,9 +47,9 @@ fn a_promised_call_stands_in_its_list_by_time_until_somebody_is_reached() {
         browser.get(&format!("/t/{one}/history")).await.assert_has("called and reached Cy Peters");
         let history = browser.get(&format!("/t/{two}/history")).await;
         history.assert_has("did not reach Cy Peters").assert_has("no longer wanted");
-        let wrong =
-            browser.post_form(&format!("/t/{one}/call-backs"), &[("call_phone", "x"), ("call_when", "hour")]);
-        wrong.await.assert_status(422).assert_has("call_phone-error");
+        let bad = [("call_phone", "x"), ("call_when", "hour")];
+        let wrong = browser.post_form(&format!("/t/{one}/call-backs"), &bad).await;
+        wrong.assert_status(422).assert_has("call_phone-error");
         let fine = [("call_phone", "030 99"), ("call_when", "hour")];
         browser.post_form(&format!("/t/{one}/call-backs"), &fine).await.assert_status(303);
         assert_eq!(order(&mut world).await, [one]);
