@@ -3,15 +3,21 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 pub mod attachments;
 pub mod calendars;
+pub mod call_backs;
+pub mod canned;
 pub mod conversation;
 pub mod drafts;
 pub mod fields;
 pub mod filter;
 pub mod history;
 pub mod live;
+pub mod macros;
+pub mod placeholders;
 pub mod portal;
 pub mod scheduled;
+pub mod sharing;
 pub mod sla;
+pub mod snooze;
 pub mod statuses;
 pub mod tickets;
 pub mod views;
@@ -23,14 +29,19 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(attachments::routes())
         .merge(calendars::routes())
+        .merge(call_backs::routes())
+        .merge(canned::routes())
         .merge(conversation::routes())
         .merge(drafts::routes())
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())
+        .merge(macros::routes())
+        .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(scheduled::routes())
         .merge(sla::routes())
+        .merge(snooze::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())
         .merge(views::routes())

@@ -654,7 +654,7 @@ fn pages_cost_as_many_statements_as_they_may() {
         for (path, most) in [
             // Side bar: counts, teams, and the views that people made.
             ("/tickets?view=act".to_owned(), 6),
-            (format!("/t/{number}"), 9),
+            (format!("/t/{number}"), 10),
             (format!("/t/{number}?view=act"), 13),
         ] {
             world.ada.get(&path).await.assert_status(200);

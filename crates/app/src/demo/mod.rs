@@ -1,4 +1,5 @@
 //! `firstline demo`: a believable desk, the same for the same number of tickets.
+mod answers;
 mod company;
 mod promises;
 mod scenes;
@@ -72,6 +73,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     tickets::set(&clock, now.plus(-40 * DAY));
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     promises::fill(&home).await.map_err(said)?;
+    answers::fill(&home).await.map_err(said)?;
     let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
     tickets::fill(&home, &clock, &cast, count - staged, now).await.map_err(said)?;
     if staged > 0 {

@@ -325,3 +325,49 @@ fn case_36_an_uploaded_page_is_saved_and_never_shown() {
         }
     });
 }
+
+#[test]
+fn case_34_a_placeholder_that_nothing_stands_for_is_named_and_never_computed() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let row = world.writes("Ada {{7*7}} <ada@c.example>", "hello", "Message-ID: <a@c>", "hello").await;
+        let n = number(&row);
+        let reply =
+            |text: &str| json!({ "name": "Reply", "share": "desk", "texts": { "en": text } }).to_string();
+        // Nothing reaches beyond the ticket's own values: what is no name is refused with its place.
+        for bad in [
+            "{{nope}}",
+            "{{7*7}}",
+            "{{desk.settings}}",
+            "{{agent.password_hash}}",
+            "{{customer.notes}}",
+            "{{customer.tickets[0].subject}}",
+            "{{ticket.fields.nope}}",
+            "{{constructor.constructor}}",
+            "{{customer.name | raw}}",
+        ] {
+            let refused =
+                world.admin.post_json("/api/v1/canned-replies", &reply(bad)).await.assert_status(422);
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(&format!("1:1 unknown_name {bad}")) || bad.contains('|'), "{detail}");
+        }
+        // What a stranger calls himself is text and no placeholder.
+        let text = "Hello {{customer.name}} {{organisation.name}}";
+        let made =
+            world.admin.post_json("/api/v1/canned-replies", &reply(text)).await.assert_status(201).json();
+        let path = format!("/api/v1/tickets/{n}/canned-replies/{}", made["id"].as_str().unwrap());
+        let filled = world.admin.get(&path).await.assert_status(200).json();
+        // Shown literally, with a warning.
+        assert_eq!(filled["text"], "Hello Ada {{7*7}} {{organisation.name}}");
+        assert_eq!(filled["faults"].as_array().unwrap().len(), 1);
+        assert_eq!(filled["faults"][0]["code"], "nothing");
+        // A macro that would send it sends nothing.
+        let steps = json!([{ "do": "reply", "canned": made["id"], "send": true }]);
+        let body = json!({ "name": "Send", "share": "desk", "steps": steps }).to_string();
+        let made = world.admin.post_json("/api/v1/macros", &body).await.assert_status(201).json();
+        let events = world.events().await;
+        let path = format!("/api/v1/tickets/{n}/macros/{}", made["id"].as_str().unwrap());
+        world.admin.post_json(&path, "{}").await.assert_status(422);
+        assert_eq!(world.events().await, events);
+    });
+}

@@ -98,6 +98,12 @@ pub async fn get(
 
 /// What led to a change: a status that moved in the moment of a message moved because of it.
 fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
+    let of_it = |cause: &&Entry| cause.at == entry.at && cause.actor == entry.actor;
+    let by_macro = before.iter().rev().take_while(of_it).find(|cause| cause.kind == "ticket.macro_applied");
+    if let Some(cause) = by_macro {
+        let name = cause.changes.get("name").and_then(Value::as_str).unwrap_or_default();
+        return ui.t1("history-why-macro", "name", name);
+    }
     let moved = entry.kind == "ticket.changed" && entry.changes.pointer("/changes/status").is_some();
     let cause =
         before.last().filter(|cause| moved && cause.at == entry.at && cause.kind == "ticket.message_added");
@@ -108,6 +114,12 @@ fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
         ("public", "out") => ui.t("history-why-answer").into(),
         _ => String::new(),
     }
+}
+
+/// A time of an event, as the reader's clock shows it.
+fn moment(ui: &Ui, value: Option<&Value>) -> Option<String> {
+    let at: Millis = serde_json::from_value(value?.clone()).ok()?;
+    Some(ui.clock_time(at))
 }
 
 /// One event in sentences, for the notice of it.
@@ -206,6 +218,33 @@ impl Names {
                     _ => ("state-late", "history-sla-breached"),
                 };
                 vec![line(icon, say(key, &[("name", ui.t_of("sla-promise", word("promise")))]))]
+            }
+            "ticket.macro_applied" => vec![line("zap", say("history-macro", &[("name", word("name"))]))],
+            "ticket.snoozed" => {
+                let said = match moment(ui, data.get("until")) {
+                    Some(until) => say("history-snoozed", &[("until", &until)]),
+                    None => say("history-snoozed-until-message", &[]),
+                };
+                vec![line("alarm-clock", said)]
+            }
+            "ticket.woke" => {
+                vec![line("alarm-clock", say(&format!("history-woke-{}", word("why")), &[]))]
+            }
+            "ticket.call_back_promised" => {
+                let until = moment(ui, data.get("due_at")).unwrap_or_default();
+                let more = [("name", word("name")), ("until", until.as_str())];
+                vec![line("phone-call", say("history-call-back-promised", &more))]
+            }
+            "ticket.call_back_tried" => {
+                let is_reached = data.get("is_reached").and_then(Value::as_bool) == Some(true);
+                let (icon, key) = match is_reached {
+                    true => ("phone-call", "history-call-back-reached"),
+                    false => ("phone-missed", "history-call-back-missed"),
+                };
+                vec![line(icon, say(key, &[("name", word("name"))]))]
+            }
+            "ticket.call_back_dropped" => {
+                vec![line("x", say("history-call-back-dropped", &[("name", word("name"))]))]
             }
             "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
             "mail.failed" => {

@@ -378,10 +378,15 @@ fn write<P>(
     if !store::update(tx, ticket.id, ticket.version, row)? {
         return Err(TicketError::Changed);
     }
-    let from = Cell::of(ticket.team_id, ticket.assignee_id, ticket.category);
-    let to = Cell::of(row.team_id, row.assignee_id, row.category);
+    // What is done rests no longer.
+    let is_snoozed = ticket.is_snoozed && row.category.is_open();
+    let from = Cell::of(ticket.team_id, ticket.assignee_id, ticket.category).snoozed(ticket.is_snoozed);
+    let to = Cell::of(row.team_id, row.assignee_id, row.category).snoozed(is_snoozed);
     counts::moved(tx, Some(from), Some(to))?;
     tx.emit(TicketChanged { ticket: ticket.id, changes: changes.0 })?;
+    if ticket.is_snoozed && !is_snoozed {
+        crate::snooze::actions::ended(tx, ticket.id)?;
+    }
     let subject = |kind, priority, team, organisation| Subject {
         priority,
         kind,

@@ -146,6 +146,10 @@ pub struct Ticket {
     pub hint_id: Option<Id<Ticket>>,
     pub reopened: i64,
     pub version: i64,
+    /// Out of the lists until a time, until the customer writes, or whichever comes first.
+    pub is_snoozed: bool,
+    pub snoozed_until_ms: Option<Millis>,
+    pub wakes_on_message: Option<bool>,
 }
 impl Ticket {
     pub fn etag(&self) -> String {

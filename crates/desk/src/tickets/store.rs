@@ -55,14 +55,15 @@ macro_rules! ticket_columns {
          t.channel, t.requester_id, c.name AS requester_name, e.email AS requester_email, t.organisation_id,
          o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
          u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
-         t.reopened, t.version
+         t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id
          JOIN contact c ON c.id = t.requester_id
          LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
          LEFT JOIN organisation o ON o.id = t.organisation_id
          LEFT JOIN team m ON m.id = t.team_id
-         LEFT JOIN desk_user u ON u.id = t.assignee_id"
+         LEFT JOIN desk_user u ON u.id = t.assignee_id
+         LEFT JOIN ticket_snooze z ON z.ticket_id = t.id"
     };
 }
 
@@ -265,7 +266,7 @@ pub fn update<P>(tx: &mut Tx<P>, id: Id<Ticket>, version: i64, row: &Row) -> Res
             "UPDATE ticket SET subject = $3, subject_folded = $4, kind = $5, status_id = $6, category = $7,
                     is_open = $8, priority = $9, team_id = $10, assignee_id = $11, requester_id = $12,
                     organisation_id = $13, solved_at_ms = $14, reopened = $15, updated_at_ms = $16,
-                    version = version + 1
+                    is_snoozed = (is_snoozed = TRUE AND $8 = TRUE), version = version + 1
               WHERE id = $1 AND version = $2"
         ),
         args![

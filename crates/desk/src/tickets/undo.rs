@@ -1,6 +1,6 @@
 //! Taking back what one has just changed: the event that tells of a change knows what was before.
 use super::{EditTickets, Kind, Patch, Priority, Seen, Ticket, TicketChanged, TicketError, actions, store};
-use crate::fields;
+use crate::{fields, macros::MacroApplied};
 use axum::{
     extract::{Path, Query},
     http::StatusCode,
@@ -35,6 +35,13 @@ pub fn just_changed<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Result<Option<
     events::last_by(tx, &format!("ticket/{ticket}"), &actor, TicketChanged::KIND, since)
 }
 
+/// The newest macro that the person who asks applied to a ticket within the last minute.
+pub fn just_applied<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Result<Option<Recorded>> {
+    let since = Millis(tx.now().0 - TELL_FOR_MS);
+    let actor = tx.actor().who.to_string();
+    events::last_by(tx, &format!("ticket/{ticket}"), &actor, MacroApplied::KIND, since)
+}
+
 /// Whether everything of a change can be taken back.
 pub fn is_undoable(event: &Recorded) -> bool {
     let data = event.data();
@@ -49,10 +56,13 @@ pub fn is_undoable(event: &Recorded) -> bool {
 /// * errors – 404 for a change of somebody else or out of sight; 409 `change_too_old`, and `change_overtaken` where
 ///   a field was changed again since.
 pub fn undo(tx: &mut Tx<EditTickets>, id: Id<Recorded>) -> Result<Id<Ticket>, TicketError> {
-    let event = events::one(tx, id)?.filter(|event| event.kind == TicketChanged::KIND);
-    let event = event.ok_or_else(Problem::not_found)?;
+    let is_known = |event: &Recorded| matches!(event.kind.as_str(), TicketChanged::KIND | MacroApplied::KIND);
+    let event = events::one(tx, id)?.filter(is_known).ok_or_else(Problem::not_found)?;
     if event.actor != tx.actor().who.to_string() {
         return Err(Problem::not_found().into());
+    }
+    if event.kind == MacroApplied::KIND {
+        return crate::macros::actions::undo(tx, &event);
     }
     let number = event.subject_id("ticket").ok_or_else(Problem::not_found)?;
     let ticket = store::see(tx, Id::new(number))?.ok_or_else(Problem::not_found)?;
@@ -130,7 +140,7 @@ fn number(value: &Value) -> Option<i64> {
 
 /// Undo a change.
 ///
-/// The id is that of the event `ticket.changed`, for ten minutes and for whoever made the change.
+/// The id is that of the event `ticket.changed` or `ticket.macro_applied`, for ten minutes and for whoever made the change.
 #[utoipa::path(post, path = "/api/v1/changes/{id}/undo", tag = "tickets", params(("id" = String, Path)),
     responses((status = 200, body = super::api::TicketBody)))]
 pub async fn api(

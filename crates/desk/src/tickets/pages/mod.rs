@@ -13,6 +13,7 @@ use crate::{
     },
     fields::{Field, FieldKind},
     history::pages::Lines,
+    placeholders::{self, Allowed, Template, Values},
     scheduled::pages::Shown,
     views::{
         self,
@@ -173,6 +174,14 @@ impl Notice {
                 }),
                 None => None,
             },
+            "macro" => match super::undo::just_applied(tx, ticket)? {
+                Some(event) => {
+                    Some(Notice { text: crate::history::pages::told(tx, ui, &event)?, undo: Some(event.id) })
+                }
+                None => None,
+            },
+            "snoozed" => said("snooze-done"),
+            "promised" => said("call-back-promised"),
             "undone" => said("ticket-undone"),
             "taken_back" => said("scheduled-taken-back"),
             "sent_already" => said("problem-reply-sent"),
@@ -194,8 +203,11 @@ pub struct TicketPage {
     choices: Choices,
     others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    calls: Vec<crate::call_backs::CallBack>,
     /// What is in the composer.
     composer: Form,
+    /// What a browser without scripts chooses from, once it asked for it.
+    canned: Vec<crate::canned::CannedReply>,
     /// Files that wait in the composer, of a form that came back or of a draft.
     waiting: Vec<crate::attachments::Attachment>,
     /// Why the answer in the composer was not sent, where its writer may send it all the same.
@@ -216,10 +228,11 @@ pub struct Around {
     choices: Choices,
     others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    calls: Vec<crate::call_backs::CallBack>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more.
+/// Nine statements at most; six without a list beside it; a notice is two more.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -241,8 +254,9 @@ pub fn around<P: Implies<ViewTickets>>(
     let choices = store::choices(tx)?;
     let others = store::others(tx, &ticket, OTHERS + 1)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
+    let calls = crate::call_backs::store::of_ticket(tx, number)?;
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
+    Ok(Around { ticket, beside, facts, choices, others, deadlines, calls, notice })
 }
 
 impl Around {
@@ -257,7 +271,9 @@ impl Around {
             choices: self.choices,
             others: self.others,
             deadlines: self.deadlines,
+            calls: self.calls,
             composer,
+            canned: Vec::new(),
             waiting: Vec::new(),
             stop: None,
             props: Form::default(),
@@ -338,7 +354,7 @@ fn recipients(facts: &Facts) -> (String, String) {
     (list(true), list(false))
 }
 
-/// The conversation of a ticket and all around it, with twelve statements at most; a draft that sends on what
+/// The conversation of a ticket and all around it, with thirteen statements at most; a draft that sends on what
 /// stands far up is four more, one with files one more.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
@@ -427,6 +443,10 @@ impl TicketPage {
         let html = self.composer.get("html");
         html.contains(&format!("cid:{}\"", file.id)) || html.contains(&format!("/attachments/{}\"", file.id))
     }
+    /// The page with canned replies to choose from beside the composer.
+    pub fn with_canned(self, canned: Vec<crate::canned::CannedReply>) -> TicketPage {
+        TicketPage { canned, ..self }
+    }
     pub fn with_props(self, props: Form) -> TicketPage {
         TicketPage { props, ..self }
     }
@@ -493,13 +513,15 @@ impl TicketPage {
     /// What is added below the words when they are sent, with its placeholders filled.
     fn signature(&self) -> Option<String> {
         let (signature, inbox) = self.facts.signature.as_ref()?;
-        let values = conversation::signature::Values {
-            agent: self.ui.person_name(),
-            desk: &self.ui.desk_name,
-            inbox,
-            ticket: self.ticket.id.number(),
-        };
-        Some(conversation::signature::fill(signature, &values)).filter(|text| !text.trim().is_empty())
+        let values =
+            Values::of_signature(self.ui.person_name(), &self.ui.desk_name, inbox, self.ticket.id.number());
+        let filled = placeholders::fill(&Template::parse(signature, Allowed::Signature), &values);
+        Some(filled.text).filter(|text| !text.trim().is_empty())
+    }
+    /// The number that a call-back is offered for.
+    fn call_number(&self) -> &str {
+        let known = self.facts.phones.first().map_or("", String::as_str);
+        self.props.some("call_phone").unwrap_or(known)
     }
     /// What the person's form shows: what came back with a mistake, else what is stored.
     fn of_person<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {
