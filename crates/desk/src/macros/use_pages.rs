@@ -107,10 +107,10 @@ pub async fn apply(
     form.only(&[])?;
     let signer = Signer::of(grant.home());
     let view = views::Shown::from_word(&asked.view);
-    let words = ui.clone();
+    let (words, looked_from) = (ui.clone(), view.clone());
     let work = move |tx: &mut Tx<NoteTickets>| {
         // Looked at before: afterwards the ticket may stand elsewhere in the list, or not in it.
-        let next = next_of(tx, &words, view, number)?;
+        let next = next_of(tx, &words, looked_from, number)?;
         let row = actions::apply(tx, number, id, &signer)?;
         Ok::<_, MacroError>((row.afterwards, next))
     };
@@ -139,7 +139,7 @@ fn next_of(
     ticket: Id<Ticket>,
 ) -> Result<Option<Id<Ticket>>, TicketError> {
     let shown = view.unwrap_or(views::Shown::Standard(views::View::Mine));
-    let (_, list) = views::pages::load(tx, ui, shown, views::store::Place::top(shown), Some(ticket))?;
+    let (_, list) = views::pages::load(tx, ui, &shown, None, Some(ticket))?;
     let at = list.rows.iter().position(|row| row.id == ticket);
     let next = at.map_or(0, |at| at + 1);
     Ok(list.rows.get(next).map(|row| row.id).filter(|next| *next != ticket))

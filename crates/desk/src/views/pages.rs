@@ -244,7 +244,7 @@ pub fn load<P: Implies<ViewTickets>>(
             by_order(tx, shown, &list, natural, after)?
         }
         Shown::Team(_) => {
-            list.filter = format!("is:open team:{}", quoted(&list.title));
+            list.filter = format!("is:open team:{} -is:snoozed", quoted(&list.title));
             by_order(tx, shown, &list, natural, after)?
         }
         Shown::Saved(_) | Shown::Typed(_) => match meaning::of(tx, shown) {
