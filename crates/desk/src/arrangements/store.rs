@@ -107,7 +107,12 @@ pub fn family(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Id<Ticket>>> {
 }
 
 /// The number of `ticket` leads to `into` from now on, and the ticket is closed with `status`.
-pub fn close_into<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, into: Id<Ticket>, status: Id<Status>) -> Result<bool> {
+pub fn close_into<P>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    into: Id<Ticket>,
+    status: Id<Status>,
+) -> Result<bool> {
     let now = tx.now();
     let closed = tx.run(
         sql!(
@@ -320,7 +325,8 @@ pub fn place(conn: &mut Conn, message: Id<Message>, base: Id<Ticket>, ticket: Id
 }
 /// A message that was written to `home` and has landed where that number leads to.
 pub fn set_home(conn: &mut Conn, message: Id<Message>, home: Id<Ticket>) -> Result<()> {
-    conn.run(sql!("UPDATE message SET home_id = $2, base_id = $2 WHERE id = $1"), args![message, home]).map(drop)
+    conn.run(sql!("UPDATE message SET home_id = $2, base_id = $2 WHERE id = $1"), args![message, home])
+        .map(drop)
 }
 /// Answers to a message belong to `base`; `None` where they belong to where it came to.
 pub fn place_answers(conn: &mut Conn, message_id: &str, base: Option<Id<Ticket>>) -> Result<()> {

@@ -242,10 +242,17 @@ impl Names {
                 let name = name.unwrap_or_else(|| "?".into());
                 vec![line("users", say("history-participant-removed", &[("name", &name)]))]
             }
-            "ticket.merged" | "ticket.unmerged" | "ticket.messages_came" | "ticket.messages_left"
-            | "ticket.linked" | "ticket.unlinked" | "ticket.children_solved" | "ticket.children_reopened" => {
-                arranged(ui, entry).map(|(icon, key, more)| line(icon, say(key, &more_of(&more)))).into_iter().collect()
-            }
+            "ticket.merged"
+            | "ticket.unmerged"
+            | "ticket.messages_came"
+            | "ticket.messages_left"
+            | "ticket.linked"
+            | "ticket.unlinked"
+            | "ticket.children_solved"
+            | "ticket.children_reopened" => arranged(ui, entry)
+                .map(|(icon, key, more)| line(icon, say(key, &more_of(&more))))
+                .into_iter()
+                .collect(),
             "ticket.changed" => {
                 let changes = data.get("changes").and_then(Value::as_object);
                 let changes = changes.into_iter().flatten();

@@ -218,7 +218,13 @@ pub struct Clock {
 impl Clock {
     /// Nothing has happened yet. With `is_told` it can be explained afterwards.
     pub fn new(is_told: bool) -> Clock {
-        Clock { category: Category::New, terms: None, runs: [None, None, None, None], is_merged: false, is_told }
+        Clock {
+            category: Category::New,
+            terms: None,
+            runs: [None, None, None, None],
+            is_merged: false,
+            is_told,
+        }
     }
     /// A clock that goes on from what is stored.
     pub fn stored(category: Category, terms: Option<Arc<Terms>>, runs: Vec<Run>) -> Clock {

@@ -48,7 +48,9 @@ async fn load(
             (failed, None) => (None, failed),
             (failed, Some(into)) => match tickets::store::see(tx, into)? {
                 Some(seen) => (Some(seen.into_inner()), failed),
-                None => (None, failed.or_else(|| Some(super::super::policy::Refusal::Unknown("ticket").into()))),
+                None => {
+                    (None, failed.or_else(|| Some(super::super::policy::Refusal::Unknown("ticket").into())))
+                }
             },
         };
         let picker = Picker::load(tx, &ticket, ("link", "into"), &asked.q, "")?;

@@ -54,7 +54,9 @@ async fn load(
             (failed, None) => (None, failed),
             (failed, Some(into)) => match tickets::store::see(tx, into)? {
                 Some(seen) => (Some(seen.into_inner()), failed),
-                None => (None, failed.or_else(|| Some(super::super::policy::Refusal::Unknown("into").into()))),
+                None => {
+                    (None, failed.or_else(|| Some(super::super::policy::Refusal::Unknown("into").into())))
+                }
             },
         };
         let picker = Picker::load(tx, &ticket, ("move", "into"), &asked.q, &asked.message)?;

@@ -94,9 +94,7 @@ pub async fn post(
     let messages = form.all("message").filter_map(|id| id.parse().ok()).collect();
     let draft = SplitDraft { messages, subject: form.some("subject").map(str::to_owned) };
     let done = match draft.parse() {
-        Ok(split) => {
-            grant.change(move |tx| messages::split(tx, number, split)).await.map_err(Problem::from)
-        }
+        Ok(split) => grant.change(move |tx| messages::split(tx, number, split)).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     match done {

@@ -243,7 +243,7 @@ pub fn around<P: Implies<ViewTickets>>(
     let facts = store::facts(tx, number, reader)?;
     let choices = store::choices(tx)?;
     let mut others = super::store::of_contact(tx, ticket.requester_id)?;
-    others.retain(|other| other.id != number);
+    others.retain(|other| other.id != number && !other.is_merged());
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let notice = Notice::of(tx, ui, number, asked)?;
     Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
