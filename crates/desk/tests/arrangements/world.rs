@@ -49,7 +49,7 @@ impl World {
             "targets": { "first_response": "4h", "next_response": "4h", "resolution": "2d" },
             "pause_in": ["waiting_customer"], "warn": "1h",
         });
-        world.asks("POST", "/api/v1/sla-policies", policy).await.1;
+        assert_eq!(world.asks("POST", "/api/v1/sla-policies", policy).await.0, 201);
         world
     }
     /// Status and body of an answer.
