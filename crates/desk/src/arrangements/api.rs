@@ -31,8 +31,8 @@ pub struct ChangeBody {
 #[into_params(parameter_in = Query)]
 pub struct Into {
     /// The number of the other ticket.
-    #[param(value_type = i64)]
-    into: Id<Ticket>,
+    #[param(value_type = i64, required = true)]
+    into: Option<Id<Ticket>>,
 }
 #[derive(serde::Serialize, ToSchema)]
 pub struct MergePersonBody {
@@ -65,7 +65,12 @@ pub async fn preview(
     Path(number): Path<Id<Ticket>>,
     Query(asked): Query<Into>,
 ) -> Result<axum::Json<MergePreviewBody>, Failure> {
-    let preview = grant.read(move |tx| actions::merge::preview(tx, number, asked.into)).await?;
+    let work = move |tx: &mut Tx<EditTickets>| match asked.into {
+        Some(into) => actions::merge::preview(tx, number, into),
+        // Whether there is such a ticket is said first.
+        None => Err(actions::own(tx, number).err().unwrap_or_else(|| Refusal::Unknown("into").into())),
+    };
+    let preview = grant.read(work).await?;
     let person = |one: actions::merge::Person| MergePersonBody {
         id: one.person.contact_id,
         name: one.person.name,
@@ -268,7 +273,7 @@ pub async fn solve_children(
         let chosen = match draft.children {
             Some(chosen) => chosen,
             None => {
-                actions::own(tx, number)?;
+                tickets::actions::unmerged(&*actions::own(tx, number)?)?;
                 let open = actions::links::open_children(tx, number)?;
                 open.into_iter().map(|link| link.other_id).collect()
             }

@@ -244,6 +244,9 @@ impl Clock {
         clock
     }
 
+    pub fn is_merged(&self) -> bool {
+        self.is_merged
+    }
     pub fn category(&self) -> Category {
         self.category
     }

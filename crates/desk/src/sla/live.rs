@@ -134,6 +134,9 @@ pub fn apply<P>(tx: &mut Tx<P>, about: &About) -> Result<bool> {
             let old = store::clocks(tx, about.id)?;
             let at = tx.now();
             // A change of this transaction is not in the log yet.
+            if clock.is_merged() {
+                clock.step(Step { at, what: What::Merged(false) });
+            }
             if clock.category() != about.category {
                 clock.step(Step { at, what: What::Status(about.category) });
             }

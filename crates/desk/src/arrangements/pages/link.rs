@@ -85,8 +85,13 @@ pub async fn post(
 ) -> Result<Response, Failure> {
     form.only(&["link", "ticket"])?;
     let with: Id<Ticket> = form.get("ticket").parse().unwrap_or(Id::new(0));
-    let word = LinkWord::from_word(form.get("link")).ok_or_else(|| Problem::field("link", "unknown_word"))?;
-    match grant.change(move |tx| links::link(tx, number, word, with)).await.map_err(Problem::from) {
+    let word = LinkWord::from_word(form.get("link"));
+    let work = move |tx: &mut Tx<EditTickets>| {
+        own(tx, number)?;
+        let word = word.ok_or_else(|| Problem::field("link", "unknown_word"))?;
+        links::link(tx, number, word, with)
+    };
+    match grant.change(work).await.map_err(Problem::from) {
         Ok(change) => Ok(Redirect::to(&format!("/t/{number}?done={change}")).into_response()),
         Err(problem) if matches!(problem.status, 403 | 409 | 422) => {
             let asked = Asked { into: form.get("ticket").to_owned(), ..Asked::default() };
