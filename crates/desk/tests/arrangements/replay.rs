@@ -185,7 +185,7 @@ impl Play {
     }
 
     /// All that can be seen is what the model says.
-    async fn compare(&mut self) {
+    async fn compare(&mut self, with_clocks: bool) {
         let numbers: Vec<_> = self.model.tickets.keys().copied().collect();
         let now = self.world.home.clock.now();
         let read = move |conn: &mut db::Conn| {
@@ -200,7 +200,9 @@ impl Play {
                 all.push((ticket, messages, people, lands, history));
             }
             let counts = tickets::counts::wrong(conn)?;
-            Ok((all, counts, sla::deadlines::wrong(conn, now, 10)?))
+            // Every clock of the desk anew from the log: now and then.
+            let clocks = if with_clocks { sla::deadlines::wrong(conn, now, 10)? } else { Vec::new() };
+            Ok((all, counts, clocks))
         };
         let (all, counts, clocks) = self.world.home.db.read::<_, db::Error>(read).await.unwrap();
         let why = || format!("{:#?}", self.trace);
@@ -266,15 +268,15 @@ fn whatever_is_arranged_and_taken_back_is_what_the_model_says() {
         let (model, dice) = (Model::default(), Dice(seed));
         let mut play = Play { world, model, dice, said: 0, trace: Vec::new(), done: BTreeMap::new() };
         // New tickets for each sequence: what went before stays as it is, and is compared no more.
-        for _ in 0..12 {
+        for _ in 0..6 {
             play.model = Model::default();
             play.trace.clear();
             for _ in 0..4 {
                 play.opens().await;
             }
-            for _ in 0..40 {
+            for step in 0..40 {
                 play.step().await;
-                play.compare().await;
+                play.compare(step % 13 == 0).await;
             }
             // Everything is taken back, in an order of chance.
             while play.model.changes.iter().any(|(_, change)| !change.is_undone) {
@@ -285,12 +287,13 @@ fn whatever_is_arranged_and_taken_back_is_what_the_model_says() {
                 let found = play.world.arranges(&path, json!({})).await;
                 let expected = play.model.undo(at);
                 play.judge("undo", found.map(drop), expected);
-                play.compare().await;
+                play.compare(false).await;
             }
+            play.compare(true).await;
         }
         eprintln!("done and refused: {:?}", play.done);
         for kind in ["merge", "split", "move", "link", "solve", "undo"] {
-            assert!(play.done[kind].iter().all(|count| *count > 3), "{kind}: {:?}", play.done);
+            assert!(play.done[kind].iter().all(|count| *count > 0), "{kind}: {:?}", play.done);
         }
     });
 }
