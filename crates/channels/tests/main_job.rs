@@ -770,7 +770,8 @@ fn a_merged_number_that_is_answered_by_mail_joins_the_other_ticket_and_goes_back
     on_both(async |desk| {
         let world = World::over(desk).await;
         let first = world.writes("ada@customer.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
-        let second = world.writes("ben@other.example", "Printer too", "Message-ID: <b@c>", "Ours as well.").await;
+        let second =
+            world.writes("ben@other.example", "Printer too", "Message-ID: <b@c>", "Ours as well.").await;
         let (a, b) = (first.ticket_id.unwrap().number(), second.ticket_id.unwrap().number());
         world.says(b, "Which one?").await;
         let mails = world.sink.wait_for(3).await;
@@ -794,7 +795,10 @@ fn a_merged_number_that_is_answered_by_mail_joins_the_other_ticket_and_goes_back
         }
         let all = world.messages(a).await;
         assert_eq!(all.len(), 5);
-        assert!(all.iter().all(|message| message.is_sender_known), "who takes part in the merged one is known");
+        assert!(
+            all.iter().all(|message| message.is_sender_known),
+            "who takes part in the merged one is known"
+        );
         assert_eq!(world.participants(a).await, ["ada@customer.example"], "and takes part in no other");
         // Ada's answer quotes nobody else's words.
         world.says(a, "We come on Friday.").await;
@@ -839,11 +843,14 @@ fn an_answer_to_a_message_that_was_split_out_joins_the_new_ticket() {
         let edit = Grant::<EditTickets>::check(&world.home, actor, true).unwrap();
         let draft = arrangements::policy::SplitDraft { messages: vec![chair], subject: Some("Chair".into()) };
         let split = draft.parse().unwrap();
-        let work = move |tx: &mut Tx<EditTickets>| arrangements::actions::messages::split(tx, Id::new(number), split);
+        let work = move |tx: &mut Tx<EditTickets>| {
+            arrangements::actions::messages::split(tx, Id::new(number), split)
+        };
         let (made, change) = edit.change(work).await.unwrap();
         assert_eq!(world.participants(made.number()).await, ["ada@customer.example"]);
         let headers = "Message-ID: <a3@c>\nIn-Reply-To: <a2@c>";
-        let joined = world.writes("ada@customer.example", "Re: Printer", headers, "It is the blue one.").await;
+        let joined =
+            world.writes("ada@customer.example", "Re: Printer", headers, "It is the blue one.").await;
         assert_eq!(joined.ticket_id, Some(made), "whatever its subject says");
         let headers = "Message-ID: <a4@c>\nIn-Reply-To: <a@c>";
         let other = world.writes("ada@customer.example", "Re: Printer", headers, "It still burns.").await;

@@ -177,7 +177,9 @@ pub fn page<P: Implies<ViewTickets>>(
             tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_third_party'"), base)
         }
         Shown::Standard(View::Open) => tx.all(rows!("t.is_open = TRUE"), base),
-        Shown::Standard(View::Solved) => tx.all(rows!("t.is_open = FALSE AND t.merged_into_id IS NULL"), base),
+        Shown::Standard(View::Solved) => {
+            tx.all(rows!("t.is_open = FALSE AND t.merged_into_id IS NULL"), base)
+        }
         Shown::Team(team) => tx.all(
             rows!("t.is_open = TRUE AND t.team_id = $7"),
             args![scope, person, ids, at, id, limit, team],

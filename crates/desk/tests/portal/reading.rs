@@ -210,7 +210,10 @@ fn a_merge_shows_nobody_a_strangers_case() {
 
         // Bo did not come along: his own page, and no word of the other case.
         let page = world.browser().get(&bo_link).await.assert_status(200);
-        page.assert_has("Wrong list").assert_has("words of bo").assert_has_not("Salary").assert_has_not("secret");
+        page.assert_has("Wrong list")
+            .assert_has("words of bo")
+            .assert_has_not("Salary")
+            .assert_has_not("secret");
         let page = world.browser().get(&bo_link).await;
         page.assert_has_not("answer to ada").assert_has_not("to all who").assert_has_not("words of cy");
         // Cy came along: what follows, and nothing of before.

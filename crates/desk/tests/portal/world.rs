@@ -146,7 +146,9 @@ impl World {
             who: Who::User(Id::new(7)),
             name: "Ben Okafor".into(),
             email: "ben@desk.example".into(),
-            permissions: ["tickets.reply", "tickets.note", "tickets.edit"].map(|key| (key.into(), Scope::All)).into(),
+            permissions: ["tickets.reply", "tickets.note", "tickets.edit"]
+                .map(|key| (key.into(), Scope::All))
+                .into(),
             ..Actor::system()
         };
         Grant::check(&self.home, Arc::new(actor), true).unwrap()

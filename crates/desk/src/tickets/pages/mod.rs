@@ -35,6 +35,8 @@ use store::{Choices, Facts};
 
 /// Messages of one page; a longer conversation opens at its end.
 const MESSAGES: usize = 60;
+/// Other tickets of the same person beside one.
+const OTHERS: usize = 8;
 
 /// The shape that stands for a channel.
 pub fn channel_icon(channel: Channel) -> &'static str {
@@ -197,7 +199,7 @@ pub struct TicketPage {
     middle: Middle,
     facts: Facts,
     choices: Choices,
-    others: Vec<Ticket>,
+    others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     /// What is in the composer.
     composer: Form,
@@ -217,7 +219,7 @@ pub struct Around {
     beside: Option<(Sidebar, List)>,
     facts: Facts,
     choices: Choices,
-    others: Vec<Ticket>,
+    others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     notice: Option<Notice>,
 }
@@ -242,8 +244,7 @@ pub fn around<P: Implies<ViewTickets>>(
     let reader = tx.actor().user().unwrap_or(Id::new(0));
     let facts = store::facts(tx, number, reader)?;
     let choices = store::choices(tx)?;
-    let mut others = super::store::of_contact(tx, ticket.requester_id)?;
-    others.retain(|other| other.id != number && !other.is_merged());
+    let others = store::others(tx, &ticket, OTHERS + 1)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let notice = Notice::of(tx, ui, number, asked)?;
     Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
@@ -468,8 +469,12 @@ impl TicketPage {
     fn status(&self) -> String {
         status_name(&self.ui, &self.ticket)
     }
-    fn status_of(&self, ticket: &Ticket) -> String {
-        status_name(&self.ui, ticket)
+    fn shown_others(&self) -> &[store::Other] {
+        &self.others[..self.others.len().min(OTHERS)]
+    }
+    /// How many more tickets their requester has, as far as was looked.
+    fn other_count(&self) -> String {
+        if self.others.len() > OTHERS { format!("{OTHERS}+") } else { self.others.len().to_string() }
     }
     /// `?view=` for links that keep the list.
     fn query(&self) -> String {
