@@ -1,6 +1,7 @@
 //! Tickets and everything that acts on them.
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
+pub mod arrangements;
 pub mod attachments;
 pub mod calendars;
 pub mod call_backs;
@@ -27,6 +28,7 @@ use platform::web::Routes;
 /// All routes of this crate.
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(arrangements::routes())
         .merge(attachments::routes())
         .merge(calendars::routes())
         .merge(call_backs::routes())

@@ -68,6 +68,8 @@ pub struct TicketBody {
     pub due_at: Option<Millis>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
+    /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
+    pub merged_into: Option<i64>,
     pub version: i64,
 }
 
@@ -118,6 +120,7 @@ fn in_full(tickets: Vec<Ticket>, mut tags: Tags, mut values: Values, language: L
         updated_at: ticket.updated_at_ms,
         due_at: ticket.due_at_ms,
         perhaps: ticket.hint_id.map(|id| id.number()),
+        merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,
     };
     tickets.into_iter().map(body).collect()

@@ -184,7 +184,9 @@ pub fn page<P: Implies<ViewTickets>>(
         ),
         Shown::Standard(View::Snoozed) => tx.all(rows!("t.is_open = TRUE AND t.is_snoozed = TRUE"), base),
         Shown::Standard(View::Open) => tx.all(rows!("t.is_open = TRUE"), base),
-        Shown::Standard(View::Solved) => tx.all(rows!("t.is_open = FALSE"), base),
+        Shown::Standard(View::Solved) => {
+            tx.all(rows!("t.is_open = FALSE AND t.merged_into_id IS NULL"), base)
+        }
         Shown::Team(team) => tx.all(
             rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.team_id = $7"),
             args![scope, person, ids, at, id, limit, *team],

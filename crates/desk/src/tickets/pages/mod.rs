@@ -7,6 +7,7 @@ pub mod store;
 
 use super::{Category, Channel, Kind, Priority, Seen, Ticket, TicketError, ViewTickets};
 use crate::{
+    arrangements::{self, Change},
     conversation::{
         self, AuthorKind, Message,
         pages::{Entry, Look, send::Stop},
@@ -20,12 +21,15 @@ use crate::{
         pages::{List, Sidebar},
     },
 };
-use axum::extract::{Path, Query};
+use axum::{
+    extract::{Path, Query},
+    response::{IntoResponse, Redirect, Response},
+};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx},
     db,
-    events::{self, Recorded},
+    events::Recorded,
     web::{Failure, Form, Page, Ui},
 };
 use store::{Choices, Facts};
@@ -156,7 +160,7 @@ impl Thread {
 pub struct Notice {
     pub text: String,
     /// The change that can be taken back.
-    pub undo: Option<Id<events::Recorded>>,
+    pub undo: Option<Change>,
 }
 impl Notice {
     fn of<P: Implies<ViewTickets>>(
@@ -170,14 +174,15 @@ impl Notice {
             "change" => match super::undo::just_changed(tx, ticket)? {
                 Some(event) => Some(Notice {
                     text: crate::history::pages::told(tx, ui, &event)?,
-                    undo: Some(event.id).filter(|_| super::undo::is_undoable(&event)),
+                    undo: Some(Change::Event(event.id)).filter(|_| super::undo::is_undoable(&event)),
                 }),
                 None => None,
             },
             "macro" => match super::undo::just_applied(tx, ticket)? {
-                Some(event) => {
-                    Some(Notice { text: crate::history::pages::told(tx, ui, &event)?, undo: Some(event.id) })
-                }
+                Some(event) => Some(Notice {
+                    text: crate::history::pages::told(tx, ui, &event)?,
+                    undo: Some(Change::Event(event.id)),
+                }),
                 None => None,
             },
             "snoozed" => said("snooze-done"),
@@ -186,7 +191,12 @@ impl Notice {
             "taken_back" => said("scheduled-taken-back"),
             "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
-            _ => None,
+            "gone" => said("arrange-gone"),
+            other => match other.parse() {
+                Ok(Change::Arrangement(id)) => arrangements::pages::told(tx, ui, id)?
+                    .map(|(text, undo)| Notice { text, undo: undo.filter(|_| ui.may("tickets.edit")) }),
+                _ => None,
+            },
         })
     }
 }
@@ -386,14 +396,18 @@ pub async fn load<P: Implies<ViewTickets> + 'static>(
         .await
 }
 
-/// `GET /t/{number}`.
+/// `GET /t/{number}`; the number of a merged ticket leads to the other one.
 pub async fn get(
     grant: Grant<ViewTickets>,
     ui: Ui,
     Path(number): Path<Id<Ticket>>,
     Query(asked): Query<Asked>,
-) -> Result<Page<TicketPage>, Failure> {
-    Ok(Page(load(&grant, ui, number, asked).await?))
+) -> Result<Response, Failure> {
+    let page = load(&grant, ui, number, asked.clone()).await?;
+    match page.ticket.lands_at_id {
+        Some(lands) => Ok(Redirect::to(&asked.back(lands)).into_response()),
+        None => Ok(Page(page).into_response()),
+    }
 }
 
 /// What the template asks.
@@ -644,17 +658,21 @@ impl TicketPage {
         }
     }
     fn may_reply(&self) -> bool {
-        self.ui.may("tickets.reply")
+        self.ui.may("tickets.reply") && !self.ticket.is_merged()
     }
     /// Whether anybody of the ticket can be answered by mail.
     fn may_answer(&self) -> bool {
         self.may_reply() && self.facts.has_address()
     }
     fn may_note(&self) -> bool {
-        self.ui.may("tickets.note")
+        self.ui.may("tickets.note") && !self.ticket.is_merged()
     }
     fn may_edit(&self) -> bool {
-        self.ui.may("tickets.edit")
+        self.ui.may("tickets.edit") && !self.ticket.is_merged()
+    }
+    fn has_open_children(&self) -> bool {
+        let mut links = self.facts.links.iter();
+        links.any(|link| link.word == arrangements::LinkWord::ParentOf && link.category.is_open())
     }
 }
 
