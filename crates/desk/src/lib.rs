@@ -9,6 +9,7 @@ pub mod fields;
 pub mod history;
 pub mod live;
 pub mod portal;
+pub mod search;
 pub mod sla;
 pub mod statuses;
 pub mod tickets;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(history::routes())
         .merge(live::routes())
         .merge(portal::routes())
+        .merge(search::routes())
         .merge(sla::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())

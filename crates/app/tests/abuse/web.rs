@@ -59,6 +59,7 @@ fn case_17_an_agent_of_another_inbox_finds_no_ticket() {
         let list = bea.get("/api/v1/tickets").await.assert_status(200).json();
         assert_eq!(list["items"].as_array().unwrap().len(), 0);
         let path = format!("/t/{n}");
+        search::testing::indexed(&world.home).await;
         bo.get("/search?q=hello").await.assert_status(200).assert_has(&path);
         bea.get("/search?q=hello").await.assert_has_not(&path);
         assert_eq!(world.events().await, before, "nothing happened");
@@ -257,6 +258,7 @@ fn case_28_a_page_has_two_hundred_rows_at_most_and_one_at_least() {
             let contact = json!({ "name": format!("Person {n}"), "email": format!("p{n}@c.example") });
             world.admin.post_json("/api/v1/contacts", &contact.to_string()).await.assert_status(201);
         }
+        search::testing::indexed(&world.home).await;
         let (mut wrong, mut lists) = (Vec::new(), 0);
         for (method, path, operation) in operations(&document()) {
             let none = Vec::new();
