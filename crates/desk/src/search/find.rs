@@ -70,7 +70,7 @@ impl Shown {
     pub fn url(&self) -> String {
         match (&self.what, &self.place) {
             (What::Ticket(ticket), Some(Place::Message { id, .. } | Place::File { message: id, .. })) => {
-                format!("/t/{}#m{id}", ticket.id)
+                format!("/t/{}?at={id}#m{id}", ticket.id)
             }
             (What::Ticket(ticket), None) => format!("/t/{}", ticket.id),
             (What::Contact(person), _) => format!("/contacts/{}", person.id),
