@@ -227,6 +227,24 @@ fn alone(test: impl AsyncFn(World)) {
 }
 
 #[test]
+fn somebody_without_tickets_begins_with_their_profile() {
+    alone(async |world| {
+        let mut light = world.person("Lia", Builtin::LightAgent, Language::En).await;
+        light.get("/").await.assert_leads_to("/tickets");
+        let taken = |conn: &mut platform::db::Conn| {
+            conn.run(
+                platform::sql!("DELETE FROM role_permission WHERE permission = 'tickets.view'"),
+                platform::args![],
+            )
+        };
+        assert!(world.home.db.write::<_, platform::db::Error>(taken).await.unwrap() > 0);
+        people::sign_in::forget_roles();
+        light.get("/").await.assert_leads_to("/profile");
+        light.get("/tickets").await.assert_status(403);
+    });
+}
+
+#[test]
 fn a_walk_in_is_a_ticket_in_one_form_and_stands_in_the_list() {
     alone(async |mut world| {
         world.ada.get("/").await.assert_status(303).assert_leads_to("/tickets");

@@ -206,9 +206,15 @@ impl Live {
     }
 }
 
+/// Events that are read in one go.
+const AT_ONCE: usize = 500;
+/// The least time between two looks at the log. A page that is open sees a change a little later, nobody notices.
+const BREATH: Duration = Duration::from_millis(20);
+
 /// Reads the log for as long as the program runs and hands each event to [`Live`]'s watchers.
 ///
-/// Wakes with every event; where other nodes cannot be heard, looks once a second for theirs.
+/// Wakes with every event; where other nodes cannot be heard, looks once a second for theirs. What follows shortly is
+/// read together: a busy desk would otherwise pay a look for each change.
 pub async fn follow(home: Home) {
     let grant = Grant::<System>::system(&home);
     let mut commits = home.waits_for(Work::Events);
@@ -223,15 +229,20 @@ pub async fn follow(home: Home) {
         let _ = tokio::time::timeout(rest, commits.changed()).await;
         loop {
             let from = position;
-            let read = grant.read::<_, db::Error>(move |tx| after(tx, from, 500)).await;
+            let read = grant.read::<_, db::Error>(move |tx| after(tx, from, AT_ONCE)).await;
             rest = if read.is_ok() { home.rest(None) } else { Duration::from_secs(1) };
             let Ok(events) = read else { break };
             let Some(newest) = events.last() else { break };
             position = newest.id;
+            let is_all = events.len() < AT_ONCE;
             for event in events {
                 // Nobody watching is fine.
                 let _ = home.live.0.send(Arc::new(event));
             }
+            if is_all {
+                break;
+            }
         }
+        tokio::time::sleep(BREATH).await;
     }
 }

@@ -63,10 +63,15 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<Team>, edit: TeamEdit) -> Result<(
 fn set_members(tx: &mut Tx<ManagePeople>, id: Id<Team>, mut members: Vec<Id<User>>) -> Result<(), TeamError> {
     members.sort_unstable();
     members.dedup();
-    if let Some(me) = tx.actor().user().filter(|me| members.contains(me)) {
-        let is_in = users::store::memberships(tx, &[me])?.iter().any(|(_, team)| *team == id);
-        if !is_in && users::actions::sees_by(tx, me, Scope::Team)? {
-            return Err(TeamError::OwnSight);
+    let me = tx.actor().user();
+    let there = users::store::memberships(tx, &members)?;
+    for new in members.iter().filter(|user| !there.contains(&(**user, id))) {
+        if me == Some(*new) {
+            if users::actions::sees_by(tx, *new, Scope::Team)? {
+                return Err(TeamError::OwnSight);
+            }
+        } else if users::actions::would_see_beyond(tx, *new, id)? {
+            return Err(TeamError::BeyondYours);
         }
     }
     let known = store::set_members(tx, id, &members)?;

@@ -1,6 +1,6 @@
 use super::{
-    Changes, NewUser, Theme, UserActivated, UserChanged, UserCreated, UserDeactivated, UserError, UserRow,
-    policy::is_zone, store,
+    Changes, NewUser, Places, Theme, UserActivated, UserChanged, UserCreated, UserDeactivated, UserError,
+    UserRow, policy::is_zone, store,
 };
 use crate::{
     desk_settings,
@@ -26,8 +26,14 @@ pub fn create(
     new: NewUser,
     password_hash: Option<String>,
 ) -> Result<Id<User>, UserError> {
-    may_give(tx, new.role)?;
+    let permissions = may_give(tx, new.role)?;
     check_targets(tx, &new.teams, &new.inboxes, &new.organisations)?;
+    let places = Places {
+        teams: new.teams.clone(),
+        inboxes: new.inboxes.clone(),
+        organisations: new.organisations.clone(),
+    };
+    stay_in_sight(tx, &permissions, &places)?;
     let defaults = desk_settings::store::load(tx)?;
     let language = new.language.unwrap_or(defaults.language);
     let zone = new.zone.clone().unwrap_or(defaults.zone);
@@ -74,8 +80,18 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result
         changes.inboxes.as_deref().unwrap_or_default(),
         changes.organisations.as_deref().unwrap_or_default(),
     )?;
+    let permissions = match changes.role.filter(|role| *role != before.role_id) {
+        Some(role) => may_give(tx, role)?,
+        None => roles::actions::permissions_of(tx, before.role_id, before.role_code)?,
+    };
     if tx.actor().user() == Some(id) {
         keep_own_sight(tx, id, &changes)?;
+    } else {
+        let mut places = store::places(tx, id)?;
+        places.teams = changes.teams.clone().unwrap_or(places.teams);
+        places.inboxes = changes.inboxes.clone().unwrap_or(places.inboxes);
+        places.organisations = changes.organisations.clone().unwrap_or(places.organisations);
+        stay_in_sight(tx, &permissions, &places)?;
     }
     let mut fields = Vec::new();
     if let Some(name) = changes.name.filter(|name| *name != before.name) {
@@ -91,7 +107,6 @@ pub fn edit(tx: &mut Tx<ManagePeople>, id: Id<User>, changes: Changes) -> Result
         fields.push("email");
     }
     if let Some(role) = changes.role.filter(|role| *role != before.role_id) {
-        may_give(tx, role)?;
         keep_an_admin(tx, &before)?;
         store::set_role(tx, id, role)?;
         fields.push("role");
@@ -162,13 +177,37 @@ pub(crate) fn sees_by(tx: &mut Tx<ManagePeople>, user: Id<User>, by: Scope) -> d
 
 /// The user as they are.
 ///
-/// * errors – [`UserError::BeyondYours`] where they may do more than the actor.
+/// * errors – [`UserError::BeyondYours`] where they may do or see more than the actor: with their address or their
+///   password the actor would, too.
 pub fn may_change(tx: &mut Tx<ManagePeople>, id: Id<User>) -> Result<UserRow, UserError> {
     let user = store::by_id(tx, id)?.ok_or(UserError::Unknown)?;
-    match roles::actions::may_give(tx, user.role_id, user.role_code)? {
-        true => Ok(user),
-        false => Err(UserError::BeyondYours),
+    if !roles::actions::may_give(tx, user.role_id, user.role_code)? {
+        return Err(UserError::BeyondYours);
     }
+    if tx.actor().user() != Some(id) {
+        let permissions = roles::actions::permissions_of(tx, user.role_id, user.role_code)?;
+        let places = store::places(tx, id)?;
+        stay_in_sight(tx, &permissions, &places)?;
+    }
+    Ok(user)
+}
+/// Whoever can change an account can use it, so it must not see more than they do.
+///
+/// * errors – [`UserError::BeyondYours`]
+fn stay_in_sight<P>(tx: &Tx<P>, permissions: &[(String, Scope)], places: &Places) -> Result<(), UserError> {
+    if places.are_beyond(tx.actor(), permissions) { Err(UserError::BeyondYours) } else { Ok(()) }
+}
+/// Whether the actor could change this user, who would see more than the actor as a member of `team`.
+pub(crate) fn would_see_beyond(
+    tx: &mut Tx<ManagePeople>,
+    user: Id<User>,
+    team: Id<Team>,
+) -> db::Result<bool> {
+    let Some(row) = store::by_id(tx, user)? else { return Ok(false) };
+    let permissions = roles::actions::permissions_of(tx, row.role_id, row.role_code)?;
+    let places = Places { teams: vec![team], ..Places::default() };
+    Ok(roles::actions::may_give(tx, row.role_id, row.role_code)?
+        && places.are_beyond(tx.actor(), &permissions))
 }
 
 /// Ends sessions, tokens and links at once.
@@ -189,9 +228,16 @@ fn keep_an_admin(tx: &mut Tx<ManagePeople>, user: &UserRow) -> Result<(), UserEr
     if is_admin && store::other_admins(tx, user.id)? == 0 { Err(UserError::LastAdmin) } else { Ok(()) }
 }
 
-fn may_give<P: Implies<ViewPeople>>(tx: &mut Tx<P>, role: Id<Role>) -> Result<(), UserError> {
+/// What a role allows that the actor may give.
+fn may_give<P: Implies<ViewPeople>>(
+    tx: &mut Tx<P>,
+    role: Id<Role>,
+) -> Result<Vec<(String, Scope)>, UserError> {
     let row = roles::store::by_id(tx, role)?.ok_or(UserError::UnknownId("role"))?;
-    if roles::actions::may_give(tx, role, row.code)? { Ok(()) } else { Err(UserError::BeyondYours) }
+    match roles::actions::may_give(tx, role, row.code)? {
+        true => Ok(roles::actions::permissions_of(tx, role, row.code)?),
+        false => Err(UserError::BeyondYours),
+    }
 }
 
 fn check_targets<P>(

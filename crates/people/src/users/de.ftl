@@ -8,7 +8,7 @@ people-zone = Zeitzone
 people-save = Speichern
 people-actions = Aktionen
 problem-last-admin = Das ist die letzte aktive Person mit Administrationsrechten. Geben Sie zuerst jemand anderem diese Rolle
-problem-role-beyond-yours = Diese Rolle darf mehr als Sie
+problem-role-beyond-yours = Diese Person darf oder sieht mehr als Sie, oder würde es damit
 problem-own-sight = Sie dürfen nicht selbst erweitern, was Sie sehen. Das kann jemand, der alles sieht
 
 profile-title = Profil und Sicherheit

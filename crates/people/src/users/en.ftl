@@ -8,7 +8,7 @@ people-zone = Time zone
 people-save = Save
 people-actions = Actions
 problem-last-admin = This is the last active administrator. Give somebody else that role first
-problem-role-beyond-yours = Somebody with this role may do more than you
+problem-role-beyond-yours = This person may, or would, do or see more than you
 problem-own-sight = You may not widen what you see yourself. Somebody who sees everything can
 
 profile-title = Profile and security

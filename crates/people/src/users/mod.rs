@@ -10,7 +10,7 @@ pub mod store;
 mod tests;
 
 pub use error::UserError;
-pub use policy::{Changes, Draft, NewUser, Theme};
+pub use policy::{Changes, Draft, NewUser, Places, Theme};
 pub use store::UserRow;
 
 use kernel::id::Id;

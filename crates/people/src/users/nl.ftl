@@ -8,7 +8,7 @@ people-zone = Tijdzone
 people-save = Opslaan
 people-actions = Acties
 problem-last-admin = Dit is de laatste actieve beheerder. Geef eerst iemand anders die rol
-problem-role-beyond-yours = Deze rol mag meer dan u
+problem-role-beyond-yours = Deze persoon mag of ziet meer dan u, of zou dat hiermee doen
 problem-own-sight = U mag niet zelf uitbreiden wat u ziet. Dat kan iemand die alles ziet
 
 profile-title = Profiel en beveiliging

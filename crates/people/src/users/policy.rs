@@ -7,7 +7,7 @@ use kernel::{
     text,
 };
 use platform::{
-    authority::{Inbox, Organisation, Team},
+    authority::{Actor, Inbox, Organisation, Scope, Team},
     i18n::Language,
 };
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,31 @@ pub enum Theme {
     Dark,
 }
 platform::words! { Theme { Auto = "auto", Light = "light", Dark = "dark" } }
+
+/// What the limited scopes of a user's permissions mean.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    pub teams: Vec<Id<Team>>,
+    pub inboxes: Vec<Id<Inbox>>,
+    pub organisations: Vec<Id<Organisation>>,
+}
+impl Places {
+    /// Whether somebody with these permissions sees something here that `actor` does not. Asks nothing about
+    /// permissions that the actor lacks: see [`crate::roles::policy::covers`].
+    pub fn are_beyond(&self, actor: &Actor, permissions: &[(String, Scope)]) -> bool {
+        fn any_but<T: PartialEq>(these: &[T], known: &[T]) -> bool {
+            these.iter().any(|one| !known.contains(one))
+        }
+        permissions.iter().filter(|(key, _)| actor.reach(key) != Some(Scope::All)).any(|(_, scope)| {
+            match scope {
+                Scope::Team => any_but(&self.teams, &actor.teams),
+                Scope::Inbox => any_but(&self.inboxes, &actor.inboxes),
+                Scope::Organisation => any_but(&self.organisations, &actor.organisations),
+                Scope::All | Scope::Own => false,
+            }
+        })
+    }
+}
 
 /// Untrusted input, from the form or the API alike.
 #[derive(Default, Serialize, Deserialize, ToSchema)]

@@ -103,6 +103,18 @@ pub fn memberships<P>(tx: &mut Tx<P>, users: &[Id<User>]) -> db::Result<Vec<(Id<
         args![&Id::list(users)],
     )
 }
+/// What the limited scopes of one user mean.
+pub fn places<P: Implies<ViewPeople>>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<super::Places> {
+    let teams = memberships(tx, &[user])?.into_iter().map(|(_, team)| team).collect();
+    let mut places = super::Places { teams, ..Default::default() };
+    for (_, kind, target) in targets(tx, &[user])? {
+        match kind.as_str() {
+            "inbox" => places.inboxes.push(Id::new(target)),
+            _ => places.organisations.push(Id::new(target)),
+        }
+    }
+    Ok(places)
+}
 /// The inboxes (`kind` is `inbox`) and organisations that the limited scopes mean for these users.
 pub fn targets<P: Implies<ViewPeople>>(
     tx: &mut Tx<P>,

@@ -211,6 +211,31 @@ fn nobody_widens_their_own_sight_by_joining() {
         olga_herself.patch_json(&format!("/api/v1/teams/{other}"), &others).await.assert_status(200);
         olga_herself.patch_json(&path, r#"{"teams":[]}"#).await.assert_status(200);
 
+        // Nor through a second account of theirs: one that they make, one that they can change, and one to come.
+        let second = |teams: &[&str]| {
+            serde_json::json!({ "name": "Olga 2", "email": "olga2@acme.example", "role": office.to_string(),
+                                "password": "a long enough password", "teams": teams })
+            .to_string()
+        };
+        let back = serde_json::json!({ "teams": [own] }).to_string();
+        admin.patch_json(&path, &back).await.assert_status(200);
+        let mut olga_herself = world.program("olga@acme.example", "all").await;
+        let refused = olga_herself.post_json("/api/v1/users", &second(&[&other])).await;
+        assert_eq!(refused.assert_status(403).json()["code"], "role_beyond_yours");
+        let made = olga_herself.post_json("/api/v1/users", &second(&[&own])).await.assert_status(201).json();
+        let second = made["id"].as_str().unwrap().to_owned();
+        let (theirs, to_other) =
+            (format!("/api/v1/users/{second}"), serde_json::json!({ "teams": [own, other] }).to_string());
+        let members = serde_json::json!({ "members": [second] }).to_string();
+        for (path, body) in [(&theirs, &to_other), (&format!("/api/v1/teams/{other}"), &members)] {
+            let refused = olga_herself.patch_json(path, body).await;
+            assert_eq!(refused.assert_status(403).json()["code"], "role_beyond_yours", "{path}");
+        }
+        // An account that sees more already cannot be taken over.
+        admin.patch_json(&theirs, &to_other).await.assert_status(200);
+        let refused = olga_herself.patch_json(&theirs, r#"{"email":"mine@acme.example"}"#).await;
+        assert_eq!(refused.assert_status(403).json()["code"], "role_beyond_yours");
+
         // Whoever sees everything sees no more in a team.
         let ada = admin.get("/api/v1/users").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
         let all = serde_json::json!({ "teams": [own, other] }).to_string();

@@ -146,6 +146,10 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
     if is_api || !wants_page {
         return answer(&problem, language);
     }
+    if problem.status == 403 && is_start {
+        // Somebody who sees no tickets has no lists to begin with.
+        return Redirect::to("/profile").into_response();
+    }
     let (mut probe, _) = probe.into_parts();
     let actor = match problem.status {
         500.. => None,

@@ -49,7 +49,12 @@ pub fn reason(language: Language, entry: &Entry) -> String {
     if let Some(said) = reason.strip_prefix("its server could not give it: ") {
         return with("inbound-not-given", "said", said);
     }
+    let deaths = reason.strip_prefix("the program ended ");
+    if let Some((times, _)) = deaths.and_then(|rest| rest.split_once(" times while it read")) {
+        return with("inbound-deaths", "times", times);
+    }
     match reason {
+        "reading it failed inside" => plain("inbound-failed-inside"),
         store::WANTED => plain("inbound-wanted"),
         "own mail" => plain("inbound-own"),
         "the sender does not take part" => plain("inbound-no-part"),
