@@ -81,6 +81,9 @@ pub async fn follow(home: Home, index: Arc<Index>, mut stop: watch::Receiver<boo
             tokio::time::sleep(BREATH.saturating_sub(began.elapsed())).await;
         }
     }
+    if let Err(cause) = work(&index, Index::settle).await {
+        tracing::warn!(%cause, "search: the index could not be closed");
+    }
     index.rest();
 }
 
@@ -92,7 +95,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 pub async fn catch_up(home: &Home, index: &Arc<Index>) -> Result<()> {
     let (_keep, stop) = watch::channel(false);
     while step(home, index, &stop).await? {}
-    Ok(())
+    work(index, Index::settle).await
 }
 
 /// One piece of work.

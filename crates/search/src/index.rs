@@ -88,6 +88,8 @@ pub struct Index {
     pub texts: Texts,
     nouns: Vec<u8>,
     wants_rebuild: AtomicBool,
+    /// Whether `mark` is further than the last commit.
+    is_ahead: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -169,6 +171,7 @@ impl Index {
             texts: Texts::open(folder.join("texts"), way)?,
             nouns: source::all().iter().map(|source| source.code).collect(),
             wants_rebuild: AtomicBool::new(false),
+            is_ahead: AtomicBool::new(false),
         })
     }
 
@@ -239,12 +242,18 @@ impl Index {
         })?;
         self.reader.reload()?;
         *lock(&self.mark) = mark;
+        self.is_ahead.store(false, Ordering::Relaxed);
         Ok(())
     }
 
     /// Remembers how far the log was read, until the next commit.
     pub(crate) fn pass(&self, mark: Mark) {
         *lock(&self.mark) = mark;
+        self.is_ahead.store(true, Ordering::Relaxed);
+    }
+    /// Writes down what was only remembered, so that the next start does not read it again.
+    pub(crate) fn settle(&self) -> Result<(), Mistake> {
+        if self.is_ahead.load(Ordering::Relaxed) { self.commit(self.mark()) } else { Ok(()) }
     }
 
     /// How many things are in it.
