@@ -224,9 +224,9 @@ fn nobody_finds_what_they_may_not_see_and_everybody_all_that_they_may() {
                 world.tickets = count.await.unwrap().len() as i64;
             }
             for number in 1..=6 {
-                let read = world
-                    .system()
-                    .read::<_, db::Error>(move |tx| contacts::store::by_id(tx, Id::new(number)));
+                let system = world.system();
+                let read =
+                    system.read::<_, db::Error>(move |tx| contacts::store::by_id(tx, Id::new(number)));
                 world.contacts.push(read.await.unwrap().unwrap());
             }
             for round in 0..3 {
