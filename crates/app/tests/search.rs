@@ -15,7 +15,13 @@ use std::{
 const SQLITE: &str = "sqlite";
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }
+            },
+        )
+        .collect()
 }
 
 struct Desk<'a> {
@@ -24,7 +30,8 @@ struct Desk<'a> {
 }
 impl Desk<'_> {
     fn get(&self, path: &str) -> Value {
-        let answer = self.served.send("GET", path, &[("authorization", &format!("Bearer {}", self.token))], "");
+        let answer =
+            self.served.send("GET", path, &[("authorization", &format!("Bearer {}", self.token))], "");
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
     }
@@ -36,8 +43,10 @@ impl Desk<'_> {
     }
     fn opens(&self, subject: &str) -> i64 {
         let body = json!({ "subject": subject, "text": "words of the message", "requester": { "email": "cy@c.example" } });
-        let headers =
-            [("authorization", format!("Bearer {}", self.token)), ("content-type", "application/json".to_owned())];
+        let headers = [
+            ("authorization", format!("Bearer {}", self.token)),
+            ("content-type", "application/json".to_owned()),
+        ];
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = self.served.send("POST", "/api/v1/tickets", &headers, &body.to_string());
         assert_eq!(answer.status, 201, "{}", answer.body);
@@ -52,7 +61,8 @@ impl Desk<'_> {
         };
         while Instant::now() < until {
             let text = self.served.get("/metrics").body;
-            let (whole, at) = (number(&text, "firstline_search_whole "), number(&text, "firstline_search_position "));
+            let (whole, at) =
+                (number(&text, "firstline_search_whole "), number(&text, "firstline_search_position "));
             let waits = number(&text, "firstline_search_unread ");
             if whole == Some(1.0) && waits == Some(0.0) && at >= number(&text, "firstline_event_last ") {
                 return;
@@ -89,7 +99,8 @@ fn labelled() -> Vec<Labelled> {
 fn the_labelled_questions_find_what_they_must() {
     let data = Data::new();
     run(&["demo", "--data", data.path(), "--tickets", "300"]).went_well();
-    let words = ["token", "create", "--data", data.path(), "--user", "mara@lindgren.example", "--scopes", "all"];
+    let words =
+        ["token", "create", "--data", data.path(), "--user", "mara@lindgren.example", "--scopes", "all"];
     let token = run(&words).went_well();
     let served = Served::start(data.path(), &[]);
     let desk = Desk { served: &served, token: token.trim_end() };
@@ -103,14 +114,23 @@ fn the_labelled_questions_find_what_they_must() {
         // `#7 Subject`
         let titles: Vec<_> = found
             .iter()
-            .map(|(kind, title)| if kind == "ticket" { title.split_once(' ').unwrap().1 } else { title.as_str() })
+            .map(
+                |(kind, title)| {
+                    if kind == "ticket" { title.split_once(' ').unwrap().1 } else { title.as_str() }
+                },
+            )
             .collect();
         let hit = |title: &&str| one.expected.iter().any(|expected| expected == title);
         let there = one.expected.iter().filter(|expected| titles.contains(&expected.as_str())).count();
         let mine = there as f64 / one.expected.len() as f64;
         let first = titles.iter().position(|title| hit(&title)).map_or(0.0, |at| 1.0 / (at + 1) as f64);
         if mine < 1.0 || first < 1.0 {
-            println!("  {:12} {:40} recall {mine:.2} rank {first:.2} {:?}", one.class, one.question, &titles[..titles.len().min(3)]);
+            println!(
+                "  {:12} {:40} recall {mine:.2} rank {first:.2} {:?}",
+                one.class,
+                one.question,
+                &titles[..titles.len().min(3)]
+            );
         }
         let class = classes.entry(one.class.clone()).or_default();
         *class = (class.0 + 1, class.1 + mine, class.2 + first);
@@ -118,7 +138,11 @@ fn the_labelled_questions_find_what_they_must() {
         rank += first;
     }
     for (class, (count, recall, rank)) in &classes {
-        println!("{class:14} {count:3} questions  recall@10 {:.3}  MRR {:.3}", recall / *count as f64, rank / *count as f64);
+        println!(
+            "{class:14} {count:3} questions  recall@10 {:.3}  MRR {:.3}",
+            recall / *count as f64,
+            rank / *count as f64
+        );
     }
     let (recall, rank) = (recall / all.len() as f64, rank / all.len() as f64);
     println!("all            {:3} questions  recall@10 {recall:.3}  MRR {rank:.3}", all.len());
@@ -215,7 +239,8 @@ fn damage(folder: &Path) {
 fn files_of_strangers_are_read_apart_and_end_nothing() {
     let read = |kind: &str, bytes: &[u8]| {
         let mut command = program::firstline(&["read-text", kind]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let bytes = bytes.to_vec();
         let feed = std::thread::spawn(move || drop(stdin.write_all(&bytes)));

@@ -132,7 +132,7 @@ async fn is_ours(grant: &Grant<System>, mark: Mark) -> Result<bool> {
 async fn begin(grant: &Grant<System>, index: &Arc<Index>) -> Result<()> {
     let last = grant.read::<_, db::Error>(|tx| {
         let id = events::last(tx)?;
-        Ok(events::one(tx, id)?)
+        events::one(tx, id)
     });
     let mark = last.await?.map_or(Mark::begun(0, 0), |event| Mark::begun(event.id.number(), event.at_ms.0));
     // Over an empty log nothing has to be built, and (0, 0) would say that nothing was begun.

@@ -141,7 +141,10 @@ fn around(text: &str, from: usize, to: usize) -> (usize, usize) {
         }
         match up {
             true => text[at..].find(char::is_whitespace).map_or(text.len(), |more| at + more),
-            false => text[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1),
+            false => text[..at]
+                .char_indices()
+                .rfind(|(_, c)| c.is_whitespace())
+                .map_or(0, |(at, c)| at + c.len_utf8()),
         }
     };
     let from = border(from.saturating_sub(40), false).min(from);
@@ -229,7 +232,10 @@ mod tests {
     }
     #[test]
     fn any_text_can_be_looked_through() {
-        for text in ["", "ä", "😀 printer 😀", "printer", "\0\u{202e}printer", &"ß".repeat(300)] {
+        let hard = "ein\u{a0}hard\u{a0}space\u{2003}between ".repeat(9) + "printer";
+        for text in
+            [hard.as_str(), "", "ä", "😀 printer 😀", "printer", "\0\u{202e}printer", &"ß".repeat(300)]
+        {
             Highlighter::new(&Asked::parse("printer ß", false), true).snippet(text);
         }
     }

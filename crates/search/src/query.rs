@@ -224,6 +224,7 @@ impl Builder<'_> {
                 if pieces.len() == 1 {
                     ways.extend(self.word(&pieces[0], &areas, is_typing));
                 } else {
+                    ways.push(self.phrase(pieces, &areas, 1.5));
                     ways.push(self.together(pieces, &areas));
                 }
                 ways.extend(number.filter(|_| clause.area.is_none()).map(|number| self.number(number)));

@@ -263,7 +263,9 @@ impl<'a> Work<'a> {
             find(client, &format!("%22{ticket}%22"))
         };
         lines[6].rounds.push(gauge.round(self.programs(1)?, bounds, rare)?);
-        lines[7].rounds.push(gauge.round(self.programs(1)?, bounds, |client, _| find(client, store::COMMON))?);
+        lines[7]
+            .rounds
+            .push(gauge.round(self.programs(1)?, bounds, |client, _| find(client, store::COMMON))?);
         let typed = |client: &mut Http, number: usize| {
             let word = store::COMMON;
             let begin = &word[..2 + number % (word.len() - 1)];

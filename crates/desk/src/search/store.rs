@@ -74,6 +74,10 @@ pub fn touched_tickets(conn: &mut Conn, event: &Recorded, after: i64, limit: usi
         );
         return ids(rows);
     }
+    // What became of a mail or a promise changes nothing that is indexed.
+    if event.kind.starts_with("mail.") || event.kind.starts_with("sla.") {
+        return Ok(Vec::new());
+    }
     let mut touched: Vec<i64> = event.subject_id("ticket").into_iter().collect();
     if !touched.is_empty() {
         let data = event.data();

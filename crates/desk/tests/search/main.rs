@@ -225,8 +225,7 @@ fn nobody_finds_what_they_may_not_see_and_everybody_all_that_they_may() {
             }
             for number in 1..=6 {
                 let system = world.system();
-                let read =
-                    system.read::<_, db::Error>(move |tx| contacts::store::by_id(tx, Id::new(number)));
+                let read = system.read::<_, db::Error>(move |tx| contacts::store::by_id(tx, Id::new(number)));
                 world.contacts.push(read.await.unwrap().unwrap());
             }
             for round in 0..3 {
