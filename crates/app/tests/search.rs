@@ -123,7 +123,7 @@ fn the_labelled_questions_find_what_they_must() {
         let hit = |title: &&str| one.expected.iter().any(|expected| expected == title);
         let there = one.expected.iter().filter(|expected| titles.contains(&expected.as_str())).count();
         let mine = there as f64 / one.expected.len() as f64;
-        let first = titles.iter().position(|title| hit(&title)).map_or(0.0, |at| 1.0 / (at + 1) as f64);
+        let first = titles.iter().position(|title| hit(title)).map_or(0.0, |at| 1.0 / (at + 1) as f64);
         if mine < 1.0 || first < 1.0 {
             println!(
                 "  {:12} {:40} recall {mine:.2} rank {first:.2} {:?}",

@@ -1155,10 +1155,8 @@ fn a_search_counts_honestly_and_goes_on_in_pages() {
         // The ticket with the number comes first and once, however short the pages are.
         let one = world.ada.get("/api/v1/search?q=7&limit=1").await.json();
         assert_eq!(one["items"][0]["url"], "/t/7");
-        let next = one["next"].as_str().unwrap().to_owned();
-        let two = world.ada.get(&format!("/api/v1/search?q=7&limit=200&cursor={next}")).await.json();
-        let urls: Vec<_> = two["items"].as_array().unwrap().iter().map(|item| item["url"].clone()).collect();
-        assert!(!urls.iter().any(|url| url == "/t/7"), "{urls:?}");
+        // A number is a word: 17 has nothing to do with 7.
+        assert_eq!((one["total"].as_i64(), one["next"].is_null()), (Some(1), true));
         // Whose name it is comes before the tickets of theirs.
         let people = world.ada.get("/api/v1/search?q=cy&limit=53").await.json();
         assert_eq!(people["items"][0]["kind"], "contact");

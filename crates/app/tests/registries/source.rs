@@ -146,6 +146,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/search/src/follow.rs", "keeps the search index, which asks again who may see what"),
     ("crates/app/src/founding.rs", "the first administrator of an empty desk"),
     ("crates/app/src/wizard/mod.rs", "limits guesses of the code of the first start"),
+    ("crates/app/src/demo/cases.rs", "fills an empty desk with samples"),
     ("crates/app/src/demo/company.rs", "fills an empty desk with samples"),
     ("crates/app/src/demo/tickets.rs", "fills an empty desk with samples"),
     ("crates/app/src/bench/fill.rs", "fills an empty desk to measure on"),
