@@ -6,6 +6,7 @@ import "./small";
 import "./swap";
 import "./list";
 import "./live";
+import "./counts";
 import "./palette";
 import "./keys";
 import "./recipients";

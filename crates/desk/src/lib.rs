@@ -6,6 +6,7 @@ pub mod calendars;
 pub mod conversation;
 pub mod drafts;
 pub mod fields;
+pub mod filter;
 pub mod history;
 pub mod live;
 pub mod portal;

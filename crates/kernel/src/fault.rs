@@ -11,6 +11,8 @@ pub struct Problem {
     /// What would have fitted where one field is wrong, in words of JSON and of the API: `low, normal`, `string`. The
     /// answer makes a sentence of it, in the reader's language.
     pub expected: Option<String>,
+    /// Where in the text of the first field the mistake is, in characters from its beginning.
+    pub offset: Option<usize>,
     pub fields: Vec<Field>,
 }
 
@@ -44,6 +46,10 @@ impl Mistakes {
     pub fn len(&self) -> usize {
         self.0.len()
     }
+    /// Adds what another parser found.
+    pub fn join_all(&mut self, fields: &[Field]) {
+        self.0.extend_from_slice(fields);
+    }
     /// Adds what another check found.
     pub fn join(&mut self, other: Mistakes) {
         self.0.extend(other.0);
@@ -56,7 +62,7 @@ impl Mistakes {
 
 impl Problem {
     pub const fn new(status: u16, code: &'static str) -> Self {
-        Self { status, code, detail: None, expected: None, fields: Vec::new() }
+        Self { status, code, detail: None, expected: None, offset: None, fields: Vec::new() }
     }
     pub const fn conflict(code: &'static str) -> Self {
         Self::new(409, code)

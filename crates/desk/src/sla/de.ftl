@@ -69,3 +69,5 @@ unit-day = T
 unit-hour = Std
 unit-minute = Min
 unit-second = s
+sla-filter-text = Filter als Text
+sla-filter-text-help = Er sagt mehr, als die Kästchen unten können. Solange hier etwas steht, zählen die Kästchen nicht.

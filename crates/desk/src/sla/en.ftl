@@ -69,3 +69,5 @@ unit-day = d
 unit-hour = h
 unit-minute = min
 unit-second = s
+sla-filter-text = Filter as text
+sla-filter-text-help = It says more than the boxes below can. While something stands here, the boxes count for nothing.

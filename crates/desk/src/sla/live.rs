@@ -5,9 +5,9 @@
 use super::{
     SlaApplied, SlaBreached,
     clock::{Clock, Promise, Run, Step, What},
-    filter::Subject,
     log,
     store::{self, About, Kept, Told},
+    subject::Subject,
     terms,
 };
 use crate::tickets::{Category, Ticket};

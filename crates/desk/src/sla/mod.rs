@@ -7,7 +7,6 @@ pub mod api;
 pub mod clock;
 pub mod deadlines;
 pub mod error;
-pub mod filter;
 pub mod live;
 pub mod log;
 pub mod pages;
@@ -15,6 +14,7 @@ pub mod policy;
 pub mod reapply;
 pub mod span;
 pub mod store;
+pub mod subject;
 pub mod terms;
 pub mod what_if;
 

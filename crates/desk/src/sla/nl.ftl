@@ -69,3 +69,5 @@ unit-day = d
 unit-hour = u
 unit-minute = min
 unit-second = s
+sla-filter-text = Filter als tekst
+sla-filter-text-help = Het zegt meer dan de vakjes hieronder kunnen. Zolang hier iets staat, tellen de vakjes niet.

@@ -1,7 +1,8 @@
 //! What a policy is and what it may promise. No I/O.
-use super::{clock::Promise, filter::Filter, span::Span, terms::Snapshot};
+use super::{clock::Promise, span::Span, subject, terms::Snapshot};
 use crate::{
     calendars::{self, Plan},
+    filter::Filter,
     tickets::Category,
 };
 use derive::Record;
@@ -41,7 +42,7 @@ impl Policy {
         serde_json::from_str(&self.pause_in).unwrap_or_default()
     }
     pub fn filter(&self) -> Filter {
-        Filter::parse(&self.filter).unwrap_or_default()
+        subject::stored(&self.filter)
     }
     pub fn target(&self, promise: Promise) -> Option<&str> {
         match promise {
@@ -85,7 +86,8 @@ pub struct Draft {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub calendar: Option<Id<calendars::Calendar>>,
-    /// Words that must all hold: `priority:high,urgent type:incident channel:email team:ID organisation:ID`.
+    /// Which tickets it is for, e.g. `priority:high,urgent -channel:phone (team:ID or organisation:ID)`: the filter
+    /// language with the fields `priority`, `type`, `channel`, `team` and `organisation`.
     #[serde(default)]
     pub filter: Option<String>,
     pub targets: Targets,
@@ -159,8 +161,10 @@ impl Draft {
         let mut mistakes = Mistakes::default();
         let name = text::one_line(&self.name, NAME_MOST);
         mistakes.require(!name.is_empty(), "name", "required");
-        let filter = Filter::parse(self.filter.as_deref().unwrap_or_default());
-        mistakes.require(filter.is_ok(), "filter", "unknown_word");
+        let filter = subject::filter(self.filter.as_deref().unwrap_or_default()).map_err(Problem::from);
+        if let Err(problem) = &filter {
+            mistakes.join_all(&problem.fields);
+        }
         let mut targets = [None; 4];
         for promise in Promise::ALL {
             let Some(text) = self.targets.get(*promise) else { continue };
@@ -249,7 +253,7 @@ mod tests {
         };
         let expected = [
             ("/name", "required"),
-            ("/filter", "unknown_word"),
+            ("/filter", "filter_field"),
             ("/targets/first_response", "duration"),
             ("/pause_in", "unknown_word"),
             ("/warn", "duration"),

@@ -2,8 +2,8 @@
 use super::{
     ManageSla,
     clock::{Promise, Run},
-    filter::Subject,
     policy::{NewPolicy, Policy},
+    subject::Subject,
 };
 use crate::{
     calendars,
@@ -141,7 +141,7 @@ struct Words {
 impl Words {
     fn of(new: &NewPolicy) -> Words {
         Words {
-            filter: new.filter.to_string(),
+            filter: crate::filter::stored(&new.filter),
             targets: new.targets.map(|span| span.map(|span| span.to_string())),
             warn: new.warn.to_string(),
             pause_in: serde_json::to_string(&new.pause_in).expect("a list of words"),

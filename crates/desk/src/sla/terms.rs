@@ -2,11 +2,11 @@
 use super::{
     ManageSla,
     clock::Terms,
-    filter::{Filter, Subject},
     policy::Policy,
     store,
+    subject::{self, Subject},
 };
-use crate::{calendars::Plan, tickets::Category};
+use crate::{calendars::Plan, filter::Filter, tickets::Category};
 use kernel::{id::Id, working_time::Calendar};
 use platform::{
     authority::Tx,
@@ -55,7 +55,7 @@ pub struct Book {
 impl Book {
     /// The first policy whose filter matches.
     pub fn choose(&self, subject: &Subject) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.filter.matches(subject))
+        self.entries.iter().find(|entry| subject.matches(&entry.filter))
     }
     pub fn terms(&self, id: i64) -> Option<&Arc<Terms>> {
         self.entries.iter().map(|entry| &entry.terms).find(|terms| terms.id == id)
@@ -78,7 +78,7 @@ pub fn book(conn: &mut Conn) -> Result<Option<Arc<Book>>> {
     }
     let entry = |row: store::Applying| Entry {
         policy: row.policy_id,
-        filter: Filter::parse(&row.filter).unwrap_or_default(),
+        filter: subject::stored(&row.filter),
         terms: Arc::new(read(row.terms_id, &row.content)),
         name: row.name,
     };

@@ -73,8 +73,8 @@ pub fn look(
         let is_taken = book
             .entries
             .iter()
-            .any(|entry| earlier.contains(&entry.policy) && entry.filter.matches(&subject));
-        if is_taken || !new.filter.matches(&subject) {
+            .any(|entry| earlier.contains(&entry.policy) && subject.matches(&entry.filter));
+        if is_taken || !subject.matches(&new.filter) {
             continue;
         }
         applies_to += 1;

@@ -9,7 +9,7 @@ use crate::{
     attachments,
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, actions::Signer, store::New},
     fields,
-    sla::{self, clock::What, filter::Subject, live::Foreseen},
+    sla::{self, clock::What, live::Foreseen, subject::Subject},
     statuses,
 };
 use kernel::{fault::Problem, id::Id, text};

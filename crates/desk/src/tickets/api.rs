@@ -3,12 +3,19 @@ use super::{
     Category, Channel, CreateTickets, Draft, EditTickets, Kind, Patch, Priority, Ticket, TicketError,
     ViewTickets, actions, store,
 };
-use crate::{fields, statuses};
+use crate::{
+    fields,
+    filter::{
+        self, Condition, Filter, Order,
+        tree::{Between, Mark, Moment, When},
+    },
+    statuses,
+};
 use axum::{
     extract::{Path, Query},
     http::{HeaderMap, StatusCode},
 };
-use kernel::{clock::Millis, fault::Problem, id::Id, text};
+use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Team, Tx, User},
     db,
@@ -125,72 +132,81 @@ pub fn body<P: Implies<ViewTickets>>(
     bodies(tx, vec![ticket.into_inner()], language)?.pop().ok_or_else(|| Problem::not_found().into())
 }
 
-#[derive(Default, serde::Deserialize, utoipa::IntoParams)]
+/// Which tickets, and in which order.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Filter {
-    /// Words that must all hold: `is:open`, `is:closed`, `status:CATEGORY`, `team:ID|none`,
-    /// `assignee:me|ID|none`, `requester:EMAIL`, `tag:WORD`.
+pub struct Chosen {
+    /// Which tickets, e.g. `is:open team:"1st line" (due:<2h or tag:vip) -priority:low "printer jam"`.
     filter: Option<String>,
+    /// A view, as the pages have it: `mine`, `due-today`, `team-ID`, `view-ID`. With a filter both must hold.
+    view: Option<String>,
+    /// `created` (newest ticket first), `updated` (newest change first), `oldest` (oldest change first) or `due`.
+    sort: Option<String>,
     /// Only what changed at or after this time (RFC 3339).
     updated_since: Option<String>,
 }
-impl Filter {
-    fn parse(&self, me: Option<Id<User>>) -> Result<store::Narrow, Problem> {
-        let wrong = |word: &str| {
-            let expected = "is:open, is:closed, status:…, team:…, assignee:…, requester:… or tag:…";
-            Problem::field("filter", "unknown_word").because(format!("{word:?}: expected {expected}"))
-        };
-        let mut narrow = store::Narrow::default();
-        for word in self.filter.as_deref().unwrap_or_default().split_whitespace() {
-            let (name, value) = word.split_once(':').ok_or_else(|| wrong(word))?;
-            let id = || match value {
-                "none" => Ok(0),
-                "me" => me.map(|id| id.number()).ok_or_else(|| wrong(word)),
-                other => other.parse::<i64>().ok().filter(|id| *id > 0).ok_or_else(|| wrong(word)),
-            };
-            match (name, value) {
-                ("is", "open") => narrow.is_open = Some(true),
-                ("is", "closed") => narrow.is_open = Some(false),
-                ("status", _) => {
-                    narrow.category = Some(Category::from_word(value).ok_or_else(|| wrong(word))?)
-                }
-                ("team", _) => narrow.team = Some(id()?),
-                ("assignee", _) => narrow.assignee = Some(id()?),
-                ("requester", _) => narrow.requester = Some(text::email(value).ok_or_else(|| wrong(word))?),
-                ("tag", _) => narrow.tag = Some(value.to_lowercase()),
-                _ => return Err(wrong(word)),
-            }
+impl Chosen {
+    /// * errors – 404 for a view out of sight; 422 naming what is wrong.
+    pub fn read<P: Implies<ViewTickets>>(&self, tx: &mut Tx<P>) -> Result<(Filter, Order), TicketError> {
+        let language = tx.actor().language;
+        let mut parts = Vec::new();
+        let mut order = Order::Created;
+        if let Some(word) = self.view.as_deref().filter(|word| !word.is_empty()) {
+            let shown = crate::views::Shown::from_word(word).ok_or_else(Problem::not_found)?;
+            let view = crate::views::meaning::of(tx, &shown)?;
+            parts.push(view.filter);
+            order = view.order;
+        }
+        if let Some(text) = &self.filter {
+            parts.push(filter::find::read(tx, text)?.map_err(|mistake| mistake.problem_in(language))?);
         }
         if let Some(since) = &self.updated_since {
             let parsed = serde_json::from_value(serde_json::Value::String(since.clone()));
             let since = parsed.map_err(|_| Problem::field("updated_since", "wrong_type"))?;
-            narrow.updated_since = Some(since);
+            let since = When::At(Between::AtLeast(Mark::Instant(since)));
+            parts.push(Condition::Time(Moment::Updated, since).into());
         }
-        Ok(narrow)
+        if let Some(word) = self.sort.as_deref().filter(|word| !word.is_empty()) {
+            order = Order::from_word(word).ok_or(Problem::field("sort", "unknown_word"))?;
+        }
+        Ok((Filter::all(parts), order))
     }
 }
 
 /// List tickets, newest first.
-#[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(Paged, Filter),
+///
+/// A filter that takes longer than two seconds is refused (422 `filter_too_slow`).
+#[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(Paged, Chosen),
     responses((status = 200, body = Listing<TicketBody>)))]
 pub async fn list(
     grant: Grant<ViewTickets>,
     Query(paged): Query<Paged>,
-    Query(filter): Query<Filter>,
+    Query(chosen): Query<Chosen>,
 ) -> Result<Json<Listing<TicketBody>>, Failure> {
-    let (limit, before) = (paged.limit()?, paged.after()?);
-    let narrow = filter.parse(grant.actor().user())?;
+    let limit = paged.limit()?;
+    let place = |word: &str| filter::Place::from_word(word).ok_or(Problem::field("cursor", "unknown_cursor"));
+    let after = paged.cursor().map(place).transpose()?;
     let language = grant.actor().language;
     let (items, next) = grant
-        .read::<_, db::Error>(move |tx| {
-            let mut rows = store::list(tx, &narrow, before, limit + 1)?;
-            let has_more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = rows.last().filter(|_| has_more).map(|ticket| ticket.id.to_string());
-            Ok((bodies(tx, rows, language)?, next))
+        .read::<_, TicketError>(move |tx| {
+            let (filter, order) = chosen.read(tx)?;
+            let found = filter::find::page(tx, &filter, order, after, limit)?;
+            Ok((found_bodies(tx, &found.ids, language)?, found.next.map(filter::Place::word)))
         })
         .await?;
     Ok(Json(Listing { items, next }))
+}
+/// The tickets with these ids, in this order.
+pub fn found_bodies<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ids: &[Id<Ticket>],
+    language: Language,
+) -> db::Result<Vec<TicketBody>> {
+    let rows = store::by_ids(tx, ids)?;
+    let mut bodies = bodies(tx, rows, language)?;
+    let place = |number: i64| ids.iter().position(|id| id.number() == number);
+    bodies.sort_by_cached_key(|body| place(body.number));
+    Ok(bodies)
 }
 
 fn tagged(status: StatusCode, body: serde_json::Value) -> Versioned<serde_json::Value> {

@@ -132,59 +132,6 @@ pub fn by_ids<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ids: &[Id<Ticket>]) -> Re
     )
 }
 
-/// What the API's list can be narrowed by. All that are given must hold.
-#[derive(Default)]
-pub struct Narrow {
-    pub is_open: Option<bool>,
-    pub category: Option<Category>,
-    pub team: Option<i64>,
-    pub assignee: Option<i64>,
-    pub requester: Option<String>,
-    pub tag: Option<String>,
-    pub updated_since: Option<Millis>,
-}
-
-/// Tickets, newest first, `limit` at most, before the id `before`. Walks the primary key.
-pub fn list<P: Implies<ViewTickets>>(
-    tx: &mut Tx<P>,
-    narrow: &Narrow,
-    before: Option<Id<Ticket>>,
-    limit: usize,
-) -> Result<Vec<Ticket>> {
-    let sight = Sight::of(tx);
-    let before = before.unwrap_or(Id::new(i64::MAX));
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            ticket_columns!(),
-            " WHERE t.id < $4 AND ",
-            visible!(),
-            " AND (CAST($6 AS BOOLEAN) IS NULL OR t.is_open = $6)
-              AND ($7 = '' OR t.category = $7)
-              AND ($8 < 0 OR t.team_id = $8)
-              AND ($9 < 0 OR t.assignee_id = $9)
-              AND ($10 = '' OR t.requester_id = (SELECT contact_id FROM contact_email WHERE email = $10))
-              AND ($11 = '' OR EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket_id = t.id AND g.tag = $11))
-              AND t.updated_at_ms >= $12
-              ORDER BY t.id DESC LIMIT $5"
-        )),
-        args![
-            sight.scope,
-            sight.person,
-            &sight.ids,
-            before,
-            limit,
-            narrow.is_open,
-            narrow.category.map_or("", Category::word),
-            narrow.team.unwrap_or(-1),
-            narrow.assignee.unwrap_or(-1),
-            narrow.requester.as_deref().unwrap_or(""),
-            narrow.tag.as_deref().unwrap_or(""),
-            narrow.updated_since.unwrap_or(Millis(0))
-        ],
-    )
-}
-
 /// The newest tickets of a contact, 20 at most.
 pub fn of_contact<P: Implies<ViewTickets>>(tx: &mut Tx<P>, contact: Id<Contact>) -> Result<Vec<Ticket>> {
     let sight = Sight::of(tx);

@@ -1,10 +1,20 @@
 //! The agent's lists as pages.
 use super::{
-    Shown, View,
+    Saved, Shown, View,
+    columns::{Choice, Column},
+    meaning::{self, Meaning},
+    saved,
     store::{self, Counts, Place, Row, Soon, TeamCount},
 };
-use crate::tickets::{Ticket, ViewTickets};
-use axum::{extract::Query, response::Redirect};
+use crate::{
+    filter::{self, Names, Order, find, print::quoted},
+    tickets::{Ticket, TicketError, ViewTickets},
+};
+use axum::{
+    extract::Query,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx},
@@ -20,6 +30,8 @@ pub struct Sidebar {
     shown: Shown,
     counts: Counts,
     teams: Vec<TeamCount>,
+    saved: Vec<(Id<Saved>, String)>,
+    choice: Option<Choice>,
 }
 /// A line of the side bar.
 pub struct Entry {
@@ -32,8 +44,28 @@ pub struct Entry {
 }
 
 impl Sidebar {
-    pub fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>, shown: Shown) -> db::Result<Sidebar> {
-        Ok(Sidebar { shown, counts: store::counts(tx, Soon::of(tx))?, teams: store::teams(tx)? })
+    /// With three statements, however many views there are: those that people made are counted by
+    /// [`saved::pages::counts`], after the page is there.
+    pub fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>, shown: &Shown) -> db::Result<Sidebar> {
+        let list = if let Shown::Typed(_) = shown { "filter".to_owned() } else { shown.word() };
+        let (saved, choice) = saved::store::beside(tx, &list)?;
+        let (counts, teams) = (store::counts(tx, Soon::of(tx))?, store::teams(tx)?);
+        Ok(Sidebar { shown: shown.clone(), counts, teams, saved, choice })
+    }
+    /// The same beside a page that is no list.
+    pub fn elsewhere(self) -> Sidebar {
+        Sidebar { shown: Shown::Typed("".into()), ..self }
+    }
+    /// The views that people made.
+    pub fn of_people(&self) -> Vec<Entry> {
+        let entry = |(id, name): &(Id<Saved>, String)| Entry {
+            word: Shown::Saved(*id).word(),
+            name: name.clone(),
+            icon: "bookmark",
+            count: None,
+            is_current: self.shown == Shown::Saved(*id),
+        };
+        self.saved.iter().map(entry).collect()
     }
     pub fn standard(&self, ui: &Ui) -> Vec<Entry> {
         let entry = |view: &View| Entry {
@@ -68,17 +100,25 @@ impl Sidebar {
             View::Solved => None,
         }
     }
-    /// The name of what is shown; `None` for a team out of sight.
+    /// The name of a list that needs no other statement; `None` for a team out of sight.
     fn title(&self, ui: &Ui) -> Option<String> {
-        match self.shown {
+        match &self.shown {
             Shown::Standard(view) => Some(ui.t_of("view", view.word()).into()),
-            Shown::Team(id) => self.teams.iter().find(|team| team.id == id).map(|team| team.name.clone()),
+            Shown::Team(id) => self.teams.iter().find(|team| team.id == *id).map(|team| team.name.clone()),
+            Shown::Saved(id) => Some(
+                self.saved
+                    .iter()
+                    .find(|(view, _)| view == id)
+                    .map_or_else(String::new, |(_, name)| name.clone()),
+            ),
+            Shown::Typed(_) => Some(ui.t("filter-found").into()),
         }
     }
     fn shown_count(&self) -> Option<i64> {
-        match self.shown {
-            Shown::Standard(view) => self.count(view),
-            Shown::Team(id) => self.teams.iter().find(|team| team.id == id).map(|team| team.open),
+        match &self.shown {
+            Shown::Standard(view) => self.count(*view),
+            Shown::Team(id) => self.teams.iter().find(|team| team.id == *id).map(|team| team.open),
+            Shown::Saved(_) | Shown::Typed(_) => None,
         }
     }
 }
@@ -101,6 +141,8 @@ fn icon(view: View) -> &'static str {
 pub struct List {
     /// As `?view=` has it.
     pub word: String,
+    /// Where the list is; it has a query.
+    pub address: String,
     pub title: String,
     pub count: Option<i64>,
     pub rows: Vec<Row>,
@@ -113,6 +155,14 @@ pub struct List {
     pub empty: &'static str,
     /// Whether the view holds nothing and no mail can come in.
     pub lacks_inbox: bool,
+    /// What the list holds, as it can be typed.
+    pub filter: String,
+    /// What is wrong with it.
+    pub mistake: Option<String>,
+    pub order: Order,
+    pub choice: Choice,
+    /// The saved view that is shown, if the person may change it.
+    pub edit: Option<Id<Saved>>,
 }
 impl List {
     /// The next step where there is nothing: the view that has most to do, unless it is this one.
@@ -122,40 +172,142 @@ impl List {
     pub fn is_current(&self, row: &Row) -> bool {
         self.current == Some(row.id)
     }
+    pub fn orders(&self) -> &'static [Order] {
+        Order::ALL
+    }
+    pub fn columns(&self) -> &'static [Column] {
+        Column::ALL
+    }
+    pub fn shows(&self, word: &str) -> bool {
+        Column::from_word(word).is_some_and(|column| self.choice.shows(&column))
+    }
+    /// Where a view is made of what is shown.
+    pub fn save_address(&self) -> String {
+        platform::web::address("/views/new", &[("filter", &self.filter), ("sort", self.order.word())])
+    }
+    /// Where it can be had as a file.
+    pub fn file(&self, format: &str) -> String {
+        let name = [("view", self.word.as_str()), ("sort", self.order.word()), ("format", format)];
+        platform::web::address("/tickets/export", &name)
+    }
 }
 
-/// List and side bar, with three statements.
+/// Ids and rows of a page.
+struct Rows {
+    rows: Vec<Row>,
+    older: Option<String>,
+    is_top: bool,
+}
+
+/// List and side bar, with four statements; what people made themselves takes some more.
 ///
-/// * errors – 404 for a team out of sight.
+/// A filter that cannot be read is a list with its mistake.
+///
+/// * errors – 404 for a team or a view out of sight; 422 for a place that is none of ours, and `filter_too_slow`.
 pub fn load<P: Implies<ViewTickets>>(
     tx: &mut Tx<P>,
     ui: &Ui,
-    shown: Shown,
-    after: Place,
+    shown: &Shown,
+    after: Option<&str>,
     current: Option<Id<Ticket>>,
-) -> Result<(Sidebar, List), crate::tickets::TicketError> {
+) -> Result<(Sidebar, List), TicketError> {
     let side = Sidebar::load(tx, shown)?;
     let title = side.title(ui).ok_or_else(Problem::not_found)?;
-    let mut rows = store::page(tx, shown, after, ROWS + 1)?;
-    let has_more = rows.len() > ROWS;
-    rows.truncate(ROWS);
-    let lacks_inbox = rows.is_empty() && !platform::outbox::has_inbox(tx)?;
-    let list = List {
-        lacks_inbox,
+    let choice = side.choice.clone().unwrap_or_default();
+    let natural = meaning::order(shown);
+    let mut list = List {
+        lacks_inbox: false,
         word: shown.word(),
+        address: shown.address(),
         title,
         count: side.shown_count(),
-        older: rows.last().filter(|_| has_more).map(|row| row.place(shown)),
-        rows,
-        is_top: after == Place::top(shown),
+        older: None,
+        rows: Vec::new(),
+        is_top: true,
         current,
         empty: match shown {
             Shown::Standard(View::Mine) => "list-empty-mine",
             Shown::Standard(View::Unassigned) => "list-empty-unassigned",
             _ => "list-empty-other",
         },
+        filter: String::new(),
+        mistake: None,
+        order: choice.order.unwrap_or(natural),
+        choice,
+        edit: None,
     };
+    let rows = match shown {
+        Shown::Standard(view) => {
+            list.filter = meaning::text(*view).into();
+            by_order(tx, shown, &list, natural, after)?
+        }
+        Shown::Team(_) => {
+            list.filter = format!("is:open team:{}", quoted(&list.title));
+            by_order(tx, shown, &list, natural, after)?
+        }
+        Shown::Saved(_) | Shown::Typed(_) => match meaning::of(tx, shown) {
+            Ok(meaning) => {
+                let names = Names::of(tx, &meaning.filter)?;
+                list.filter = filter::print(&meaning.filter, &names);
+                if let Some(view) = &meaning.view {
+                    list.edit = Some(view.id).filter(|_| view.may_change(tx.actor()));
+                    list.title.clone_from(&view.name);
+                }
+                list.order = list.choice.order.unwrap_or(meaning.order);
+                found(tx, &meaning, list.order, after)?
+            }
+            Err(TicketError::Refused(problem)) if problem.offset.is_some() => {
+                list.mistake = problem.detail;
+                match shown {
+                    Shown::Typed(text) => list.filter = text.to_string(),
+                    Shown::Saved(id) => {
+                        let view = saved::store::see(tx, *id)?.ok_or_else(Problem::not_found)?;
+                        list.edit = Some(view.id).filter(|_| view.may_change(tx.actor()));
+                        (list.title, list.filter) = (view.name, view.filter);
+                    }
+                    Shown::Standard(_) | Shown::Team(_) => {}
+                }
+                Rows { rows: Vec::new(), older: None, is_top: true }
+            }
+            Err(other) => return Err(other),
+        },
+    };
+    (list.rows, list.older, list.is_top) = (rows.rows, rows.older, rows.is_top);
+    list.lacks_inbox = list.rows.is_empty() && list.mistake.is_none() && !platform::outbox::has_inbox(tx)?;
     Ok((side, list))
+}
+
+/// A standard list: in its own order by its own statement, in another one by its filter.
+fn by_order<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    shown: &Shown,
+    list: &List,
+    natural: Order,
+    after: Option<&str>,
+) -> Result<Rows, TicketError> {
+    if list.order != natural {
+        let meaning = meaning::of(tx, shown)?;
+        return found(tx, &meaning, list.order, after);
+    }
+    let top = Place::top(shown);
+    let after = after.map_or(Some(top), Place::from_word).ok_or(Problem::field("after", "unknown_cursor"))?;
+    let mut rows = store::page(tx, shown, after, ROWS + 1)?;
+    let has_more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let older = rows.last().filter(|_| has_more).map(|row| row.place(shown));
+    Ok(Rows { rows, older, is_top: after == top })
+}
+fn found<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    meaning: &Meaning,
+    order: Order,
+    after: Option<&str>,
+) -> Result<Rows, TicketError> {
+    let place = |word: &str| filter::Place::from_word(word).ok_or(Problem::field("after", "unknown_cursor"));
+    let after = after.map(place).transpose()?;
+    let found = find::page(tx, &meaning.filter, order, after, ROWS)?;
+    let rows = store::rows_of(tx, &found.ids)?;
+    Ok(Rows { rows, older: found.next.map(filter::Place::word), is_top: after.is_none() })
 }
 
 /// What `?view=` means.
@@ -171,6 +323,7 @@ pub fn shown(word: Option<&str>) -> Result<Shown, Problem> {
 #[derive(Default, serde::Deserialize)]
 pub struct Asked {
     view: Option<String>,
+    filter: Option<String>,
     after: Option<String>,
 }
 
@@ -182,20 +335,17 @@ pub struct ListPage {
     list: List,
 }
 
-/// `GET /tickets?view=&after=`.
-pub async fn get(
-    grant: Grant<ViewTickets>,
-    ui: Ui,
-    Query(asked): Query<Asked>,
-) -> Result<Page<ListPage>, Failure> {
-    let shown = shown(asked.view.as_deref())?;
-    let after = match asked.after.as_deref() {
-        None => Place::top(shown),
-        Some(word) => Place::from_word(word).ok_or(Problem::field("after", "unknown_cursor"))?,
+/// `GET /tickets?view=&filter=&after=`.
+pub async fn get(grant: Grant<ViewTickets>, ui: Ui, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+    let typed = asked.filter.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let shown = match typed {
+        Some(text) => Shown::Typed(text.into()),
+        None => shown(asked.view.as_deref())?,
     };
     let words = ui.clone();
-    let (side, list) = grant.read(move |tx| load(tx, &words, shown, after, None)).await?;
-    Ok(Page(ListPage { ui, side, list }))
+    let (side, list) = grant.read(move |tx| load(tx, &words, &shown, asked.after.as_deref(), None)).await?;
+    let status = if list.mistake.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, Page(ListPage { ui, side, list })).into_response())
 }
 
 /// `GET /`.

@@ -1,5 +1,5 @@
 //! SQL for the lists. Each view walks one index; a page costs the same with a thousand tickets and a million.
-use super::{Shown, View};
+use super::{Shown, View, columns::Choice};
 use crate::tickets::{
     Category, Channel, Priority, Ticket, ViewTickets,
     store::{Sight, visible},
@@ -11,7 +11,7 @@ use kernel::{
 };
 use platform::{
     args,
-    authority::{Implies, Scope, Team, Tx},
+    authority::{Implies, Scope, Team, Tx, User},
     db::{Conn, Result},
     sql,
     web::Ui,
@@ -31,6 +31,7 @@ pub struct Row {
     pub organisation_name: Option<String>,
     pub team_name: Option<String>,
     pub assignee_name: Option<String>,
+    pub created_at_ms: Millis,
     pub updated_at_ms: Millis,
     pub due_at_ms: Option<Millis>,
     pub last_text: String,
@@ -64,7 +65,7 @@ pub struct Place {
 }
 impl Place {
     /// Before the first row.
-    pub const fn top(shown: Shown) -> Place {
+    pub const fn top(shown: &Shown) -> Place {
         match shown {
             Shown::Standard(View::DueToday | View::Breaching) => {
                 Place { updated_at_ms: Millis(i64::MIN), id: Id::new(i64::MIN) }
@@ -79,7 +80,7 @@ impl Place {
     }
 }
 impl Row {
-    pub fn place(&self, shown: Shown) -> String {
+    pub fn place(&self, shown: &Shown) -> String {
         let at = match shown {
             Shown::Standard(View::DueToday | View::Breaching) => self.due_at_ms.unwrap_or_default(),
             _ => self.updated_at_ms,
@@ -111,7 +112,7 @@ macro_rules! rows {
         sql!(concat!(
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
                     t.channel, c.name AS requester_name, o.name AS organisation_name, m.name AS team_name,
-                    u.name AS assignee_name, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in
+                    u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in
                FROM ticket t
                JOIN ticket_status s ON s.id = t.status_id
                JOIN contact c ON c.id = t.requester_id
@@ -134,7 +135,7 @@ macro_rules! rows {
 /// A page of a view, newest change first.
 pub fn page<P: Implies<ViewTickets>>(
     tx: &mut Tx<P>,
-    shown: Shown,
+    shown: &Shown,
     after: Place,
     limit: usize,
 ) -> Result<Vec<Row>> {
@@ -153,7 +154,7 @@ pub fn page<P: Implies<ViewTickets>>(
         }
         Shown::Standard(view @ (View::DueToday | View::Breaching)) => {
             let soon = Soon::of(tx);
-            let until = if view == View::DueToday { soon.today } else { soon.breaching };
+            let until = if *view == View::DueToday { soon.today } else { soon.breaching };
             tx.all(
                 rows!(
                     "(t.due_at_ms, t.id) > ($4, $5)",
@@ -180,9 +181,41 @@ pub fn page<P: Implies<ViewTickets>>(
         Shown::Standard(View::Solved) => tx.all(rows!("t.is_open = FALSE"), base),
         Shown::Team(team) => tx.all(
             rows!("t.is_open = TRUE AND t.team_id = $7"),
-            args![scope, person, ids, at, id, limit, team],
+            args![scope, person, ids, at, id, limit, *team],
         ),
+        // These are found by their filter.
+        Shown::Saved(_) | Shown::Typed(_) => Ok(Vec::new()),
     }
+}
+
+/// The rows of these tickets, in this order, as far as they are in sight.
+pub fn rows_of<P: Implies<ViewTickets>>(tx: &mut Tx<P>, tickets: &[Id<Ticket>]) -> Result<Vec<Row>> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sight = Sight::of(tx);
+    let mut rows = tx.all::<Row>(
+        rows!("t.id {in $4}", "t.id >= $5", "t.id"),
+        args![sight.scope, sight.person, &sight.ids, &Id::list(tickets), 0i64, tickets.len()],
+    )?;
+    rows.sort_by_key(|row| tickets.iter().position(|id| *id == row.id));
+    Ok(rows)
+}
+
+/// Remembers how somebody looks at a list.
+pub fn keep_choice<P>(tx: &mut Tx<P>, user: Id<User>, list: &str, choice: &Choice) -> Result<()> {
+    let sort = choice.order.map_or("", crate::filter::Order::word);
+    tx.run(
+        sql!(
+            "INSERT INTO list_choice (user_id, list, sort, columns) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (user_id, list) DO UPDATE SET sort = excluded.sort, columns = excluded.columns"
+        ),
+        args![user, list, sort, &choice.words()],
+    )
+    .map(drop)
+}
+pub fn forget_choice<P>(tx: &mut Tx<P>, user: Id<User>, list: &str) -> Result<()> {
+    tx.run(sql!("DELETE FROM list_choice WHERE user_id = $1 AND list = $2"), args![user, list]).map(drop)
 }
 
 /// How many tickets each standard view holds.

@@ -35,7 +35,10 @@ impl Deadline {
         (self.since.elapsed() + and).as_millis() as i64
     }
     fn start(&self) {
-        self.at.store(self.passed_ms(self.limit), Ordering::Relaxed);
+        self.start_with(self.limit);
+    }
+    pub(super) fn start_with(&self, limit: Duration) {
+        self.at.store(self.passed_ms(limit), Ordering::Relaxed);
     }
     pub(super) fn stop(&self) {
         self.at.store(i64::MAX, Ordering::Relaxed);
@@ -54,12 +57,17 @@ pub struct Conn {
     turn: Option<Turn>,
     turns: Turns,
     lane: i64,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
 }
 #[expect(clippy::large_enum_variant, reason = "a handful exist, for ever")]
 pub(super) enum Engine {
     Sqlite(rusqlite::Connection),
-    Postgres { client: Client, prepared: HashMap<&'static str, tokio_postgres::Statement> },
+    Postgres {
+        client: Client,
+        prepared: HashMap<&'static str, tokio_postgres::Statement>,
+        /// By their text before its tokens are replaced.
+        composed: HashMap<String, tokio_postgres::Statement>,
+    },
 }
 /// A queue with one place at the front.
 #[derive(Clone)]
@@ -132,7 +140,7 @@ impl Conn {
                 }
                 Ok(all)
             }
-            Engine::Postgres { client, prepared } => {
+            Engine::Postgres { client, prepared, .. } => {
                 let prepared = prepare(client, prepared, statement)?;
                 check_names::<R>(statement, || prepared.columns().iter().map(|c| c.name().into()).collect());
                 client
@@ -160,7 +168,7 @@ impl Conn {
                 conn.prepare_cached(statement.on(Dialect::Sqlite))?.execute(params_from_iter(args))?;
                 Ok(())
             }
-            Engine::Postgres { client, prepared } => {
+            Engine::Postgres { client, prepared, .. } => {
                 let prepared = prepare(client, prepared, statement)?;
                 client.execute_later(statement.at, prepared, args)
             }
@@ -173,7 +181,7 @@ impl Conn {
                 let mut prepared = conn.prepare_cached(statement.on(Dialect::Sqlite))?;
                 Ok(prepared.execute(params_from_iter(args))? as u64)
             }
-            Engine::Postgres { client, prepared } => {
+            Engine::Postgres { client, prepared, .. } => {
                 let prepared = prepare(client, prepared, statement)?;
                 client.execute(prepared, &dynamic(args))
             }
@@ -186,7 +194,7 @@ impl Conn {
                 conn.prepare_cached(statement.on(Dialect::Sqlite))?;
                 Ok(())
             }
-            Engine::Postgres { client, prepared } => {
+            Engine::Postgres { client, prepared, .. } => {
                 let columns = prepare(client, prepared, statement)?.columns();
                 match columns.iter().find(|c| !is_known(c.type_())) {
                     Some(c) => Err(Error::Statement { at: "", cause: format!("{c:?} needs a CAST").into() }),
@@ -261,7 +269,7 @@ impl Conn {
     fn guard<T>(&mut self, at: &'static Statement, go: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
         self.built(at.at, go)
     }
-    /// Runs what is no [`Statement`]: only [`super::dump`] builds such text.
+    /// Runs what is no [`Statement`]: only [`super::dump`] and [`super::composed`] build such text.
     pub(super) fn built<T>(
         &mut self,
         at: &'static str,

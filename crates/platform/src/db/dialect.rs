@@ -5,6 +5,7 @@
 //! | `$3`            | `?3`                                  | `$3`                                  |
 //! | `id {in $3}`    | `IN (SELECT … json_each(?3))`         | `= ANY(…)`, which keeps the index     |
 //! | `tag {in_text $3}` | the same                             | `= ANY(…)` of texts                   |
+//! | `{then_join}`   | `CROSS JOIN`: what stands before it is looked at first | `JOIN`; it knows by itself |
 //! | `{skip_locked}` | nothing: there is one writer          | `FOR UPDATE SKIP LOCKED`              |
 //! | `{for_update}`  | nothing: there is one writer          | `FOR UPDATE`                          |
 //! | `{id}`          | `INTEGER PRIMARY KEY AUTOINCREMENT`   | `BIGINT` identity `PRIMARY KEY`       |
@@ -54,6 +55,8 @@ impl Dialect {
             (Dialect::Postgres, "in_text") => {
                 format!("= ANY(ARRAY(SELECT json_array_elements_text(${place}::text::json)))")
             }
+            (Dialect::Sqlite, "then_join") => "CROSS JOIN".into(),
+            (Dialect::Postgres, "then_join") => "JOIN".into(),
             (Dialect::Sqlite, "skip_locked") => String::new(),
             (Dialect::Postgres, "skip_locked") => "FOR UPDATE SKIP LOCKED".into(),
             (Dialect::Sqlite, "for_update") => String::new(),

@@ -3,6 +3,7 @@
 //! Work is a synchronous closure over a [`Conn`] that is already inside a transaction. It runs on a thread
 //! that owns the connection; the caller awaits the answer, which arrives after the commit.
 pub mod catalogue;
+mod composed;
 mod conn;
 mod dialect;
 pub mod dump;
@@ -15,6 +16,7 @@ mod queue;
 mod sqlite;
 mod value;
 
+pub use composed::{Bound, Composed, Hurry};
 pub use conn::{Conn, Row, statements_run};
 use conn::{Deadline, Turns};
 use dialect::Dialect;

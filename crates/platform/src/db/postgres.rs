@@ -60,7 +60,7 @@ impl Slot {
                 self.limit.as_millis()
             ))
             .map_err(Error::unreachable)?;
-        let engine = Engine::Postgres { client, prepared: HashMap::new() };
+        let engine = Engine::Postgres { client, prepared: HashMap::new(), composed: HashMap::new() };
         Ok(Conn::new(engine, self.turns.clone(), self.lane, Deadline::new(self.limit)))
     }
 

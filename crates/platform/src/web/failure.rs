@@ -36,7 +36,13 @@ fn answer(problem: &Problem, language: Language) -> Response {
         .iter()
         .map(|field| {
             let words = i18n::text(language, &format!("field-{}", field.code.replace('_', "-")));
-            serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": expected.as_deref().unwrap_or(words) })
+            let detail = expected.as_deref().unwrap_or(words);
+            let mut error =
+                serde_json::json!({ "pointer": field.pointer, "code": field.code, "detail": detail });
+            if let Some(offset) = problem.offset {
+                error["offset"] = offset.into();
+            }
+            error
         })
         .collect();
     let title = i18n::text(language, &format!("problem-{}", problem.code.replace('_', "-")));

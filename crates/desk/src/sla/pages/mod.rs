@@ -5,7 +5,7 @@ use super::{
     Changes, Draft, ManageSla, Policy, SlaError, actions,
     clock::Promise,
     policy::Targets,
-    store,
+    store, subject,
     what_if::{self, WhatIf},
 };
 use crate::{
@@ -135,7 +135,7 @@ impl One {
     }
 }
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "name",
     "calendar",
     "priority",
@@ -143,6 +143,7 @@ const FIELDS: [&str; 12] = [
     "channel",
     "team",
     "organisation",
+    "filter",
     "targets/*",
     "pause_in",
     "warn",
@@ -158,7 +159,6 @@ fn around(tx: &mut Tx<ManageSla>) -> db::Result<Around> {
 }
 
 fn filled(policy: &Policy) -> Form {
-    let filter = policy.filter();
     let calendar = policy.calendar_id.map(|id| id.to_string()).unwrap_or_default();
     let mut form =
         Form::default().with("name", &policy.name).with("calendar", &calendar).with("warn", &policy.warn);
@@ -166,11 +166,10 @@ fn filled(policy: &Policy) -> Form {
         form = form.with(&format!("targets/{}", promise.word()), policy.target(*promise).unwrap_or_default());
     }
     let mut lists = vec![];
-    lists.extend(filter.priorities.iter().map(|value| ("priority", value.word().to_owned())));
-    lists.extend(filter.kinds.iter().map(|value| ("type", value.word().to_owned())));
-    lists.extend(filter.channels.iter().map(|value| ("channel", value.word().to_owned())));
-    lists.extend(filter.teams.iter().map(|value| ("team", value.to_string())));
-    lists.extend(filter.organisations.iter().map(|value| ("organisation", value.to_string())));
+    match subject::boxes(&policy.filter()) {
+        Some(boxes) => lists.extend(boxes),
+        None => lists.push(("filter", policy.filter.clone())),
+    }
     lists.extend(policy.pause_in().iter().map(|value| ("pause_in", value.word().to_owned())));
     for (name, value) in lists {
         form = form.with(name, &value);
@@ -192,7 +191,7 @@ fn draft(form: &Form) -> Result<Draft, Problem> {
     Ok(Draft {
         name: form.get("name").into(),
         calendar: calendar.map_err(|_| Problem::field("calendar", "unknown_id"))?,
-        filter: Some(filter.join(" ")),
+        filter: Some(form.some("filter").map_or_else(|| filter.join(" "), str::to_owned)),
         targets: Targets {
             first_response: target(Promise::FirstResponse),
             next_response: target(Promise::NextResponse),
@@ -311,7 +310,6 @@ pub async fn shift(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sla::filter::Filter;
 
     #[test]
     fn a_form_is_the_policy_that_filled_it() {
@@ -332,7 +330,6 @@ mod tests {
         };
         let draft = draft(&filled(&policy)).unwrap();
         assert_eq!(draft.filter.as_deref(), Some(policy.filter.as_str()));
-        assert_eq!(Filter::parse(&policy.filter).unwrap(), policy.filter());
         assert_eq!((draft.calendar, draft.is_active), (policy.calendar_id, Some(true)));
         assert_eq!(draft.targets.resolution.as_deref(), Some("2d"));
     }

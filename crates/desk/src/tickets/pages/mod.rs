@@ -15,7 +15,6 @@ use crate::{
     views::{
         self,
         pages::{List, Sidebar},
-        store::Place,
     },
 };
 use axum::extract::{Path, Query};
@@ -30,6 +29,8 @@ use store::{Choices, Facts};
 
 /// Messages of one page; a longer conversation opens at its end.
 const MESSAGES: usize = 60;
+/// Other tickets of the same person beside one.
+const OTHERS: usize = 8;
 
 /// The shape that stands for a channel.
 pub fn channel_icon(channel: Channel) -> &'static str {
@@ -187,7 +188,7 @@ pub struct TicketPage {
     middle: Middle,
     facts: Facts,
     choices: Choices,
-    others: Vec<Ticket>,
+    others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     /// What is in the composer.
     composer: Form,
@@ -207,7 +208,7 @@ pub struct Around {
     beside: Option<(Sidebar, List)>,
     facts: Facts,
     choices: Choices,
-    others: Vec<Ticket>,
+    others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     notice: Option<Notice>,
 }
@@ -226,14 +227,13 @@ pub fn around<P: Implies<ViewTickets>>(
         "" => None,
         word => {
             let shown = views::pages::shown(Some(word))?;
-            Some(views::pages::load(tx, ui, shown, Place::top(shown), Some(number))?)
+            Some(views::pages::load(tx, ui, &shown, None, Some(number))?)
         }
     };
     let reader = tx.actor().user().unwrap_or(Id::new(0));
     let facts = store::facts(tx, number, reader)?;
     let choices = store::choices(tx)?;
-    let mut others = super::store::of_contact(tx, ticket.requester_id)?;
-    others.retain(|other| other.id != number);
+    let others = store::others(tx, &ticket, OTHERS + 1)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let notice = Notice::of(tx, ui, number, asked)?;
     Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
@@ -454,8 +454,12 @@ impl TicketPage {
     fn status(&self) -> String {
         status_name(&self.ui, &self.ticket)
     }
-    fn status_of(&self, ticket: &Ticket) -> String {
-        status_name(&self.ui, ticket)
+    fn shown_others(&self) -> &[store::Other] {
+        &self.others[..self.others.len().min(OTHERS)]
+    }
+    /// How many more tickets their requester has, as far as was looked.
+    fn other_count(&self) -> String {
+        if self.others.len() > OTHERS { format!("{OTHERS}+") } else { self.others.len().to_string() }
     }
     /// `?view=` for links that keep the list.
     fn query(&self) -> String {
@@ -466,7 +470,7 @@ impl TicketPage {
     }
     fn back_to_list(&self) -> String {
         match views::Shown::from_word(&self.asked.view) {
-            Some(shown) => format!("/tickets?view={}", shown.word()),
+            Some(shown) => shown.address(),
             None => "/tickets".into(),
         }
     }

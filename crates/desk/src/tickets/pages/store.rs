@@ -1,12 +1,20 @@
 //! SQL for the ticket's page: what stands beside the conversation, in two statements instead of a dozen.
-use crate::{conversation::Message, statuses::Status, tickets::Ticket};
+use crate::{
+    conversation::Message,
+    statuses::Status,
+    tickets::{
+        Category, Ticket, ViewTickets,
+        store::{Sight, visible},
+    },
+};
 use derive::Record;
-use kernel::id::Id;
+use kernel::{clock::Millis, id::Id};
 use platform::{
     args,
-    authority::{Team, User},
+    authority::{Implies, Team, Tx, User},
     db::{Conn, Result},
     sql,
+    web::Ui,
 };
 use std::collections::BTreeMap;
 
@@ -188,4 +196,36 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
         }
     }
     Ok(choices)
+}
+
+/// Another ticket of the same person, as far as a line beside the open one shows it.
+#[derive(Record)]
+pub struct Other {
+    pub id: Id<Ticket>,
+    pub subject: String,
+    pub category: Category,
+    pub status_code: Option<String>,
+    pub status_name: Option<String>,
+    pub created_at_ms: Millis,
+}
+impl Other {
+    pub fn status(&self, ui: &Ui) -> String {
+        let (name, code) = (self.status_name.as_deref(), self.status_code.as_deref());
+        crate::statuses::name_in(ui.language, name, code, self.category)
+    }
+}
+
+/// The newest tickets of whoever asked for `of`, without it.
+pub fn others<P: Implies<ViewTickets>>(tx: &mut Tx<P>, of: &Ticket, limit: usize) -> Result<Vec<Other>> {
+    let sight = Sight::of(tx);
+    tx.all(
+        sql!(concat!(
+            "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.created_at_ms
+               FROM ticket t JOIN ticket_status s ON s.id = t.status_id
+              WHERE t.requester_id = $4 AND t.id <> $5 AND ",
+            visible!(),
+            " ORDER BY t.id DESC LIMIT $6"
+        )),
+        args![sight.scope, sight.person, &sight.ids, of.requester_id, of.id, limit],
+    )
 }

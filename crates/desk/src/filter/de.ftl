@@ -1,0 +1,11 @@
+filter-mistake = An Zeichen { $at }, „{ $word }“: { $what }
+filter-mistake-at = An Zeichen { $at }: { $what }
+filter-mistake-expected = Hier passt: { $words }
+problem-filter-too-slow = Der Filter hat zu lange gebraucht. Grenzen Sie ihn ein, zum Beispiel mit is:open, einem Schlagwort oder einer Zeit.
+field-filter-field = Dieses Feld gibt es nicht.
+field-filter-value = Das passt nicht zu dem Feld.
+field-filter-missing = Hier fehlt etwas.
+field-filter-quote = Das Anführungszeichen wird nicht geschlossen.
+field-filter-bracket = Die Klammer hat kein Gegenstück.
+field-filter-too-much = Der Filter ist zu lang.
+field-filter-not-here = Danach kann hier nicht gefragt werden.

@@ -1,0 +1,11 @@
+filter-mistake = At character { $at }, “{ $word }”: { $what }
+filter-mistake-at = At character { $at }: { $what }
+filter-mistake-expected = Expected here: { $words }
+problem-filter-too-slow = The filter took too long. Add something that narrows it, for example is:open, a tag or a time.
+field-filter-field = There is no such field.
+field-filter-value = This does not fit the field.
+field-filter-missing = Something is missing here.
+field-filter-quote = The quotation mark is not closed.
+field-filter-bracket = The bracket has no partner.
+field-filter-too-much = The filter is too long.
+field-filter-not-here = This cannot be asked here.

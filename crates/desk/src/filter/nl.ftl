@@ -1,0 +1,11 @@
+filter-mistake = Bij teken { $at }, “{ $word }”: { $what }
+filter-mistake-at = Bij teken { $at }: { $what }
+filter-mistake-expected = Hier past: { $words }
+problem-filter-too-slow = Het filter duurde te lang. Maak het nauwer, bijvoorbeeld met is:open, een tag of een tijd.
+field-filter-field = Dit veld bestaat niet.
+field-filter-value = Dit past niet bij het veld.
+field-filter-missing = Hier ontbreekt iets.
+field-filter-quote = Het aanhalingsteken wordt niet gesloten.
+field-filter-bracket = Het haakje heeft geen tegenhanger.
+field-filter-too-much = Het filter is te lang.
+field-filter-not-here = Hier kunt u dit niet vragen.

@@ -1,0 +1,92 @@
+//! SQL of what is known of one ticket. Nothing else.
+use super::evaluate::Facts;
+use crate::tickets::{Category, Channel, Kind, Priority, Ticket};
+use derive::Record;
+use kernel::{clock::Millis, id::Id};
+use platform::{
+    args,
+    db::{Conn, Result},
+    sql,
+};
+
+#[derive(Record)]
+struct Row {
+    category: Category,
+    status_id: i64,
+    priority: Priority,
+    kind: Kind,
+    channel: Channel,
+    team_id: i64,
+    assignee_id: i64,
+    requester_id: i64,
+    organisation_id: Option<i64>,
+    organisation_folded: Option<String>,
+    inbox_id: Option<i64>,
+    policy_id: Option<i64>,
+    created_at_ms: Millis,
+    updated_at_ms: Millis,
+    due_at_ms: Option<Millis>,
+    solved_at_ms: Option<Millis>,
+    subject_folded: String,
+    reopened: i64,
+    has_attachment: bool,
+    has_note: bool,
+}
+
+/// All that a filter can ask of a ticket, with five statements. The caller has seen to it that the ticket may be seen.
+pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
+    let row = conn.find::<Row>(
+        sql!(
+            "SELECT t.category, t.status_id, t.priority, t.kind, t.channel, t.team_id, t.assignee_id, t.requester_id,
+                    t.organisation_id, o.name_folded AS organisation_folded, t.inbox_id, s.policy_id, t.created_at_ms,
+                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened,
+                    EXISTS (SELECT 1 FROM message w JOIN attachment a ON a.message_id = w.id
+                             WHERE w.ticket_id = t.id AND a.is_inline = FALSE) AS has_attachment,
+                    EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note') AS has_note
+               FROM ticket t
+               LEFT JOIN organisation o ON o.id = t.organisation_id
+               LEFT JOIN sla_terms s ON s.id = t.sla_terms_id
+              WHERE t.id = $1"
+        ),
+        args![ticket],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let tags = crate::tickets::store::tags(conn, &[ticket])?;
+    let followers =
+        conn.all::<(i64,)>(sql!("SELECT user_id FROM ticket_follower WHERE ticket_id = $1"), args![ticket])?;
+    let emails = conn.all::<(String,)>(
+        sql!("SELECT email FROM contact_email WHERE contact_id = $1 ORDER BY email"),
+        args![row.requester_id],
+    )?;
+    let fields = conn.all::<(i64, String)>(
+        sql!("SELECT field_id, value FROM ticket_field WHERE ticket_id = $1"),
+        args![ticket],
+    )?;
+    Ok(Some(Facts {
+        number: ticket.number(),
+        category: row.category,
+        status: row.status_id,
+        priority: row.priority,
+        kind: row.kind,
+        channel: row.channel,
+        team: row.team_id,
+        assignee: row.assignee_id,
+        requester: row.requester_id,
+        requester_emails: emails.into_iter().map(|(email,)| email).collect(),
+        organisation: row.organisation_id,
+        organisation_folded: row.organisation_folded,
+        inbox: row.inbox_id,
+        policy: row.policy_id,
+        tags: tags.into_iter().map(|tag| tag.tag).collect(),
+        followers: followers.into_iter().map(|(user,)| user).collect(),
+        created: row.created_at_ms,
+        updated: row.updated_at_ms,
+        due: row.due_at_ms,
+        solved: row.solved_at_ms,
+        subject_folded: row.subject_folded,
+        reopened: row.reopened,
+        has_attachment: row.has_attachment,
+        has_note: row.has_note,
+        fields: fields.into_iter().collect(),
+    }))
+}

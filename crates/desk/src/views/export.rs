@@ -1,0 +1,291 @@
+//! A list as a file, whatever its length: read and sent page by page, each in a transaction of its own.
+//!
+//! The newest ticket comes first, whatever the list's order: numbers do not change while the file is written, so that
+//! no ticket is left out or comes twice.
+use crate::{
+    fields,
+    filter::{Filter, Order, Place, Reader, find},
+    tickets::{
+        Ticket, TicketError, ViewTickets,
+        api::{Chosen, found_bodies},
+        store,
+    },
+};
+use axum::{
+    body::{Body, Bytes},
+    extract::Query,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use kernel::{clock::Millis, fault::Problem, id::Id};
+use platform::{
+    authority::{Grant, Tx},
+    db,
+    i18n::{self, Language},
+    web::{Failure, file_name_header},
+};
+use std::collections::BTreeMap;
+
+/// Tickets of one page.
+const PAGE: usize = 500;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Jsonl,
+}
+platform::words! { Format { Csv = "csv", Jsonl = "jsonl" } }
+
+#[derive(Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// `csv` or `jsonl`: a ticket a line, as `GET /api/v1/tickets` has it. `csv` unless given.
+    format: Option<String>,
+}
+
+/// A line of CSV. What a spreadsheet would take for a formula begins with `'`.
+pub struct Line {
+    text: String,
+    delimiter: char,
+    is_first: bool,
+}
+impl Line {
+    pub fn new(delimiter: char) -> Line {
+        Line { text: String::new(), delimiter, is_first: true }
+    }
+    pub fn cell(&mut self, text: &str) {
+        if !std::mem::take(&mut self.is_first) {
+            self.text.push(self.delimiter);
+        }
+        // Programs look past blanks, and take the wide forms for the narrow ones.
+        let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']).chars().next();
+        let is_formula = first.is_some_and(|c| "=+-@\t\r\n|%＝＋－＠".contains(c));
+        let has_syntax = text.contains(['"', '\n', '\r', '\t', ';', ',']) || text.contains(self.delimiter);
+        if has_syntax {
+            self.text.push('"');
+        }
+        if is_formula {
+            self.text.push('\'');
+        }
+        for c in text.chars() {
+            if c == '"' {
+                self.text.push('"');
+            }
+            self.text.push(c);
+        }
+        if has_syntax {
+            self.text.push('"');
+        }
+    }
+    /// Digits alone, which is no formula.
+    pub fn number(&mut self, number: i64) {
+        if !std::mem::take(&mut self.is_first) {
+            self.text.push(self.delimiter);
+        }
+        self.text.push_str(&number.to_string());
+    }
+    pub fn end(mut self) -> String {
+        self.text.push_str("\r\n");
+        self.text
+    }
+}
+
+/// How spreadsheets of a country read CSV: what stands between cells, and whether they need to be told of UTF-8.
+fn habits(language: Language) -> (char, &'static str) {
+    match language {
+        Language::En => (',', ""),
+        Language::De | Language::Nl => (';', "\u{feff}"),
+    }
+}
+
+const COLUMNS: [&str; 16] = [
+    "number",
+    "subject",
+    "type",
+    "status",
+    "priority",
+    "channel",
+    "requester",
+    "email",
+    "organisation",
+    "team",
+    "assignee",
+    "tags",
+    "created",
+    "updated",
+    "due",
+    "solved",
+];
+
+/// The way through a list.
+struct Walk {
+    grant: Grant<ViewTickets>,
+    filter: Filter,
+    reader: Reader,
+    format: Format,
+    fields: Vec<fields::Field>,
+    after: Option<Place>,
+    has_begun: bool,
+    is_done: bool,
+}
+impl Walk {
+    /// The next part of the file; `None` at its end.
+    async fn next(mut self) -> Result<Option<(Bytes, Walk)>, TicketError> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let (filter, reader, after, format) =
+            (self.filter.clone(), self.reader.clone(), self.after, self.format);
+        let (language, fields, is_first) =
+            (self.grant.actor().language, self.fields.clone(), !self.has_begun);
+        let work = move |tx: &mut Tx<ViewTickets>| {
+            let found = find::walk(tx, &filter, &reader, Order::Created, after, PAGE)?;
+            let text = match format {
+                Format::Csv => csv(tx, &reader, language, &fields, &found.ids, is_first)?,
+                Format::Jsonl => jsonl(tx, &found.ids, language)?,
+            };
+            Ok::<_, db::Error>((text, found.next))
+        };
+        let (text, next) = self.grant.read(work).await?;
+        (self.is_done, self.after, self.has_begun) = (next.is_none(), next, true);
+        Ok(Some((text.into(), self)))
+    }
+}
+
+fn jsonl(tx: &mut Tx<ViewTickets>, ids: &[Id<Ticket>], language: Language) -> db::Result<String> {
+    let lines = found_bodies(tx, ids, language)?;
+    let line = |body| serde_json::to_string(&body).unwrap_or_default() + "\n";
+    Ok(lines.into_iter().map(line).collect())
+}
+
+fn csv(
+    tx: &mut Tx<ViewTickets>,
+    reader: &Reader,
+    language: Language,
+    fields: &[fields::Field],
+    ids: &[Id<Ticket>],
+    is_first: bool,
+) -> db::Result<String> {
+    let (delimiter, mark) = habits(language);
+    let mut out = String::new();
+    if is_first {
+        let mut head = Line::new(delimiter);
+        for column in COLUMNS {
+            head.cell(i18n::text(language, &format!("export-{column}")));
+        }
+        fields.iter().for_each(|field| head.cell(&field.name));
+        out = format!("{mark}{}", head.end());
+    }
+    let mut tickets = store::by_ids(tx, ids)?;
+    tickets.sort_by_key(|ticket| std::cmp::Reverse(ticket.id.number()));
+    let mut tags: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for tag in store::tags(tx, ids)? {
+        tags.entry(tag.ticket_id).or_default().push(tag.tag);
+    }
+    let values = fields::of_tickets(tx, ids)?;
+    let word = |kind: &str, word: &str| i18n::text(language, &format!("{kind}-{}", word.replace('_', "-")));
+    let time =
+        |at: Millis| at.timestamp().to_zoned(reader.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    for ticket in tickets {
+        let mut line = Line::new(delimiter);
+        let (name, code) = (ticket.status_name.as_deref(), ticket.status_code.as_deref());
+        line.number(ticket.id.number());
+        line.cell(&ticket.subject);
+        line.cell(word("ticket-kind", ticket.kind.word()));
+        line.cell(&crate::statuses::name_in(language, name, code, ticket.category));
+        line.cell(word("priority", ticket.priority.word()));
+        line.cell(word("channel", ticket.channel.word()));
+        line.cell(&ticket.requester_name);
+        for text in
+            [&ticket.requester_email, &ticket.organisation_name, &ticket.team_name, &ticket.assignee_name]
+        {
+            line.cell(text.as_deref().unwrap_or_default());
+        }
+        line.cell(&tags.remove(&ticket.id).unwrap_or_default().join(", "));
+        line.cell(&time(ticket.created_at_ms));
+        line.cell(&time(ticket.updated_at_ms));
+        line.cell(&ticket.due_at_ms.map(time).unwrap_or_default());
+        line.cell(&ticket.solved_at_ms.map(time).unwrap_or_default());
+        let own = values.get(&ticket.id);
+        for field in fields {
+            match own.and_then(|own| own.get(&field.key)) {
+                None => line.cell(""),
+                Some(serde_json::Value::String(text)) => line.cell(text),
+                Some(other) => line.cell(&other.to_string()),
+            }
+        }
+        out.push_str(&line.end());
+    }
+    Ok(out)
+}
+
+async fn file(grant: Grant<ViewTickets>, chosen: Chosen, asked: Asked) -> Result<Response, Failure> {
+    let word = asked.format.as_deref().unwrap_or("csv");
+    let format = Format::from_word(word).ok_or(Problem::field("format", "unknown_word"))?;
+    let work = move |tx: &mut Tx<ViewTickets>| {
+        let (filter, _) = chosen.read(tx)?;
+        let reader = Reader::of(tx);
+        Ok::<_, TicketError>((filter, reader, fields::all(tx)?))
+    };
+    let (filter, reader, fields) = grant.read(work).await?;
+    let day = reader.now.timestamp().to_zoned(reader.zone.clone()).date();
+    let walk = Walk { grant, filter, reader, format, fields, after: None, has_begun: false, is_done: false };
+    // The first part is read before the answer begins: what cannot be read is a problem, and not half a file.
+    let first = walk.next().await?;
+    let rest = stream::try_unfold(first, |part| async move {
+        let Some((bytes, walk)) = part else { return Ok(None) };
+        // A client that hears of no end has no whole file, and knows it.
+        let next = walk.next().await.map_err(|error| std::io::Error::other(error.to_string()))?;
+        Ok::<_, std::io::Error>(Some((bytes, next)))
+    });
+    let kind = match format {
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Jsonl => "application/jsonl",
+    };
+    let name = file_name_header(false, &format!("tickets-{day}.{}", format.word()));
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(rest)).into_response())
+}
+
+/// `GET /tickets/export`.
+pub async fn page(
+    grant: Grant<ViewTickets>,
+    Query(chosen): Query<Chosen>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    file(grant, chosen, asked).await
+}
+
+/// Export tickets as a file, newest first, without a limit.
+///
+/// CSV is in the language of the caller, with its delimiter; what a spreadsheet would take for a formula begins with `'`.
+#[utoipa::path(get, path = "/api/v1/tickets/export", tag = "tickets", params(Chosen, Asked),
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub async fn api(
+    grant: Grant<ViewTickets>,
+    Query(chosen): Query<Chosen>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    file(grant, chosen, asked).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str) -> String {
+        let mut line = Line::new(';');
+        line.cell(text);
+        line.end()
+    }
+    #[test]
+    fn no_cell_is_a_formula() {
+        for begin in ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " =", "\u{a0}+"] {
+            let text = cell(&format!("{begin}HYPERLINK(\"http://x\";\"y\")"));
+            assert!(text.trim_start_matches('"').starts_with('\''), "{text}");
+        }
+        assert_eq!(cell("Printer; 3rd \"floor\""), "\"Printer; 3rd \"\"floor\"\"\"\r\n");
+        assert_eq!(cell("Ada"), "Ada\r\n");
+    }
+}
