@@ -17,6 +17,7 @@ pub mod placeholders;
 pub mod portal;
 pub mod scheduled;
 pub mod sharing;
+pub mod search;
 pub mod sla;
 pub mod snooze;
 pub mod statuses;
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(scheduled::routes())
+        .merge(search::routes())
         .merge(sla::routes())
         .merge(snooze::routes())
         .merge(statuses::routes())

@@ -59,6 +59,7 @@ fn case_17_an_agent_of_another_inbox_finds_no_ticket() {
         let list = bea.get("/api/v1/tickets").await.assert_status(200).json();
         assert_eq!(list["items"].as_array().unwrap().len(), 0);
         let path = format!("/t/{n}");
+        search::testing::indexed(&world.home).await;
         bo.get("/search?q=hello").await.assert_status(200).assert_has(&path);
         bea.get("/search?q=hello").await.assert_has_not(&path);
         assert_eq!(world.events().await, before, "nothing happened");
@@ -117,7 +118,14 @@ fn nested(document: &Value, schema: &Value, depth: usize, found: &mut dyn FnMut(
         }
         let wrap = |value: Value| json!({ name.clone(): if is_list { json!([value]) } else { value } });
         let step = if is_list { format!("/{name}/0") } else { format!("/{name}") };
-        found(wrap(json!({ "zz_unknown": 1 })), format!("{step}/zz_unknown"));
+        // A word that says which of several shapes it is stands there as it has to.
+        let mut unknown = json!({ "zz_unknown": 1 });
+        for (key, value) in inner["properties"].as_object().into_iter().flatten() {
+            if let [only] = value["enum"].as_array().map_or(&[][..], Vec::as_slice) {
+                unknown[key] = only.clone();
+            }
+        }
+        found(wrap(unknown), format!("{step}/zz_unknown"));
         nested(document, inner, depth + 1, &mut |value, pointer| {
             found(wrap(value), format!("{step}{pointer}"))
         });
@@ -224,7 +232,9 @@ fn case_27_sql_in_any_parameter_finds_nothing_and_breaks_nothing() {
                         let answer = world.admin.get(&format!("{path}?{name}={query}")).await;
                         tried += 1;
                         let rows = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
-                        let is_empty = rows["items"].as_array().is_some_and(Vec::is_empty);
+                        // A list without a row, or a file of one that has no more than its head.
+                        let is_empty = rows["items"].as_array().is_some_and(Vec::is_empty)
+                            || path.ends_with("/export") && answer.text().trim_end().lines().count() == 1;
                         // `kind` and the like of a list that does not know the value.
                         let is_fine = match answer.status.as_u16() {
                             200 => is_empty,
@@ -257,6 +267,7 @@ fn case_28_a_page_has_two_hundred_rows_at_most_and_one_at_least() {
             let contact = json!({ "name": format!("Person {n}"), "email": format!("p{n}@c.example") });
             world.admin.post_json("/api/v1/contacts", &contact.to_string()).await.assert_status(201);
         }
+        search::testing::indexed(&world.home).await;
         let (mut wrong, mut lists) = (Vec::new(), 0);
         for (method, path, operation) in operations(&document()) {
             let none = Vec::new();

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 pub const NOTE_MOST: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[schema(as = CallBackState, rename_all = "snake_case")]
 pub enum State {
     /// Somebody has to call.
     Open,

@@ -135,49 +135,18 @@ pub fn by_ids<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ids: &[Id<Ticket>]) -> Re
     )
 }
 
-/// The newest tickets below `before` whose subject contains the folded text, among the newest 20,000 of the desk.
-pub fn by_subject<P: Implies<ViewTickets>>(
-    tx: &mut Tx<P>,
-    folded: &str,
-    before: Id<Ticket>,
-    limit: usize,
-) -> Result<Vec<Ticket>> {
-    let sight = Sight::of(tx);
-    let pattern = format!("%{}%", folded.replace(['\\', '%', '_'], " "));
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            ticket_columns!(),
-            " WHERE t.id > (SELECT coalesce(max(id), 0) - 20000 FROM ticket) AND t.id < $5 AND t.subject_folded LIKE $4
-                AND ",
-            visible!(),
-            " ORDER BY t.id DESC LIMIT $6"
-        )),
-        args![sight.scope, sight.person, &sight.ids, &pattern, before, limit],
-    )
-}
-
 /// The newest tickets of a contact, 20 at most.
 pub fn of_contact<P: Implies<ViewTickets>>(tx: &mut Tx<P>, contact: Id<Contact>) -> Result<Vec<Ticket>> {
-    of_contact_before(tx, contact, Id::new(i64::MAX), 20)
-}
-/// The newest tickets of a contact below `before`.
-pub fn of_contact_before<P: Implies<ViewTickets>>(
-    tx: &mut Tx<P>,
-    contact: Id<Contact>,
-    before: Id<Ticket>,
-    limit: usize,
-) -> Result<Vec<Ticket>> {
     let sight = Sight::of(tx);
     tx.all(
         sql!(concat!(
             "SELECT ",
             ticket_columns!(),
-            " WHERE t.requester_id = $4 AND t.id < $5 AND ",
+            " WHERE t.requester_id = $4 AND ",
             visible!(),
-            " ORDER BY t.id DESC LIMIT $6"
+            " ORDER BY t.id DESC LIMIT 20"
         )),
-        args![sight.scope, sight.person, &sight.ids, contact, before, limit],
+        args![sight.scope, sight.person, &sight.ids, contact],
     )
 }
 

@@ -41,6 +41,7 @@ async fn load(
     asked: Asked,
     (form, failed): (Form, Option<Problem>),
 ) -> Result<Response, Failure> {
+    let found = super::hits(grant, &asked.q).await;
     let work = move |tx: &mut Tx<EditTickets>| {
         let ticket = own(tx, number)?;
         unmerged(&ticket)?;
@@ -53,7 +54,7 @@ async fn load(
                 }
             },
         };
-        let picker = Picker::load(tx, &ticket, ("link", "into"), &asked.q, "")?;
+        let picker = Picker::load(tx, &ticket, ("link", "into"), (&asked.q, &found), "")?;
         Ok::<_, TicketError>((ticket.into_inner(), picker, other, failed))
     };
     let (ticket, picker, other, failed) = grant.read(work).await?;

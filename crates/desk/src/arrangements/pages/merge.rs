@@ -33,6 +33,7 @@ async fn load(
     asked: Asked,
     failed: Option<Problem>,
 ) -> Result<Response, Failure> {
+    let found = super::hits(grant, &asked.q).await;
     let work = move |tx: &mut Tx<EditTickets>| {
         let ticket = super::super::actions::own(tx, number)?;
         crate::tickets::actions::unmerged(&ticket)?;
@@ -45,7 +46,7 @@ async fn load(
                 Err(other) => return Err(other),
             },
         };
-        let picker = Picker::load(tx, &ticket, ("merge", "into"), &asked.q, "")?;
+        let picker = Picker::load(tx, &ticket, ("merge", "into"), (&asked.q, &found), "")?;
         Ok::<_, TicketError>((ticket.into_inner(), picker, preview, failed))
     };
     let (ticket, picker, preview, failed) = grant.read(work).await?;

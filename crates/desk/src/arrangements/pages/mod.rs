@@ -10,11 +10,13 @@ use super::{
     policy::{Change, Kind},
     store,
 };
-use crate::tickets::{self, EditTickets, Ticket};
+use crate::{
+    search::find::{Request, Shown, What, find},
+    tickets::{self, EditTickets, Ticket},
+};
 use kernel::{fault::Problem, id::Id, text};
-use people::contacts;
 use platform::{
-    authority::{Implies, Tx},
+    authority::{Grant, Implies, Tx},
     db,
     i18n::{self, Arg},
     web::{Ui, address},
@@ -22,6 +24,21 @@ use platform::{
 
 /// Tickets to choose from.
 const CHOICES: usize = 12;
+
+/// What the search has for the words that somebody chooses by; nothing while there is no index.
+async fn hits(grant: &Grant<EditTickets>, asked: &str) -> Vec<Id<Ticket>> {
+    let narrow = search::Narrow { noun: Some(crate::search::TICKET), ..Default::default() };
+    let request = Request { text: text::one_line(asked, 200), narrow, limit: CHOICES, ..Request::default() };
+    if request.text.is_empty() {
+        return Vec::new();
+    }
+    let answer = find(grant, request).await.unwrap_or_default();
+    let ticket = |shown: Shown| match shown.what {
+        What::Ticket(ticket) => Some(ticket.id),
+        What::Contact(_) | What::Organisation(..) => None,
+    };
+    answer.shown.into_iter().filter_map(ticket).collect()
+}
 
 /// Chooses another ticket: by its number, by words, or among those that suggest themselves.
 #[derive(Default)]
@@ -39,11 +56,10 @@ impl Picker {
         tx: &mut Tx<EditTickets>,
         ticket: &Ticket,
         (page, name): (&str, &'static str),
-        asked: &str,
+        (asked, hits): (&str, &[Id<Ticket>]),
         message: &str,
     ) -> db::Result<Picker> {
         let asked = text::one_line(asked, 200);
-        let newest = Id::new(i64::MAX);
         let mut found = Vec::new();
         if asked.is_empty() {
             if let Some(hint) = ticket.hint_id {
@@ -51,12 +67,9 @@ impl Picker {
             }
             found.extend(tickets::store::of_contact(tx, ticket.requester_id)?);
         } else {
-            if let Ok(number) = asked.trim_start_matches('#').parse() {
-                found.extend(tickets::store::see(tx, Id::new(number))?.map(tickets::Seen::into_inner));
-            }
-            found.extend(tickets::store::by_subject(tx, &text::fold(&asked), newest, CHOICES)?);
-            if let Some(person) = contacts::store::search(tx, &asked, 1)?.pop() {
-                found.extend(tickets::store::of_contact_before(tx, person.id, newest, CHOICES)?);
+            let number = asked.trim_start_matches('#').parse().ok().map(Id::new);
+            for id in number.iter().chain(hits) {
+                found.extend(tickets::store::see(tx, *id)?.map(tickets::Seen::into_inner));
             }
         }
         let mut seen = std::collections::HashSet::new();

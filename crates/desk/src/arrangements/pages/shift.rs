@@ -47,6 +47,7 @@ async fn load(
     asked: Asked,
     (form, failed): (Form, Option<Problem>),
 ) -> Result<Response, Failure> {
+    let found = super::hits(grant, &asked.q).await;
     let work = move |tx: &mut Tx<EditTickets>| {
         let ticket = own(tx, number)?;
         unmerged(&ticket)?;
@@ -59,7 +60,7 @@ async fn load(
                 }
             },
         };
-        let picker = Picker::load(tx, &ticket, ("move", "into"), &asked.q, &asked.message)?;
+        let picker = Picker::load(tx, &ticket, ("move", "into"), (&asked.q, &found), &asked.message)?;
         let messages = store::choosable(tx, number)?;
         Ok::<_, TicketError>((ticket.into_inner(), picker, other, messages, failed))
     };

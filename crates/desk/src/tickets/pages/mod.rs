@@ -2,7 +2,6 @@
 mod beside;
 pub mod edit;
 pub mod new;
-pub mod search;
 pub mod store;
 
 use super::{Category, Channel, Kind, Priority, Seen, Ticket, TicketError, ViewTickets};

@@ -83,6 +83,7 @@ script-copied = Kopiert
 script-remove = Entfernen
 script-nothing-found = Nichts gefunden
 script-found = Gefunden
+script-find-all = Alles zeigen, was gefunden wird
 script-upload-failed = { $name } wurde nicht hochgeladen: { $why }
 script-link-address = Adresse des Links
 script-wrong-address = Das ist keine E-Mail-Adresse

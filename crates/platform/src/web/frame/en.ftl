@@ -84,6 +84,7 @@ script-copied = Copied
 script-remove = Remove
 script-nothing-found = Nothing found
 script-found = Found
+script-find-all = Show everything that is found
 script-upload-failed = { $name } was not uploaded: { $why }
 script-link-address = Address of the link
 script-wrong-address = This is no e-mail address

@@ -83,6 +83,7 @@ script-copied = Gekopieerd
 script-remove = Verwijderen
 script-nothing-found = Niets gevonden
 script-found = Gevonden
+script-find-all = Alles tonen wat gevonden wordt
 script-upload-failed = { $name } is niet geüpload: { $why }
 script-link-address = Adres van de link
 script-wrong-address = Dit is geen e-mailadres
