@@ -16,6 +16,7 @@ pub mod macros;
 pub mod moments;
 pub mod placeholders;
 pub mod portal;
+pub mod routing;
 pub mod scheduled;
 pub mod search;
 pub mod sharing;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .merge(macros::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
+        .merge(routing::routes())
         .merge(scheduled::routes())
         .merge(search::routes())
         .merge(sla::routes())

@@ -70,9 +70,12 @@ pub enum Work {
     Outbound,
     /// An event waits to be told to a webhook.
     Deliveries,
+    /// A ticket waits for somebody, or somebody is free for one.
+    Routing,
 }
 impl Work {
-    const ALL: [Work; 5] = [Work::Events, Work::Jobs, Work::Inbound, Work::Outbound, Work::Deliveries];
+    const ALL: [Work; 6] =
+        [Work::Events, Work::Jobs, Work::Inbound, Work::Outbound, Work::Deliveries, Work::Routing];
 }
 
 /// The kinds of work that one transaction leaves.

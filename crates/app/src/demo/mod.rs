@@ -3,6 +3,7 @@ mod answers;
 mod cases;
 mod company;
 mod promises;
+mod routing;
 mod scenes;
 mod tickets;
 
@@ -74,6 +75,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     tickets::set(&clock, now.plus(-40 * DAY));
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     promises::fill(&home).await.map_err(said)?;
+    routing::fill(&home).await.map_err(said)?;
     answers::fill(&home).await.map_err(said)?;
     let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
     let mut kept = 0;

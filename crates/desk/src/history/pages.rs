@@ -205,7 +205,9 @@ struct Names {
 
 impl Names {
     fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>, entries: &[Entry]) -> db::Result<Names> {
-        let users = users::store::names(tx, &numbers(entries, "assignee"))?;
+        let mut people = numbers(entries, "assignee");
+        people.extend(numbers(entries, "user"));
+        let users = users::store::names(tx, &people)?;
         let contacts = contacts::store::by_ids(tx, &numbers(entries, "requester"))?;
         Ok(Names {
             users: users.into_iter().map(|user| (user.id.to_string(), user.name)).collect(),
@@ -214,6 +216,11 @@ impl Names {
             statuses: statuses::all(tx)?,
             fields: crate::fields::all(tx)?.into_iter().map(|field| (field.key, field.name)).collect(),
         })
+    }
+
+    /// The person of us that an entry is about.
+    fn person(&self, data: &Value) -> String {
+        self.name(&self.users, data.get("user")).unwrap_or_else(|| "?".into())
     }
 
     fn lines(&self, ui: &Ui, entry: &Entry) -> Vec<Line> {
@@ -291,6 +298,10 @@ impl Names {
                     _ => ("state-late", "history-sla-breached"),
                 };
                 vec![line(icon, say(key, &[("name", ui.t_of("sla-promise", word("promise")))]))]
+            }
+            "ticket.routed" => vec![line("shuffle", say("history-routed", &[("name", &self.person(data))]))],
+            "ticket.taken_back" => {
+                vec![line("undo-2", say("history-taken-back", &[("name", &self.person(data))]))]
             }
             "ticket.macro_applied" => vec![line("zap", say("history-macro", &[("name", word("name"))]))],
             "ticket.snoozed" => {
@@ -442,7 +453,8 @@ fn numbers<T>(entries: &[Entry], field: &str) -> Vec<Id<T>> {
     let changed = entries.iter().filter_map(|entry| entry.changes.get("changes")?.get(field)?.as_array());
     let left =
         entries.iter().filter_map(|entry| entry.changes.get("contact")).filter(|_| field == "requester");
-    let values = changed.flatten().chain(left);
+    let about = entries.iter().filter_map(|entry| entry.changes.get("user")).filter(|_| field == "user");
+    let values = changed.flatten().chain(left).chain(about);
     let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     let mut ids: Vec<_> = values.filter_map(number).collect();
     ids.sort_unstable();

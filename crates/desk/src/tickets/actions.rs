@@ -8,13 +8,16 @@ use super::{
 use crate::{
     attachments,
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, actions::Signer, store::New},
-    fields,
+    fields, routing,
     sla::{self, clock::What, live::Foreseen, subject::Subject},
     statuses,
 };
 use kernel::{fault::Problem, id::Id, text};
 use people::contacts::{self, ContactRow};
-use platform::authority::{Actor, Implies, Tx, Who};
+use platform::{
+    Work,
+    authority::{Actor, Implies, Tx, Who},
+};
 use std::collections::BTreeMap;
 
 /// What a new ticket begins with.
@@ -215,6 +218,9 @@ fn begin<P>(
     }
     let cell = Cell::of(new.team.unwrap_or(Id::new(0)), new.assignee.unwrap_or(Id::new(0)), category);
     counts::moved(tx, None, Some(cell))?;
+    if new.assignee.is_none() && new.team.is_some() {
+        tx.leave(Work::Routing);
+    }
     Ok((ticket, foreseen))
 }
 
@@ -372,6 +378,19 @@ pub fn set_status<P>(
     write(tx, ticket, &row, changes)
 }
 
+/// Puts a ticket into the hands of somebody, or of nobody. The caller has seen to it that they may have it.
+pub(crate) fn assign<P>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    assignee: Option<Id<platform::authority::User>>,
+) -> Result<(), TicketError> {
+    let mut row = as_row(ticket);
+    let mut changes = Changes::default();
+    row.assignee_id = assignee.unwrap_or(Id::new(0));
+    changes.note("assignee", &nonzero(ticket.assignee_id), &assignee);
+    write(tx, ticket, &row, changes)
+}
+
 fn as_row(ticket: &Ticket) -> store::Row {
     store::Row {
         subject: ticket.subject.clone(),
@@ -410,6 +429,7 @@ fn write<P>(
     if ticket.is_snoozed && !is_snoozed {
         crate::snooze::actions::ended(tx, ticket.id)?;
     }
+    hands_changed(tx, ticket, row)?;
     let subject = |kind, priority, team, organisation| Subject {
         priority,
         kind,
@@ -421,6 +441,21 @@ fn write<P>(
     let after = subject(row.kind, row.priority, row.team_id, row.organisation_id);
     if before != after || ticket.category != row.category {
         sla::live::changed(tx, ticket.id, (before, ticket.category))?;
+    }
+    Ok(())
+}
+
+/// Tells routing that somebody has one ticket less in hand, or that one waits for somebody.
+fn hands_changed<P>(tx: &mut Tx<P>, before: &Ticket, after: &store::Row) -> Result<(), TicketError> {
+    let is_ours = |category| matches!(category, Category::New | Category::Open);
+    let had = before.assignee_id.number() != 0 && is_ours(before.category);
+    let has_still = before.assignee_id == after.assignee_id && is_ours(after.category);
+    if had && !has_still {
+        routing::store::done(tx, before.assignee_id)?;
+        tx.leave(Work::Routing);
+    }
+    if after.assignee_id.number() == 0 && after.team_id.number() != 0 && is_ours(after.category) {
+        tx.leave(Work::Routing);
     }
     Ok(())
 }

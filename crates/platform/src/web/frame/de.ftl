@@ -38,6 +38,8 @@ settings-macros = Makros
 settings-service = Service
 settings-calendars = Kalender
 settings-sla = Zusagen (SLA)
+settings-routing = Arbeit verteilen
+settings-skills = Fähigkeiten
 settings-tokens = API-Token
 settings-api = API
 

@@ -39,6 +39,8 @@ settings-macros = Macros
 settings-service = Service
 settings-calendars = Calendars
 settings-sla = Promises (SLA)
+settings-routing = Giving out work
+settings-skills = Skills
 settings-tokens = API tokens
 settings-api = API
 

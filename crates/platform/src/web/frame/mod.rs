@@ -60,6 +60,8 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         &[
             entry("/admin/sla", "clock", "settings-sla", "sla.manage"),
             entry("/admin/calendars", "calendar", "settings-calendars", "sla.manage"),
+            entry("/admin/routing", "shuffle", "settings-routing", "routing.manage"),
+            entry("/admin/skills", "graduation-cap", "settings-skills", "routing.manage"),
         ],
     ),
     (

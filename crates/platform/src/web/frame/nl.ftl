@@ -38,6 +38,8 @@ settings-macros = Macro’s
 settings-service = Service
 settings-calendars = Kalenders
 settings-sla = Afspraken (SLA)
+settings-routing = Werk verdelen
+settings-skills = Vaardigheden
 settings-tokens = API-tokens
 settings-api = API
 
