@@ -2,6 +2,7 @@
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 pub mod attachments;
+pub mod bulk;
 pub mod calendars;
 pub mod conversation;
 pub mod drafts;
@@ -22,6 +23,7 @@ use platform::web::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .merge(attachments::routes())
+        .merge(bulk::routes())
         .merge(calendars::routes())
         .merge(conversation::routes())
         .merge(drafts::routes())

@@ -41,6 +41,8 @@ use tower::ServiceExt;
 
 #[path = "pages/sending.rs"]
 mod sending;
+#[path = "pages/bulk.rs"]
+mod bulk;
 
 /// Text that would run, if it were not text everywhere.
 const XSS: &str = "<img src=x onerror=alert(1)>{{7*7}}\"'";

@@ -98,6 +98,10 @@ pub async fn get(
 
 /// What led to a change: a status that moved in the moment of a message moved because of it.
 fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
+    let others = entry.changes.pointer("/with/others").and_then(Value::as_i64).filter(|others| *others > 0);
+    if let Some(others) = others {
+        return ui.t1("history-with", "count", others);
+    }
     let moved = entry.kind == "ticket.changed" && entry.changes.pointer("/changes/status").is_some();
     let cause =
         before.last().filter(|cause| moved && cause.at == entry.at && cause.kind == "ticket.message_added");
