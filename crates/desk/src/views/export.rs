@@ -345,6 +345,37 @@ mod tests {
         line.cell(text);
         line.end()
     }
+    /// The cells of one line, as a spreadsheet takes it apart.
+    fn cells(line: &str, delimiter: char) -> Vec<String> {
+        let (mut all, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
+        let mut rest = line.strip_suffix("\r\n").unwrap().chars().peekable();
+        while let Some(c) = rest.next() {
+            match c {
+                '"' if is_quoted && rest.peek() == Some(&'"') => cell.extend(rest.next()),
+                '"' => is_quoted = !is_quoted,
+                c if c == delimiter && !is_quoted => all.push(std::mem::take(&mut cell)),
+                c => cell.push(c),
+            }
+        }
+        all.push(cell);
+        all
+    }
+    #[test]
+    fn two_hundred_formulas_are_texts_in_csv() {
+        let formulas = super::super::xlsx::tests::formulas();
+        assert!(formulas.len() >= 200);
+        for delimiter in [',', ';'] {
+            for formula in &formulas {
+                let mut line = Line::new(delimiter);
+                line.cell("a");
+                line.cell(formula);
+                line.cell("z");
+                let line = line.end();
+                let cells = cells(&line, delimiter);
+                assert_eq!(cells, ["a", &format!("'{formula}"), "z"], "{line}");
+            }
+        }
+    }
     #[test]
     fn no_cell_is_a_formula() {
         for begin in ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " =", "\u{a0}+"] {

