@@ -28,6 +28,7 @@ class FlComposer extends HTMLElement {
     form.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("submit", () => this.submit());
+    form.addEventListener("firstline:insert", (event) => this.insert((event as CustomEvent<string>).detail));
     form.addEventListener("dragover", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
@@ -124,6 +125,16 @@ class FlComposer extends HTMLElement {
   private focusText(): void {
     if (this.editor) this.editor.focus();
     else this.area.focus();
+  }
+
+  /** Words of a canned reply, where the writer stands. */
+  private insert(text: string): void {
+    if (this.editor) this.editor.insert(text);
+    else {
+      this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
+      this.area.focus();
+    }
+    this.touch();
   }
 
   private clicked(event: Event): void {

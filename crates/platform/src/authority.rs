@@ -302,6 +302,28 @@ impl<P> Tx<'_, P> {
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
+    /// Does something in the same transaction that needs another permission, which the actor has as well.
+    ///
+    /// * errors – 403 `permission_required` for somebody without `Q`.
+    pub fn with<Q: Permission, T, E: From<Problem>>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_, Q>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let scope = self.actor.reach(Q::KEY).ok_or(Problem::new(403, "permission_required"))?;
+        let mut other = Tx {
+            conn: &mut *self.conn,
+            actor: self.actor.clone(),
+            scope,
+            clock: self.clock.clone(),
+            began: self.began,
+            events: std::mem::take(&mut self.events),
+            left: std::mem::take(&mut self.left),
+            proof: PhantomData,
+        };
+        let done = work(&mut other);
+        (self.events, self.left) = (other.events, other.left);
+        done
+    }
     /// How far the permission that opened this transaction reaches.
     pub fn scope(&self) -> Scope {
         self.scope

@@ -112,10 +112,16 @@ fn change_one(
 fn refused<T>(done: Result<T, TicketError>) -> Result<Result<T, &'static str>, TicketError> {
     match done {
         Ok(done) => Ok(Ok(done)),
-        Err(TicketError::Refused(problem)) if problem.status < 500 => {
-            Ok(Err(if problem.status == 422 { "no_longer_there" } else { problem.code }))
+        Err(error @ (TicketError::Changed | TicketError::Database(_))) => Err(error),
+        Err(error) => {
+            let problem = Problem::from(error);
+            match problem.status {
+                // A status, a team or a person that went meanwhile.
+                422 => Ok(Err("no_longer_there")),
+                status if status >= 500 => Err(problem.into()),
+                _ => Ok(Err(problem.code)),
+            }
         }
-        Err(other) => Err(other),
     }
 }
 

@@ -145,15 +145,26 @@ pub fn plan<P: Implies<ViewTickets>>(
         for id in ids {
             let ticket = seen.remove(id);
             let tags = ticket.as_ref().and_then(|_| tags.remove(id)).unwrap_or_default();
-            let verdict = match &ticket {
-                None => Verdict::Refused("out_of_sight"),
-                Some(_) if !may.contains(id) => Verdict::Refused("not_yours_to_change"),
-                Some(ticket) => verdict(ticket, &tags, checked),
+            let verdict = match changeable(ticket.as_ref(), may.contains(id)) {
+                Ok(ticket) => verdict(ticket, &tags, checked),
+                Err(code) => Verdict::Refused(code),
             };
             plan.tickets.push(Planned { id: *id, ticket: ticket.map(Box::new), tags, verdict });
         }
     }
     Ok(plan)
+}
+
+/// * errors – a code: why it cannot be changed, whatever is wanted.
+fn changeable(ticket: Option<&Ticket>, is_theirs: bool) -> Result<&Ticket, &'static str> {
+    let Some(ticket) = ticket else { return Err("out_of_sight") };
+    if !is_theirs {
+        return Err("not_yours_to_change");
+    }
+    if tickets::actions::unmerged(ticket).is_err() {
+        return Err("ticket_merged");
+    }
+    Ok(ticket)
 }
 
 /// What would change of a ticket that may be changed.

@@ -19,7 +19,7 @@ const TAGS_MOST: usize = 50;
 
 /// How far a step has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(rename_all = "snake_case", as = BulkState)]
+#[schema(as = BulkState, rename_all = "snake_case")]
 pub enum State {
     Running,
     Done,
@@ -39,8 +39,7 @@ impl State {
 }
 
 /// What became of one ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
-#[schema(rename_all = "snake_case", as = BulkOutcome)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     Waiting,
     Changed,

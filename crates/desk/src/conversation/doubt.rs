@@ -61,7 +61,7 @@ pub fn problem(doubts: &[Doubt]) -> Problem {
         match doubt {
             Doubt::NewAddress(_) => mistakes.add("to", "new_address"),
             Doubt::NoAttachment(_) => mistakes.add("attachments", "no_attachment"),
-            Doubt::Placeholder(_) => mistakes.add("text", "placeholder"),
+            Doubt::Placeholder(_) => mistakes.add("text", "unfilled_placeholder"),
             Doubt::OtherName(_) => mistakes.add("text", "other_name"),
         }
     }

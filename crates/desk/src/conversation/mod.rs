@@ -7,7 +7,6 @@ pub(crate) mod linkify;
 pub mod pages;
 pub mod policy;
 pub mod references;
-pub mod signature;
 pub mod store;
 
 use crate::tickets::{NoteTickets, ViewTickets};

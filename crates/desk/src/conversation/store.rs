@@ -178,7 +178,9 @@ pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Messa
         sql!(
             "SELECT id, message_id FROM message
               WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND message_id IS NOT NULL
-                AND is_automatic = FALSE AND is_sender_known = TRUE ORDER BY id DESC LIMIT 20"
+                AND is_automatic = FALSE AND is_sender_known = TRUE
+                AND (home_id IS NULL OR home_id = ticket_id OR author_kind = 'user' OR author_id =
+                     (SELECT t.requester_id FROM ticket t WHERE t.id = $1)) ORDER BY id DESC LIMIT 20"
         ),
         args![ticket, before],
     )?;
@@ -186,14 +188,16 @@ pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Messa
 }
 
 /// The newest public message from the customer's side before one that answers it. A stranger's words are not quoted to
-/// the customer (S07).
+/// the customer (S07), nor those of somebody else whose ticket was merged into this one.
 pub fn last_in_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Option<Message>> {
     conn.find(
         sql!(concat!(
             "SELECT ",
             message_columns!(),
             " WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND direction = 'in' AND is_automatic = FALSE
-                AND is_sender_known = TRUE ORDER BY id DESC LIMIT 1"
+                AND is_sender_known = TRUE
+                AND (home_id IS NULL OR home_id = ticket_id OR author_id =
+                     (SELECT t.requester_id FROM ticket t WHERE t.id = $1)) ORDER BY id DESC LIMIT 1"
         )),
         args![ticket, before],
     )

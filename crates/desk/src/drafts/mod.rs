@@ -81,6 +81,19 @@ fn save<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, body: &str) -> db
     .map(drop)
 }
 
+/// Puts words below what somebody has begun to write; they are plain from then on.
+pub(crate) fn append<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, words: &str) -> db::Result<()> {
+    let begun = find(tx, user, ticket)?;
+    let mut draft: serde_json::Map<String, serde_json::Value> =
+        begun.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default();
+    let before = draft.get("text").and_then(serde_json::Value::as_str).unwrap_or_default().trim_end();
+    let text = if before.is_empty() { words.to_owned() } else { format!("{before}\n\n{words}") };
+    draft.insert("text".into(), text.into());
+    draft.remove("html");
+    let body = serde_json::Value::Object(draft).to_string();
+    save(tx, user, ticket, &body)
+}
+
 async fn put_draft(
     grant: Grant<NoteTickets>,
     Path(ticket): Path<Id<Ticket>>,

@@ -75,7 +75,7 @@ fn the_api_stops_on_request_alone() {
         assert_eq!(refused["code"], "unconfirmed");
         let codes: Vec<_> =
             refused["errors"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
-        assert_eq!(codes, ["no_attachment", "placeholder", "new_address", "other_name"]);
+        assert_eq!(codes, ["no_attachment", "unfilled_placeholder", "new_address", "other_name"]);
         let named: Vec<_> = refused["detail"].as_str().unwrap().lines().collect();
         assert_eq!(named[2], "new_address:eve@else.example");
         assert!(world.mails().await.is_empty());

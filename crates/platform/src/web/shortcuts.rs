@@ -116,12 +116,15 @@ pub static ACTIONS: &[Action] = &[
     action("priority", Ticket, &["p"], Press, "keys-priority", "circle-alert"),
     action("tags", Ticket, &["l", "#"], Press, "keys-tags", "tag"),
     action("solve", Ticket, &["e"], Press, "keys-solve", "circle-check"),
+    action("macro", Ticket, &["M"], Press, "keys-macro", "zap"),
+    action("snooze", Ticket, &["z"], Press, "keys-snooze", "alarm-clock"),
     action("copy", Ticket, &["."], Script, "keys-copy", "copy"),
 ];
 
 /// Keys with Ctrl and the like: they are the same for everybody and work in a text too.
 pub static COMBINATIONS: &[(&str, &[&str])] = &[
     ("frame-search", &["Ctrl", "K"]),
+    ("keys-canned", &["/"]),
     ("keys-send", &["Ctrl", "Enter"]),
     ("keys-send-solve", &["Ctrl", "Shift", "Enter"]),
     ("keys-undo", &["Ctrl", "Z"]),

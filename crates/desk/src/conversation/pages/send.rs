@@ -26,7 +26,8 @@ use platform::{
     web::{Failure, Form, Page, Ui},
 };
 
-const FIELDS: &[&str] = &[
+/// What the composer's form has.
+pub(crate) const FIELDS: &[&str] = &[
     "kind",
     "to",
     "cc",
@@ -44,6 +45,7 @@ const FIELDS: &[&str] = &[
     "confirm",
     "when",
     "at",
+    "canned",
 ];
 
 /// The tabs of the composer.
