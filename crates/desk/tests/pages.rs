@@ -39,10 +39,10 @@ use std::{
 use testkit::{Client, Desk, on_both};
 use tower::ServiceExt;
 
-#[path = "pages/sending.rs"]
-mod sending;
 #[path = "pages/bulk.rs"]
 mod bulk;
+#[path = "pages/sending.rs"]
+mod sending;
 
 /// Text that would run, if it were not text everywhere.
 const XSS: &str = "<img src=x onerror=alert(1)>{{7*7}}\"'";

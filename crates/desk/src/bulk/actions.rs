@@ -64,7 +64,9 @@ fn at(ticket: Id<Ticket>, code: &'static str) -> Field {
 /// * returns – whether there are more.
 /// * errors – [`TicketError::Changed`] where somebody was quicker; then nothing of this part happened.
 pub fn step(tx: &mut Tx<EditTickets>, id: Id<Bulk>) -> Result<bool, TicketError> {
-    let Some(bulk) = store::one(tx, id)?.filter(|bulk| bulk.state == State::Running) else { return Ok(false) };
+    let Some(bulk) = store::one(tx, id)?.filter(|bulk| bulk.state == State::Running) else {
+        return Ok(false);
+    };
     let with = With { bulk: id, others: (bulk.total - 1).max(0) };
     let changes = bulk.changes();
     let waiting = store::lines(tx, id, Outcome::Waiting, CHUNK)?;
@@ -163,7 +165,9 @@ pub fn undo(tx: &mut Tx<EditTickets>, id: Id<Bulk>) -> Result<(), TicketError> {
 /// * returns – whether there are more.
 /// * errors – as [`step`].
 pub fn step_back(tx: &mut Tx<EditTickets>, id: Id<Bulk>) -> Result<bool, TicketError> {
-    let Some(bulk) = store::one(tx, id)?.filter(|bulk| bulk.state == State::Undoing) else { return Ok(false) };
+    let Some(bulk) = store::one(tx, id)?.filter(|bulk| bulk.state == State::Undoing) else {
+        return Ok(false);
+    };
     let with = With { bulk: id, others: (bulk.total - 1).max(0) };
     let changed = store::lines(tx, id, Outcome::Changed, CHUNK)?;
     let is_last = changed.len() < CHUNK;
@@ -184,7 +188,9 @@ fn back_one(
     line: &store::Line,
     with: With,
 ) -> Result<Result<(), &'static str>, TicketError> {
-    let Some(ticket) = tickets::store::see(tx, line.ticket_id)? else { return Ok(Err("not_yours_to_change")) };
+    let Some(ticket) = tickets::store::see(tx, line.ticket_id)? else {
+        return Ok(Err("not_yours_to_change"));
+    };
     let changes: serde_json::Value =
         line.changes.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let Some(patch) = reverse(tx, &ticket, &json!({ "changes": changes }))? else {

@@ -79,8 +79,10 @@ pub struct Body {
 }
 
 fn named(lines: Vec<store::Line>) -> Vec<Named> {
-    let named =
-        |line: store::Line| Named { ticket: line.ticket_id.number(), reason: line.reason.unwrap_or_default() };
+    let named = |line: store::Line| Named {
+        ticket: line.ticket_id.number(),
+        reason: line.reason.unwrap_or_default(),
+    };
     lines.into_iter().map(named).collect()
 }
 fn body(tx: &mut Tx<EditTickets>, id: Id<Bulk>) -> Result<Body, TicketError> {

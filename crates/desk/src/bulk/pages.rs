@@ -32,7 +32,18 @@ use platform::{
 };
 
 const FIELDS: &[&str] = &[
-    "ticket", "view", "all", "as", "what", "others", "status", "priority", "type", "team", "assignee", "add_tags",
+    "ticket",
+    "view",
+    "all",
+    "as",
+    "what",
+    "others",
+    "status",
+    "priority",
+    "type",
+    "team",
+    "assignee",
+    "add_tags",
     "remove_tags",
 ];
 /// Tickets that a preview shows.
@@ -130,7 +141,9 @@ async fn page(
     let look = move |tx: &mut Tx<ViewTickets>| {
         let ids = match plan::selected(tx, &chosen) {
             // Nothing is chosen: the page says how to.
-            Err(TicketError::Refused(problem)) if problem.fields.first().is_some_and(|f| f.code == "required") => {
+            Err(TicketError::Refused(problem))
+                if problem.fields.first().is_some_and(|f| f.code == "required") =>
+            {
                 Vec::new()
             }
             ids => ids?,
@@ -306,7 +319,9 @@ pub async fn undo(
 fn named<T>(list: &[(Id<T>, String)], id: Id<T>, none: &str) -> String {
     match id.number() {
         0 => none.to_owned(),
-        _ => list.iter().find(|(one, _)| *one == id).map_or_else(|| format!("#{id}"), |(_, name)| name.clone()),
+        _ => {
+            list.iter().find(|(one, _)| *one == id).map_or_else(|| format!("#{id}"), |(_, name)| name.clone())
+        }
     }
 }
 fn status_named(ui: &Ui, choices: &Choices, word: &str) -> String {
@@ -362,7 +377,8 @@ impl BulkPage {
     }
     /// What the form carries along: which tickets.
     fn carried(&self) -> Vec<(&'static str, String)> {
-        let mut all = vec![("view", self.form.get("view").to_owned()), ("as", self.form.get("as").to_owned())];
+        let mut all =
+            vec![("view", self.form.get("view").to_owned()), ("as", self.form.get("as").to_owned())];
         match self.form.is_on("all") {
             true => all.push(("all", "on".into())),
             false => all.extend(self.form.all("ticket").map(|ticket| ("ticket", ticket.to_owned()))),
@@ -400,10 +416,7 @@ impl BulkPage {
                 "team" => {
                     let id: Id<Team> = form.get("team").parse().unwrap_or(Id::new(0));
                     let none = ui.t("ticket-no-team");
-                    (
-                        ticket.team_name.clone().unwrap_or_else(|| none.into()),
-                        named(&choices.teams, id, none),
-                    )
+                    (ticket.team_name.clone().unwrap_or_else(|| none.into()), named(&choices.teams, id, none))
                 }
                 "assignee" => {
                     let id: Id<User> = form.get("assignee").parse().unwrap_or(Id::new(0));

@@ -125,10 +125,8 @@ pub fn plan<P: Implies<ViewTickets>>(
 ) -> db::Result<Plan> {
     let editable = tx.actor().reach("tickets.edit");
     let scope = tx.actor().reach("tickets.view").or(editable).unwrap_or(tx.scope());
-    let (sight, mine) = (
-        Sight::within(tx.actor(), scope),
-        editable.map(|scope| Sight::within(tx.actor(), scope)),
-    );
+    let (sight, mine) =
+        (Sight::within(tx.actor(), scope), editable.map(|scope| Sight::within(tx.actor(), scope)));
     let mut plan = Plan::default();
     for ids in ids.chunks(CHUNK) {
         let seen: BTreeMap<_, _> =

@@ -162,7 +162,8 @@ mod tests {
     }
     #[test]
     fn tags_come_and_go_and_others_stay() {
-        let changes = Changes { add_tags: list(&["VIP "]), remove_tags: list(&["old"]), ..Changes::default() };
+        let changes =
+            Changes { add_tags: list(&["VIP "]), remove_tags: list(&["old"]), ..Changes::default() };
         let changes = changes.parse().unwrap();
         assert_eq!(changes.patch(&list(&["it", "old"])).unwrap().tags, Some(list(&["it", "vip"])));
         let many: Vec<_> = (0..50).map(|n| format!("t{n}")).collect();

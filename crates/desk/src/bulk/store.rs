@@ -14,7 +14,13 @@ use platform::{
 };
 
 /// A step that runs.
-pub fn insert<P>(tx: &mut Tx<P>, user: Id<User>, changes: &str, is_partial: bool, total: i64) -> Result<Id<Bulk>> {
+pub fn insert<P>(
+    tx: &mut Tx<P>,
+    user: Id<User>,
+    changes: &str,
+    is_partial: bool,
+    total: i64,
+) -> Result<Id<Bulk>> {
     let now = tx.now();
     let (id,) = tx.one(
         sql!(

@@ -53,7 +53,8 @@ pub fn organisations_after(conn: &mut Conn, after: i64, limit: usize) -> Result<
 }
 
 /// Keys under which events name a second ticket.
-const OTHER_TICKETS: &[&str] = &["ticket", "into", "from", "to", "other", "parent", "child", "target", "source"];
+const OTHER_TICKETS: &[&str] =
+    &["ticket", "into", "from", "to", "other", "parent", "child", "target", "source"];
 
 /// The tickets that an event changed: its own, those that it names, and all of somebody who got another name.
 pub fn touched_tickets(conn: &mut Conn, event: &Recorded, after: i64, limit: usize) -> Result<Vec<i64>> {

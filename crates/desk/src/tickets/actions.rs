@@ -498,7 +498,9 @@ impl Changes {
         }
         self.note("status", &row.category, &category);
         // Two statuses of one category differ in their id alone.
-        self.fields.entry("status").or_insert_with(|| [row.status_id, status].map(|id| id.to_string().into()));
+        self.fields
+            .entry("status")
+            .or_insert_with(|| [row.status_id, status].map(|id| id.to_string().into()));
         self.note("status_id", &row.status_id, &status);
         if !row.category.is_open() && category.is_open() {
             row.reopened += 1;

@@ -4,10 +4,7 @@ use super::{
     store::{self, Row},
 };
 use crate::{
-    filter::{
-        Condition, Filter, Order, find,
-        tree::StatusIs,
-    },
+    filter::{Condition, Filter, Order, find, tree::StatusIs},
     tickets::{Category, TicketError, ViewTickets},
 };
 use platform::{

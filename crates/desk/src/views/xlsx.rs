@@ -292,8 +292,26 @@ pub mod tests {
     /// What spreadsheets would run, 200 and more.
     pub fn formulas() -> Vec<String> {
         let begins = [
-            "=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\u{a0}=", "\u{feff}=", "＝", "＋", "－", "＠", "|", "%", "=\t", "==",
-            "-+", "@@",
+            "=",
+            "+",
+            "-",
+            "@",
+            "\t=",
+            "\r=",
+            "\n=",
+            " =",
+            "\u{a0}=",
+            "\u{feff}=",
+            "＝",
+            "＋",
+            "－",
+            "＠",
+            "|",
+            "%",
+            "=\t",
+            "==",
+            "-+",
+            "@@",
         ];
         let bodies = [
             "1+1",
@@ -331,7 +349,8 @@ pub mod tests {
     fn cells_are_what_they_are_and_the_head_stays() {
         let mut book = Book::new("A & B", vec![text("Number"), text("Time")]).unwrap();
         let at = datetime(2026, 11, 25, 18, 0, 0, 0);
-        book.row(&[Cell::Whole(7), Cell::Time(at), Cell::Date(at.date()), Cell::Decimal(1.5), Cell::Empty]).unwrap();
+        book.row(&[Cell::Whole(7), Cell::Time(at), Cell::Date(at.date()), Cell::Decimal(1.5), Cell::Empty])
+            .unwrap();
         book.row(&[text("\u{1}a_x0041_\r\n<&\u{ffff}")]).unwrap();
         let file = book.finish().unwrap();
         let sheet = part(&file, "xl/worksheets/sheet1.xml");

@@ -28,7 +28,13 @@ fn chosen_tickets_change_in_one_step_and_back_in_one() {
         }
         let query: Vec<_> = ids.iter().map(|id| format!("ticket={id}")).collect();
         let query = format!("/bulk?view=open&{}", query.join("&"));
-        world.ada.get(&query).await.assert_status(200).assert_has("Change 3 tickets").assert_has_not("What will happen");
+        world
+            .ada
+            .get(&query)
+            .await
+            .assert_status(200)
+            .assert_has("Change 3 tickets")
+            .assert_has_not("What will happen");
         let wanted = "&status=solved&priority=high&assignee=1&add_tags=VIP,%20it&what=preview";
         world
             .ada
@@ -85,7 +91,10 @@ fn chosen_tickets_change_in_one_step_and_back_in_one() {
             .assert_has("It was changed again since.");
         for id in [ids[0], ids[2]] {
             let ticket = world.ticket(id).await;
-            assert_eq!((ticket.category, ticket.assignee_id.number(), ticket.reopened), (Category::New, 0, 0));
+            assert_eq!(
+                (ticket.category, ticket.assignee_id.number(), ticket.reopened),
+                (Category::New, 0, 0)
+            );
             assert!(world.tags(id).await.is_empty());
         }
         assert_eq!(world.ticket(ids[1]).await.category, Category::Open);
@@ -113,6 +122,7 @@ fn what_somebody_may_not_change_is_named_and_the_rest_is_changed_if_asked() {
                     AND role_id IN (SELECT id FROM role WHERE code = 'agent')"
             ))
             .await;
+        people::sign_in::forget_roles();
         let mut bo = world.person("Bo", Builtin::Agent, Language::En).await;
         let bo_id = 2;
         let own = json!({ "assignee": bo_id.to_string() }).to_string();
@@ -155,8 +165,13 @@ fn what_somebody_may_not_change_is_named_and_the_rest_is_changed_if_asked() {
 
         // The page offers the others alone.
         let page = format!("/bulk?ticket={}&ticket={}&priority=low&what=preview", ids[0], ids[1]);
-        bo.get(&page).await.assert_status(200).assert_has("Change the other ticket").assert_has("You may not change this ticket.");
-        let fields = [("ticket", ids[0].to_string()), ("ticket", ids[1].to_string()), ("priority", "low".into())];
+        bo.get(&page)
+            .await
+            .assert_status(200)
+            .assert_has("Change the other ticket")
+            .assert_has("You may not change this ticket.");
+        let fields =
+            [("ticket", ids[0].to_string()), ("ticket", ids[1].to_string()), ("priority", "low".into())];
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         bo.post_form("/bulk", &fields).await.assert_status(409).assert_has("What will happen");
         assert_eq!(world.ticket(ids[0]).await.priority, tickets::Priority::Normal);
@@ -211,7 +226,8 @@ fn many_are_an_errand_that_goes_on_in_the_name_of_its_maker() {
         world.assert_counts_hold().await;
         let system = Grant::<System>::system(&world.home);
         let about = format!("ticket/{first}");
-        let history = system.read::<_, db::Error>(move |tx| platform::events::history(tx, &about, None, 1)).await;
+        let history =
+            system.read::<_, db::Error>(move |tx| platform::events::history(tx, &about, None, 1)).await;
         let event = &history.unwrap()[0];
         assert_eq!((event.actor.as_str(), event.data()["with"]["others"].as_i64()), ("user/1", Some(249)));
 
@@ -239,19 +255,26 @@ fn a_list_by_status_moves_a_card_and_takes_that_back() {
         let page = world.ada.get(board).await.assert_status(200).assert_has("data-category=\"solved\"");
         page.assert_has(&format!("data-ticket=\"{id}\"")).assert_has("action=\"/bulk/move\"");
         let number = id.to_string();
-        let fields = [("ticket", number.as_str()), ("status", "waiting_customer"), ("view", "open"), ("as", "board")];
+        let fields =
+            [("ticket", number.as_str()), ("status", "waiting_customer"), ("view", "open"), ("as", "board")];
         let reply = world.ada.post_form("/bulk/move", &fields).await.assert_status(303);
         let back = reply.header("location").unwrap().to_owned();
         assert!(back.starts_with(board), "{back}");
         assert_eq!(world.ticket(id).await.category, Category::WaitingCustomer);
         world.ada.get(&back).await.assert_status(200).assert_has("1 ticket changed");
         let bulk = world.bulk().await[0].0;
-        let undo = world.ada.post_form(&format!("/bulk/{bulk}/undo"), &[("view", "open"), ("as", "board")]).await;
+        let undo =
+            world.ada.post_form(&format!("/bulk/{bulk}/undo"), &[("view", "open"), ("as", "board")]).await;
         assert!(undo.header("location").unwrap().starts_with(board));
         assert_eq!(world.ticket(id).await.category, Category::New);
-        world.ada.post_form("/bulk/move", &[("ticket", &number), ("status", "nonsense")]).await.assert_status(422);
+        world
+            .ada
+            .post_form("/bulk/move", &[("ticket", &number), ("status", "nonsense")])
+            .await
+            .assert_status(422);
         // What is out of sight is on no board and does not move.
         world.run(sql!("UPDATE role_permission SET scope = 'own' WHERE role_id IN (SELECT id FROM role WHERE code = 'agent')")).await;
+        people::sign_in::forget_roles();
         let mut bo = world.person("Bo", Builtin::Agent, Language::De).await;
         bo.get(board).await.assert_status(200).assert_has_not("Printer").assert_has("Als Liste");
         bo.post_form("/bulk/move", &fields).await.assert_status(404);
