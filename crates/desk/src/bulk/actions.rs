@@ -20,17 +20,22 @@ const CHUNK: usize = AT_ONCE as usize;
 /// Begins to change tickets; a few are changed when this returns.
 ///
 /// * `is_partial` – where some cannot be changed, the others are.
-/// * errors – 409 `bulk_some_cannot` naming each that cannot, unless the rest was asked for; 422 for what is not there.
+/// * `seen` – the mark of the preview that somebody looked at.
+/// * errors – 409 `bulk_stale` where that preview is no longer true; 409 `bulk_some_cannot` naming each that cannot, unless the rest was asked for; 422 for what is not there.
 pub fn start(
     tx: &mut Tx<EditTickets>,
     ids: &[Id<Ticket>],
     changes: Changes,
     is_partial: bool,
+    seen: Option<&str>,
 ) -> Result<Id<Bulk>, TicketError> {
     let user = tx.actor().user().ok_or(Problem::new(403, "permission_required"))?;
     let json = serde_json::to_string(&changes).map_err(|_| Problem::internal())?;
     let checked = plan::check(tx, changes.clone())?;
     let plan = plan::plan(tx, ids, &checked)?;
+    if seen.is_some_and(|seen| seen != plan.mark) {
+        return Err(Problem::conflict("bulk_stale").into());
+    }
     let refused: Vec<_> = plan.refused().map(|(planned, code)| at(planned.id, code)).collect();
     if !refused.is_empty() && !is_partial {
         return Err(Problem { fields: refused, ..Problem::conflict("bulk_some_cannot") }.into());

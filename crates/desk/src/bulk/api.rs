@@ -35,6 +35,8 @@ pub struct Draft {
     /// Say what would happen, and change nothing.
     #[serde(default)]
     pub preview: bool,
+    /// The `mark` of a preview: nothing happens, 409 `bulk_stale`, where the preview would say something else by now.
+    pub seen: Option<String>,
 }
 impl Draft {
     fn selection(&self) -> Selection {
@@ -62,6 +64,8 @@ pub struct Body {
     pub id: Option<Id<Bulk>>,
     #[schema(value_type = Option<State>)]
     pub state: Option<State>,
+    /// Of a preview: send it as `seen`, and what happens is what was seen or nothing.
+    pub mark: Option<String>,
     /// Tickets that wait for their turn; of a preview those that would change.
     pub waiting: i64,
     pub changed: i64,
@@ -91,6 +95,7 @@ fn body(tx: &mut Tx<EditTickets>, id: Id<Bulk>) -> Result<Body, TicketError> {
     Ok(Body {
         id: Some(id),
         state: Some(bulk.state),
+        mark: None,
         waiting: count(&counts, Outcome::Waiting),
         changed: count(&counts, Outcome::Changed),
         same: count(&counts, Outcome::Same),
@@ -106,6 +111,7 @@ fn foreseen(plan: &plan::Plan) -> Body {
     Body {
         id: None,
         state: None,
+        mark: Some(plan.mark.clone()),
         waiting: plan.changing().count() as i64,
         changed: 0,
         same: plan.same() as i64,
@@ -147,7 +153,7 @@ pub async fn post(
     let body = grant
         .change::<_, TicketError>(move |tx| {
             idempotency::once(tx, key.as_ref(), |tx| {
-                let id = actions::start(tx, &ids, changes, draft.others)?;
+                let id = actions::start(tx, &ids, changes, draft.others, draft.seen.as_deref())?;
                 body(tx, id)
             })
         })

@@ -13,6 +13,7 @@ bulk-add-tags = Schlagwörter hinzufügen
 bulk-remove-tags = Schlagwörter entfernen
 bulk-preview = Zeigen, was sich ändert
 bulk-what-happens = Was geschehen wird
+bulk-stale = Seit Ihrem letzten Blick hat sich etwas geändert. Es wurde nichts geändert; so sieht es jetzt aus.
 bulk-will-change = Wird geändert
 bulk-is-so = Ist schon so
 bulk-cannot = Lässt sich nicht ändern
@@ -69,6 +70,7 @@ history-with = { $count ->
    *[other] in einem Schritt mit { $count } anderen Tickets
 }
 problem-bulk-some-cannot = Einige der Tickets lassen sich nicht ändern. Es wurde nichts geändert.
+problem-bulk-stale = Seit der Vorschau hat sich etwas geändert. Es wurde nichts geändert.
 problem-bulk-undone = Das ist schon zurückgenommen.
 problem-bulk-under-way = Das läuft noch.
 field-tag-both = Ein Schlagwort kann nicht zugleich hinzukommen und wegfallen.

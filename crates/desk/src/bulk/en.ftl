@@ -13,6 +13,7 @@ bulk-add-tags = Add tags
 bulk-remove-tags = Remove tags
 bulk-preview = Show what will change
 bulk-what-happens = What will happen
+bulk-stale = Something changed since you looked, and nothing was changed. This is how it stands now.
 bulk-will-change = Will change
 bulk-is-so = Is so already
 bulk-cannot = Cannot be changed
@@ -69,6 +70,7 @@ history-with = { $count ->
    *[other] in one step with { $count } other tickets
 }
 problem-bulk-some-cannot = Some of the tickets cannot be changed. Nothing was changed.
+problem-bulk-stale = Something changed since the preview. Nothing was changed.
 problem-bulk-undone = This has been taken back already.
 problem-bulk-under-way = This is still under way.
 field-tag-both = A tag cannot be added and removed at once.

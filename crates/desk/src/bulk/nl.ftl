@@ -13,6 +13,7 @@ bulk-add-tags = Tags toevoegen
 bulk-remove-tags = Tags verwijderen
 bulk-preview = Tonen wat er verandert
 bulk-what-happens = Wat er gebeurt
+bulk-stale = Er is iets veranderd sinds u keek en er is niets gewijzigd. Zo staat het er nu voor.
 bulk-will-change = Wordt gewijzigd
 bulk-is-so = Is al zo
 bulk-cannot = Kan niet worden gewijzigd
@@ -69,6 +70,7 @@ history-with = { $count ->
    *[other] in één stap met { $count } andere tickets
 }
 problem-bulk-some-cannot = Sommige tickets kunnen niet worden gewijzigd. Er is niets gewijzigd.
+problem-bulk-stale = Er is iets veranderd sinds het voorbeeld. Er is niets gewijzigd.
 problem-bulk-undone = Dit is al teruggenomen.
 problem-bulk-under-way = Dit is nog bezig.
 field-tag-both = Een tag kan niet tegelijk worden toegevoegd en verwijderd.

@@ -38,6 +38,7 @@ const FIELDS: &[&str] = &[
     "as",
     "what",
     "others",
+    "seen",
     "status",
     "priority",
     "type",
@@ -69,6 +70,8 @@ pub struct BulkPage {
     filter: Option<String>,
     count: usize,
     preview: Option<Preview>,
+    /// Whether somebody wanted to do what an older preview said.
+    is_stale: bool,
 }
 
 /// Which tickets a form means.
@@ -125,7 +128,7 @@ pub async fn get(
 ) -> Result<Response, Failure> {
     let form = asked.iter().fold(Form::default(), |form, (name, value)| form.with(name, value));
     form.only(FIELDS)?;
-    page(viewing, grant, ui, form, None).await
+    page(viewing, grant, ui, form, false).await
 }
 
 async fn page(
@@ -133,7 +136,7 @@ async fn page(
     grant: Grant<EditTickets>,
     ui: Ui,
     form: Form,
-    found: Option<Problem>,
+    is_stale: bool,
 ) -> Result<Response, Failure> {
     let (chosen, shown) = (selection(&form), shown(&form)?);
     let wanted = changes(&form);
@@ -156,8 +159,7 @@ async fn page(
     };
     let (side, ids, filter, choices) = viewing.read(look).await?;
     let count = ids.len();
-    let mut found = found;
-    let mut preview = None;
+    let (mut found, mut preview) = (None, None);
     if is_preview && count > 0 {
         let foresee = move |tx: &mut Tx<EditTickets>| {
             let checked = plan::check(tx, wanted?)?;
@@ -172,12 +174,16 @@ async fn page(
             Err(problem) => return Err(problem.into()),
         }
     }
-    let status = if found.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = match &found {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None if is_stale => StatusCode::CONFLICT,
+        None => StatusCode::OK,
+    };
     let form = match &found {
         Some(problem) => form.with_mistakes(problem),
         None => form,
     };
-    let page = BulkPage { ui, side, form, choices, filter, count, preview };
+    let page = BulkPage { ui, side, form, choices, filter, count, preview, is_stale };
     Ok((status, Page(page)).into_response())
 }
 
@@ -189,23 +195,30 @@ pub async fn post(
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(FIELDS)?;
-    let (chosen, wanted) = (selection(&form), changes(&form)?);
-    let is_partial = form.is_on("others");
-    let ids = viewing.read(move |tx| plan::selected(tx, &chosen)).await?;
-    let work = move |tx: &mut Tx<EditTickets>| {
-        let id = actions::start(tx, &ids, wanted, is_partial)?;
-        Ok::<_, TicketError>((id, is_all_done(tx, id)?))
-    };
-    match grant.change(work).await.map_err(Problem::from) {
+    match begin(&viewing, &grant, &form).await {
         Ok((id, true)) => Ok(Redirect::to(&back(&form, id)?).into_response()),
         Ok((id, false)) => Ok(Redirect::to(&format!("/bulk/{id}")).into_response()),
-        // Some of them changed since the preview: it is shown as it is now.
-        Err(problem) if problem.code == "bulk_some_cannot" => {
-            let form = form.replaced("what", "preview");
-            Ok((StatusCode::CONFLICT, page(viewing, grant, ui, form, None).await?).into_response())
+        // Something became different since the preview, or is no longer there: it is shown as it is now.
+        Err(problem) if matches!(problem.status, 409 | 412 | 422) => {
+            page(viewing, grant, ui, form.replaced("what", "preview"), true).await
         }
         Err(problem) => Err(problem.into()),
     }
+}
+/// * returns – the step, and whether there is nothing more to tell of it.
+async fn begin(
+    viewing: &Grant<ViewTickets>,
+    grant: &Grant<EditTickets>,
+    form: &Form,
+) -> Result<(Id<Bulk>, bool), Problem> {
+    let (chosen, wanted) = (selection(form), changes(form)?);
+    let (is_partial, seen) = (form.is_on("others"), form.some("seen").map(str::to_owned));
+    let ids = viewing.read(move |tx| plan::selected(tx, &chosen)).await.map_err(Problem::from)?;
+    let work = move |tx: &mut Tx<EditTickets>| {
+        let id = actions::start(tx, &ids, wanted, is_partial, seen.as_deref())?;
+        Ok::<_, TicketError>((id, is_all_done(tx, id)?))
+    };
+    grant.change(work).await.map_err(Problem::from)
 }
 /// Whether a step came to its end with nothing to tell about single tickets.
 fn is_all_done<P>(tx: &mut Tx<P>, id: Id<Bulk>) -> Result<bool, TicketError> {
@@ -222,7 +235,7 @@ pub async fn shift(grant: Grant<EditTickets>, form: Form) -> Result<Redirect, Fa
     let changes = Changes { status: Some(form.get("status").to_owned()), ..Changes::default() }.parse()?;
     let start = move |tx: &mut Tx<EditTickets>| {
         crate::tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
-        actions::start(tx, &[ticket], changes, false)
+        actions::start(tx, &[ticket], changes, false, None)
     };
     let id = grant.change(start).await?;
     Ok(Redirect::to(&back(&form, id)?))

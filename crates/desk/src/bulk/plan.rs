@@ -15,6 +15,7 @@ use crate::{
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Implies, Tx},
+    blobs::Hash,
     db,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,9 +42,11 @@ pub struct Planned {
 }
 
 /// All that would happen.
-#[derive(Default)]
 pub struct Plan {
     pub tickets: Vec<Planned>,
+    /// Changes with everything that they change or cannot change, and from what: another one where anything of it became
+    /// different since somebody looked.
+    pub mark: String,
 }
 impl Plan {
     fn of(&self, is_it: impl Fn(&Verdict) -> bool) -> impl Iterator<Item = &Planned> {
@@ -127,7 +130,7 @@ pub fn plan<P: Implies<ViewTickets>>(
     let scope = tx.actor().reach("tickets.view").or(editable).unwrap_or(tx.scope());
     let (sight, mine) =
         (Sight::within(tx.actor(), scope), editable.map(|scope| Sight::within(tx.actor(), scope)));
-    let mut plan = Plan::default();
+    let (mut planned, mut told) = (Vec::new(), String::new());
     for ids in ids.chunks(CHUNK) {
         let seen: BTreeMap<_, _> =
             by_ids_within(tx, ids, &sight)?.into_iter().map(|ticket| (ticket.id, ticket)).collect();
@@ -147,10 +150,34 @@ pub fn plan<P: Implies<ViewTickets>>(
                 Ok(ticket) => verdict(ticket, &tags, checked),
                 Err(code) => Verdict::Refused(code),
             };
-            plan.tickets.push(Planned { id: *id, ticket: ticket.map(Box::new), tags, verdict });
+            tell(&mut told, *id, ticket.as_ref(), &verdict);
+            planned.push(Planned { id: *id, ticket: ticket.map(Box::new), tags, verdict });
         }
     }
-    Ok(plan)
+    told.push_str(&serde_json::to_string(&checked.changes).unwrap_or_default());
+    Ok(Plan { tickets: planned, mark: Hash::of(told.as_bytes()).hex() })
+}
+
+/// Writes what a mark is made of. Tags come and go beside others, whatever those are.
+fn tell(told: &mut String, id: Id<Ticket>, ticket: Option<&Ticket>, verdict: &Verdict) {
+    match (verdict, ticket) {
+        (Verdict::Changes(fields), Some(ticket)) => {
+            told.push_str(&format!("{id}:"));
+            for field in fields {
+                let from = match *field {
+                    "status" => ticket.status_id.to_string(),
+                    "priority" => ticket.priority.word().to_owned(),
+                    "type" => ticket.kind.word().to_owned(),
+                    "team" => ticket.team_id.to_string(),
+                    "assignee" => ticket.assignee_id.to_string(),
+                    _ => String::new(),
+                };
+                told.push_str(&format!("{field}={from},"));
+            }
+        }
+        (Verdict::Refused(code), _) => told.push_str(&format!("{id}:{code},")),
+        (Verdict::Changes(_), None) | (Verdict::Same, _) => {}
+    }
 }
 
 /// * errors – a code: why it cannot be changed, whatever is wanted.

@@ -282,3 +282,105 @@ fn a_list_by_status_moves_a_card_and_takes_that_back() {
         world.ada.get("/tickets?filter=is:opne&as=board").await.assert_status(422);
     });
 }
+
+/// What a preview carries along.
+fn mark_of(page: &testkit::Reply) -> &'static str {
+    page.form_value("seen").expect("a preview").leak()
+}
+
+#[test]
+fn what_became_different_since_the_preview_is_looked_at_again() {
+    alone(async |mut world| {
+        let mut ids = Vec::new();
+        for subject in ["One", "Two"] {
+            ids.push(world.opens("Cy", subject, "It is broken").await);
+        }
+        let preview = "/bulk?view=open&all=on&assignee=1&what=preview";
+        let page = world.ada.get(preview).await.assert_status(200).assert_has("Change 2 tickets");
+        let mark = mark_of(&page);
+        assert_eq!(mark, mark_of(&world.ada.get(preview).await), "nothing happened meanwhile");
+        // One more comes in: nothing is changed, and the three are shown.
+        ids.push(world.opens("Cy", "Three", "It is broken").await);
+        let fields = |mark| [("view", "open"), ("all", "on"), ("assignee", "1"), ("seen", mark)];
+        let again = world.ada.post_form("/bulk", &fields(mark)).await.assert_status(409);
+        let again = again.assert_has("Something changed since you looked").assert_has("Change 3 tickets");
+        assert!(world.bulk().await.is_empty());
+        let mark = mark_of(&again);
+        // Somebody else takes one of them: their work is not taken away unseen.
+        let mut program = world.program("all").await;
+        let _bo = world.person("Bo", Builtin::Agent, Language::En).await;
+        let own = json!({ "assignee": "2" }).to_string();
+        program.patch_json(&format!("/api/v1/tickets/{}", ids[0]), &own).await.assert_status(200);
+        let again = world.ada.post_form("/bulk", &fields(mark)).await.assert_status(409);
+        let again = again.assert_has("Assignee: Bo → Ada");
+        let mark = mark_of(&again);
+        // A new tag is nobody's loss.
+        let tag = json!({ "tags": ["vip"] }).to_string();
+        program.patch_json(&format!("/api/v1/tickets/{}", ids[1]), &tag).await.assert_status(200);
+        world.ada.post_form("/bulk", &fields(mark)).await.assert_status(303);
+        for id in &ids {
+            assert_eq!(world.ticket(*id).await.assignee_id.number(), 1);
+        }
+        // Pressed twice, it is done once.
+        world.ada.post_form("/bulk", &fields(mark)).await.assert_status(409).assert_has("Nothing would change.");
+        assert_eq!(world.bulk().await.len(), 1);
+        // A team that went, a list that became empty: the page says so and keeps what was chosen.
+        let gone = [("view", "open"), ("all", "on"), ("team", "77"), ("seen", mark)];
+        world.ada.post_form("/bulk", &gone).await.assert_status(422).assert_has("name=\"remove_tags\"");
+        let none = [("view", "snoozed"), ("all", "on"), ("priority", "high"), ("seen", mark)];
+        world.ada.post_form("/bulk", &none).await.assert_status(409).assert_has("No ticket is chosen");
+    });
+}
+
+#[test]
+fn several_hundred_named_tickets_are_changed_as_seen_or_not_at_all() {
+    alone(async |mut world| {
+        let first = world.opens("Cy", "Storm", "The net is down").await;
+        world
+            .run(sql!(
+                "INSERT INTO ticket (subject, subject_folded, kind, status_id, category, is_open, priority, channel,
+                        requester_id, organisation_id, inbox_id, team_id, assignee_id, created_at_ms, updated_at_ms,
+                        last_text, last_by, is_last_in)
+                   SELECT t.subject, t.subject_folded, t.kind, t.status_id, t.category, t.is_open, t.priority, t.channel,
+                          t.requester_id, t.organisation_id, t.inbox_id, t.team_id, t.assignee_id, t.created_at_ms,
+                          t.updated_at_ms, '', '', FALSE
+                     FROM ticket t JOIN (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 699)
+                                         SELECT i FROM n) n ON 1 = 1"
+            ))
+            .await;
+        let recount = |conn: &mut db::Conn| tickets::counts::recount(conn);
+        world.home.db.write::<_, db::Error>(recount).await.unwrap();
+        while jobs::run_next(&world.home).await.unwrap() {}
+        let mut api = world.program("all").await;
+        let ids: Vec<i64> = (first..first + 700).collect();
+        let draft = |seen: Option<&str>| {
+            json!({ "tickets": ids, "changes": { "priority": "high" }, "preview": seen.is_none(), "seen": seen })
+                .to_string()
+        };
+        let before = statements_run();
+        let seen = api.post_json("/api/v1/bulk", &draft(None)).await.assert_status(200).json();
+        let statements = statements_run() - before;
+        assert!(statements < 40, "{statements} statements for a preview of 700");
+        assert_eq!((seen["waiting"].as_i64(), seen["same"].as_i64()), (Some(700), Some(0)));
+        let mark = seen["mark"].as_str().unwrap().to_owned();
+        let urgent = json!({ "priority": "urgent" }).to_string();
+        let last = format!("/api/v1/tickets/{}", first + 699);
+        api.patch_json(&last, &urgent).await.assert_status(200);
+        let stale = api.post_json("/api/v1/bulk", &draft(Some(&mark))).await.assert_status(409).json();
+        assert_eq!(stale["code"], "bulk_stale");
+        assert!(world.bulk().await.is_empty());
+        let seen = api.post_json("/api/v1/bulk", &draft(None)).await.assert_status(200).json();
+        let mark = seen["mark"].as_str().unwrap().to_owned();
+        let done = api.post_json("/api/v1/bulk", &draft(Some(&mark))).await.assert_status(201).json();
+        assert_eq!((done["state"].as_str(), done["waiting"].as_i64()), (Some("running"), Some(700)));
+        while jobs::run_next(&world.home).await.unwrap() {}
+        let id = done["id"].as_str().unwrap();
+        let done = api.get(&format!("/api/v1/bulk/{id}")).await.assert_status(200).json();
+        assert_eq!((done["state"].as_str(), done["changed"].as_i64()), (Some("done"), Some(700)));
+        world.assert_counts_hold().await;
+        let many: Vec<i64> = (1..=10_001).collect();
+        let many = json!({ "tickets": many, "changes": { "priority": "low" } }).to_string();
+        let no = api.post_json("/api/v1/bulk", &many).await.assert_status(422).json();
+        assert_eq!(no["errors"][0]["code"], "too_many_tickets");
+    });
+}
