@@ -89,7 +89,7 @@ pub static ACTIONS: &[Action] = &[
         "go-due",
         Place::Go,
         &["g d"],
-        Go("/tickets?view=due_today", "tickets.view"),
+        Go("/tickets?view=due-today", "tickets.view"),
         "keys-go-due",
         "clock",
     ),
