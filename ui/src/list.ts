@@ -24,11 +24,18 @@ class FlList extends HTMLElement {
 }
 customElements.define("fl-list", FlList);
 
-/** Moves the focus in the page's list; false where there is none in sight. */
+/** Moves the focus in the page's list or board; false where there is none in sight. */
 export function move(by: number): boolean {
   const list = [...document.querySelectorAll<FlList>("fl-list")].find((one) => one.offsetParent || one.getClientRects().length);
-  list?.step(by);
-  return !!list;
+  if (list) {
+    list.step(by);
+    return true;
+  }
+  // The cards of a board, column after column.
+  const cards = [...document.querySelectorAll<HTMLElement>(".board .card-head > a")];
+  const from = cards.findIndex((card) => card.closest(".card-ticket")?.contains(document.activeElement));
+  cards[Math.max(0, Math.min(cards.length - 1, from + by))]?.focus();
+  return cards.length > 0;
 }
 
 // What is chosen stays so when a part of the page is replaced.

@@ -36,19 +36,19 @@ pub fn start(
     if seen.is_some_and(|seen| seen != plan.mark) {
         return Err(Problem::conflict("bulk_stale").into());
     }
-    let refused: Vec<_> = plan.refused().map(|(planned, code)| at(planned.id, code)).collect();
+    let refused: Vec<_> = plan.refused().map(|(planned, code)| (planned.id, code)).collect();
     if !refused.is_empty() && !is_partial {
-        return Err(Problem { fields: refused, ..Problem::conflict("bulk_some_cannot") }.into());
+        let fields = refused.into_iter().map(|(id, code)| at(id, code)).collect();
+        return Err(Problem { fields, ..Problem::conflict("bulk_some_cannot") }.into());
     }
-    let total = plan.changing().count() as i64;
+    let (changing, same) =
+        (plan.ids_of(|it| matches!(it, Verdict::Changes(_))), plan.ids_of(|it| *it == Verdict::Same));
+    let total = changing.len() as i64;
     let bulk = store::insert(tx, user, &json, is_partial, total)?;
-    for planned in &plan.tickets {
-        let (outcome, reason) = match planned.verdict {
-            Verdict::Changes(_) => (Outcome::Waiting, None),
-            Verdict::Same => (Outcome::Same, None),
-            Verdict::Refused(code) => (Outcome::Refused, Some(code)),
-        };
-        store::add(tx, bulk, planned.id, outcome, reason)?;
+    store::add_all(tx, bulk, &changing, Outcome::Waiting)?;
+    store::add_all(tx, bulk, &same, Outcome::Same)?;
+    for (ticket, code) in refused {
+        store::refuse(tx, bulk, ticket, code)?;
     }
     tx.emit(BulkStarted { bulk, tickets: total, changes })?;
     if total <= AT_ONCE {

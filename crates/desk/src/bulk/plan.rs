@@ -52,6 +52,10 @@ impl Plan {
     fn of(&self, is_it: impl Fn(&Verdict) -> bool) -> impl Iterator<Item = &Planned> {
         self.tickets.iter().filter(move |planned| is_it(&planned.verdict))
     }
+    /// The tickets of which this holds.
+    pub fn ids_of(&self, is_it: impl Fn(&Verdict) -> bool) -> Vec<Id<Ticket>> {
+        self.of(is_it).map(|planned| planned.id).collect()
+    }
     pub fn changing(&self) -> impl Iterator<Item = &Planned> {
         self.of(|verdict| matches!(verdict, Verdict::Changes(_)))
     }

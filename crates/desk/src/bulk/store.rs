@@ -31,17 +31,22 @@ pub fn insert<P>(
     )?;
     Ok(id)
 }
-/// A line for one ticket.
-pub fn add(
-    conn: &mut Conn,
-    bulk: Id<Bulk>,
-    ticket: Id<Ticket>,
-    outcome: Outcome,
-    reason: Option<&str>,
-) -> Result<()> {
+/// A line for each of the tickets, all of them seen.
+pub fn add_all(conn: &mut Conn, bulk: Id<Bulk>, tickets: &[Id<Ticket>], outcome: Outcome) -> Result<()> {
+    conn.run(
+        sql!(
+            "INSERT INTO bulk_ticket (bulk_id, ticket_id, outcome)
+               SELECT $1, t.id, $2 FROM ticket t WHERE t.id {in $3}"
+        ),
+        args![bulk, outcome, &Id::list(tickets)],
+    )
+    .map(drop)
+}
+/// A line for one ticket that cannot be changed; there need be none.
+pub fn refuse(conn: &mut Conn, bulk: Id<Bulk>, ticket: Id<Ticket>, reason: &str) -> Result<()> {
     conn.put(
-        sql!("INSERT INTO bulk_ticket (bulk_id, ticket_id, outcome, reason) VALUES ($1, $2, $3, $4)"),
-        args![bulk, ticket, outcome, reason],
+        sql!("INSERT INTO bulk_ticket (bulk_id, ticket_id, outcome, reason) VALUES ($1, $2, 'refused', $3)"),
+        args![bulk, ticket, reason],
     )
 }
 

@@ -34,6 +34,7 @@ fn chosen_tickets_change_in_one_step_and_back_in_one() {
             .await
             .assert_status(200)
             .assert_has("Change 3 tickets")
+            .assert_has(">Ada</option>")
             .assert_has_not("What will happen");
         let wanted = "&status=solved&priority=high&assignee=1&add_tags=VIP,%20it&what=preview";
         world
@@ -322,7 +323,12 @@ fn what_became_different_since_the_preview_is_looked_at_again() {
             assert_eq!(world.ticket(*id).await.assignee_id.number(), 1);
         }
         // Pressed twice, it is done once.
-        world.ada.post_form("/bulk", &fields(mark)).await.assert_status(409).assert_has("Nothing would change.");
+        world
+            .ada
+            .post_form("/bulk", &fields(mark))
+            .await
+            .assert_status(409)
+            .assert_has("Nothing would change.");
         assert_eq!(world.bulk().await.len(), 1);
         // A team that went, a list that became empty: the page says so and keeps what was chosen.
         let gone = [("view", "open"), ("all", "on"), ("team", "77"), ("seen", mark)];
