@@ -249,7 +249,7 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
         conn.run(
             sql!("INSERT INTO attachment (message_id, uploader, name, type, size, blob_hash, is_inline, created_at_ms)
                     VALUES ((SELECT max(id) FROM message), '', 'a.pdf', 'application/pdf', 1,
-                            (SELECT min(hash) FROM blob), $1, 0)"),
+                            (SELECT hash FROM blob LIMIT 1), $1, 0)"),
             args![is_inline],
         )?;
     }
