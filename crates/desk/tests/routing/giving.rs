@@ -205,7 +205,7 @@ fn whoever_pulls_gets_the_most_urgent_that_they_can_do_and_only_once() {
         assert!(waiting["data"][0]["reason"].as_str().unwrap().contains("asks for the next"));
         let mut bos = world.program_of(bo).await;
         let next = async |client: &mut testkit::Client| {
-            client.post_json("/api/v1/routing/next", "{}").await.assert_status(200).json::<Value>()["ticket"].as_i64()
+            client.post_json("/api/v1/routing/next", "{}").await.assert_status(200).json()["ticket"].as_i64()
         };
         assert_eq!(next(&mut bos).await, Some(urgent));
         let mut dis = world.program_of(di).await;

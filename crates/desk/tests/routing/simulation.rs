@@ -70,7 +70,7 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
     let plan = Plan { strategy, prefers_last: !equals, relax_ms: Some(60_000) };
     let mut waiting: Vec<(Item, i64, f64)> = Vec::new();
     let mut running: BTreeMap<(i64, u64), Work> = BTreeMap::new();
-    let (mut now, mut came, mut turn) = (0_i64, 0_i64, 0_u64);
+    let (mut came, mut turn) = (0_i64, 0_u64);
     let mut outcome = Outcome { served: vec![0; PEOPLE as usize], skill: (0, 0), left: 0 };
     let mut next_arrival = chance.wait(4_000.0);
     let mut next_shift = 600_000;
@@ -81,7 +81,7 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
         if arrival == i64::MAX && next_end == i64::MAX {
             break;
         }
-        now = next_end.min(arrival).min(next_shift);
+        let now = next_end.min(arrival).min(next_shift);
         if now == next_shift {
             next_shift += 600_000;
             if !equals {
