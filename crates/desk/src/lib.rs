@@ -10,6 +10,7 @@ pub mod filter;
 pub mod history;
 pub mod live;
 pub mod portal;
+pub mod rules;
 pub mod sla;
 pub mod statuses;
 pub mod tickets;
@@ -28,6 +29,7 @@ pub fn routes() -> Routes {
         .merge(history::routes())
         .merge(live::routes())
         .merge(portal::routes())
+        .merge(rules::routes())
         .merge(sla::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())

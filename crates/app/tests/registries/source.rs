@@ -141,6 +141,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/people/src/sign_in/actions.rs", "signing in: whoever asks is not known yet"),
     ("crates/desk/src/portal/ask.rs", "the form of somebody unknown: the program opens the ticket"),
     ("crates/desk/src/portal/follow.rs", "a signed link: on behalf of its contact, for its one ticket"),
+    ("crates/desk/src/rules/reader.rs", "has rules look at events"),
     ("crates/desk/src/sla/alarms.rs", "announces what fell due"),
     ("crates/app/src/founding.rs", "the first administrator of an empty desk"),
     ("crates/app/src/wizard/mod.rs", "limits guesses of the code of the first start"),

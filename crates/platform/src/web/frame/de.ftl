@@ -35,6 +35,7 @@ settings-desk-page = Name, Sprache, Marke
 settings-statuses = Status und Felder
 settings-service = Service
 settings-calendars = Kalender
+settings-rules = Regeln
 settings-sla = Zusagen (SLA)
 settings-tokens = API-Token
 settings-api = API

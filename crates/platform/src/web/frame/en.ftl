@@ -36,6 +36,7 @@ settings-desk-page = Name, language, brand
 settings-statuses = Statuses and fields
 settings-service = Service
 settings-calendars = Calendars
+settings-rules = Rules
 settings-sla = Promises (SLA)
 settings-tokens = API tokens
 settings-api = API

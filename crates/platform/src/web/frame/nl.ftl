@@ -35,6 +35,7 @@ settings-desk-page = Naam, taal, huisstijl
 settings-statuses = Statussen en velden
 settings-service = Service
 settings-calendars = Kalenders
+settings-rules = Regels
 settings-sla = Afspraken (SLA)
 settings-tokens = API-tokens
 settings-api = API
