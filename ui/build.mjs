@@ -19,13 +19,14 @@ const watching = process.argv.includes("--watch");
 
 /** Lucide icons in the sprite; the names are those of lucide.dev. */
 const LUCIDE = `
-  activity archive arrow-down-left arrow-left arrow-right arrow-up-right at-sign ban bell bold book-open building-2
+  activity archive arrow-down arrow-up arrow-down-left arrow-left arrow-right arrow-up-right at-sign ban bell bold book-open building-2
   bookmark calendar chart-column check chevron-down chevron-left chevron-right chevrons-up-down circle-alert circle-check circle-help
   clipboard clock code copy corner-up-left download ellipsis ellipsis-vertical external-link eye eye-off file file-text
   filter forward git-merge globe history house image inbox info italic key keyboard languages laptop link list
   list-ordered lock log-out mail mail-warning message-square monitor moon package panel-right paperclip pencil phone
   minus pin plus printer quote refresh-cw reply reply-all rotate-ccw search send server settings shield shield-check
   shield-alert sliders-horizontal smartphone split star sticky-note strikethrough sun tag trash-2 triangle-alert undo-2
+  message-square-quote folder alarm-clock phone-call phone-missed list-checks
   upload user user-check user-plus users webhook x zap footprints mailbox menu redo-2 remove-formatting bot
 `.trim().split(/\s+/);
 

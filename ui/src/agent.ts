@@ -13,3 +13,5 @@ import "./recipients";
 import "./suggest";
 import "./viewer";
 import "./composer-shell";
+import "./canned";
+import "./find";

@@ -28,6 +28,7 @@ class FlComposer extends HTMLElement {
     form.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("submit", () => this.submit());
+    form.addEventListener("firstline:insert", (event) => this.insert((event as CustomEvent<string>).detail));
     form.addEventListener("dragover", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
@@ -126,6 +127,16 @@ class FlComposer extends HTMLElement {
     else this.area.focus();
   }
 
+  /** Words of a canned reply, where the writer stands. */
+  private insert(text: string): void {
+    if (this.editor) this.editor.insert(text);
+    else {
+      this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
+      this.area.focus();
+    }
+    this.touch();
+  }
+
   private clicked(event: Event): void {
     const target = event.target as Element;
     const toggle = target.closest<HTMLElement>("[data-toggle]");
@@ -145,13 +156,20 @@ class FlComposer extends HTMLElement {
       picker.addEventListener("change", () => [...(picker.files ?? [])].forEach((file) => void this.upload(file)));
       picker.click();
     }
-    if (target.closest("[data-send-solve]")) {
+    target.closest("[data-remove-file]")?.closest(".attachment")?.remove();
+    if (target.closest("[data-send-solve], [data-send-as]")) {
       const status = this.form.querySelector<HTMLSelectElement>('select[name="status"]');
       if (status) status.disabled = true; // The button's own value counts.
     }
   }
 
   private key(event: KeyboardEvent): void {
+    // Enter in the field of the time means the button beside it.
+    if (event.key === "Enter" && (event.target as HTMLElement).id === "at") {
+      event.preventDefault();
+      this.form.querySelector<HTMLButtonElement>('button[name="when"][value="at"]')?.click();
+      return;
+    }
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     const wanted = event.shiftKey ? "[data-send-solve]" : "[data-send-button]";
@@ -189,7 +207,9 @@ class FlComposer extends HTMLElement {
       forward_subject: value("forward_subject"),
       ...(along.length ? { forward_file: along.filter((box) => box.checked).map((box) => box.value) } : {}),
     };
-    return JSON.stringify({ html: this.editor?.html() ?? null, text: this.editor?.text() ?? this.area.value, to: value("to"), cc: value("cc"), bcc: value("bcc"), kind: this.kind, ...forward });
+    const files = [...this.form.querySelectorAll<HTMLInputElement>('input[name="attachment"]')].map((file) => file.value);
+    const more = files.length ? { attachments: files } : {};
+    return JSON.stringify({ html: this.editor?.html() ?? null, text: this.editor?.text() ?? this.area.value, to: value("to"), cc: value("cc"), bcc: value("bcc"), kind: this.kind, ...more, ...forward });
   }
   private say(key: string): void {
     const place = this.querySelector(".saved");

@@ -4,7 +4,7 @@ import { dropCursor } from "prosemirror-dropcursor";
 import { history, redo, undo } from "prosemirror-history";
 import { inputRules, textblockTypeInputRule, wrappingInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
-import { DOMParser as ModelParser, DOMSerializer, type MarkType, type Node, type NodeType, Schema } from "prosemirror-model";
+import { DOMParser as ModelParser, DOMSerializer, type MarkType, type Node, type NodeType, Schema, Slice } from "prosemirror-model";
 import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
 import { type Command, EditorState, Plugin } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
@@ -30,6 +30,8 @@ export interface Editor {
   html(): string;
   text(): string;
   focus(): void;
+  /** Puts plain words where the cursor stands; what is chosen goes. */
+  insert(text: string): void;
   run(format: Format): void;
 }
 
@@ -217,6 +219,10 @@ export function mount(place: HTMLElement, options: Options): Editor {
     html: () => toHtml(view.state.doc),
     text: () => toText(view.state.doc),
     focus: () => view.focus(),
+    insert: (text) => {
+      view.dispatch(view.state.tr.replaceSelection(new Slice(fromText(text).content, 1, 1)).scrollIntoView());
+      view.focus();
+    },
     run: (format) => {
       commands[format](view.state, view.dispatch, view);
       view.focus();

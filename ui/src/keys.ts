@@ -1,5 +1,7 @@
-// Single-key shortcuts. The page says which key does what: `data-key="r"` on a link, button, radio or select
-// (several keys apart by spaces, "R" is Shift+r), so that they are remapped where the page is made.
+// Single-key shortcuts. A control of the page names the usual key of its action: `data-key="r"` on a link, button, radio
+// or select (several keys apart by spaces, "R" is Shift+r). Which key somebody presses for it says the sheet `#keys`, made
+// of the server's registry: `data-map` leads from keys to actions, `data-usual` from actions to what controls name. Two
+// keys after each other ("g i") are one shortcut.
 // `<html data-single-keys="off">` switches them all off (WCAG 2.1.4); combinations with Ctrl stay.
 import { isTyping } from "./dom";
 import { move } from "./list";
@@ -50,25 +52,98 @@ function copyByDots(): boolean {
   return true;
 }
 
-function single(key: string): boolean {
-  if (key === "?") {
-    (document.getElementById("keys") as HTMLDialogElement | null)?.showModal();
-    return true;
+const sheet = document.getElementById("keys");
+const read = (name: string): Record<string, string> => {
+  try {
+    return JSON.parse(sheet?.getAttribute(name) ?? "{}") as Record<string, string>;
+  } catch {
+    return {};
   }
-  if (key === "/") return openPalette();
-  if (key === ".") return copyByDots();
-  if (key === "j" || key === "ArrowDown") return move(1);
-  if (key === "k" || key === "ArrowUp") return move(-1);
-  if (key === "i") {
+};
+const map = read("data-map"), usual = read("data-usual");
+
+/** What the script does itself; false where there is nothing to do it with. */
+const SCRIPTS: Record<string, () => boolean> = {
+  search: openPalette,
+  help: () => {
+    (sheet as HTMLDialogElement | null)?.showModal();
+    return !!sheet;
+  },
+  next: () => move(1),
+  previous: () => move(-1),
+  open: () => {
+    const link = document.activeElement?.matches(".row > a") ? (document.activeElement as HTMLElement) : document.querySelector<HTMLElement>('fl-list .row > a[tabindex="0"]');
+    link?.click();
+    return !!link;
+  },
+  copy: copyByDots,
+  toggle: () => {
     const kind = document.querySelector<HTMLInputElement>('.composer [name="kind"]:checked')?.value;
     const other = document.querySelector<HTMLInputElement>(`.composer [name="kind"][value="${kind === "note" ? "reply" : "note"}"]`);
     other?.click();
     return !!other;
+  },
+};
+
+function act(action: string): boolean {
+  const own = SCRIPTS[action];
+  if (own) return own();
+  const page = document.querySelector<HTMLAnchorElement>(`#commands a[data-action="${CSS.escape(action)}"]`);
+  if (page) {
+    location.assign(page.href);
+    return true;
   }
-  const found = control(key);
+  const found = usual[action] ? control(usual[action]) : undefined;
   if (found) press(found);
   return !!found;
 }
+
+/** The first key of two, while the second one may come. */
+let first = "";
+let firstTimer = 0;
+const FIRST_MS = 1_500;
+
+function single(key: string): boolean {
+  if (key === "ArrowDown") return move(1);
+  if (key === "ArrowUp") return move(-1);
+  const begun = first;
+  first = "";
+  clearTimeout(firstTimer);
+  const action = begun ? map[`${begun} ${key}`] : map[key];
+  if (action) return act(action);
+  if (begun) return false;
+  if (Object.keys(map).some((known) => known.startsWith(`${key} `))) {
+    first = key;
+    firstTimer = window.setTimeout(() => { first = ""; }, FIRST_MS);
+    return true;
+  }
+  // A control whose key is in no registry yet.
+  const known = Object.values(usual).includes(key);
+  const found = known ? undefined : control(key);
+  if (found) press(found);
+  return !!found;
+}
+
+// The palette presses what the script does itself.
+document.getElementById("commands")?.addEventListener("click", (event) => {
+  const action = (event.target as Element).closest<HTMLElement>("button[data-action]")?.dataset.action;
+  if (action) act(action);
+});
+
+/** Hints beside controls show the keys that their reader chose. */
+function hint(): void {
+  const chosen: Record<string, string> = {};
+  for (const [key, action] of Object.entries(map)) if (usual[action]) chosen[usual[action]] ??= key;
+  for (const one of document.querySelectorAll<HTMLElement>("[data-key]")) {
+    const key = one.dataset.key?.split(" ")[0] ?? "";
+    const now = chosen[key];
+    const shown = one.querySelector("kbd");
+    if (shown && shown.textContent === key && now !== key) shown.textContent = now ?? "";
+    if (one.title.endsWith(`(${key})`) && now !== key) one.title = one.title.slice(0, -key.length - 2) + (now ? `(${now})` : "");
+  }
+}
+hint();
+document.addEventListener("firstline:swapped", hint);
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
@@ -90,6 +165,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "Shift") return;
   if (document.querySelector("dialog[open], .menu:popover-open")) return;
   const off = document.documentElement.dataset.singleKeys === "off";
   // Arrows move in a list that has the focus even when single keys are off.

@@ -1,11 +1,18 @@
 // <fl-live data-url="/live?view=mine" data-parts=".list"><span>12 open</span><span class="news" role="status" hidden></span></fl-live>
 // tells what changed and moves nothing.
 // The event `ticket` with {"ticket", "kind", "by"} marks the row, freshens the counts of the page and offers to show the
-// rest; `reload` (after a gap) offers the same. With `data-ticket` only that ticket counts.
+// rest; `reload` (after a gap) offers the same. With `data-ticket` only that ticket counts. The event `presence` with
+// {"ticket", "people"} says who else looks at a ticket and who writes there: in its head, and in its row of a list.
 import { h, icon, inert, t } from "./dom";
 import { visit } from "./swap";
 
 interface Change { ticket?: number; by?: string }
+interface Looker { who: string; name: string; typing: boolean }
+
+/** Whoever writes is said to for so long; then they would have been told again. */
+const TYPING_MS = 8_000;
+/** And says so at most this often. */
+const SAY_MS = 4_000;
 
 /** Counts are fetched at most this often. */
 const COUNTS_MS = 4_000;
@@ -16,20 +23,62 @@ class FlLive extends HTMLElement {
   private retry = 0;
   private counting = 0;
   private last = "";
+  private said = 0;
+  private quiet = 0;
 
   connectedCallback(): void {
     this.open();
     document.addEventListener("visibilitychange", this.wake);
+    document.addEventListener("input", this.types);
   }
   disconnectedCallback(): void {
     this.source?.close();
     clearTimeout(this.retry);
     clearTimeout(this.counting);
     document.removeEventListener("visibilitychange", this.wake);
+    document.removeEventListener("input", this.types);
+    clearTimeout(this.quiet);
   }
   private wake = () => {
     if (!document.hidden && this.source?.readyState === EventSource.CLOSED) this.open();
   };
+  /** Tells colleagues that something is being written, not what. */
+  private types = (event: Event) => {
+    const ticket = this.dataset.ticket;
+    if (!ticket || !(event.target as Element).closest("fl-composer") || Date.now() - this.said < SAY_MS) return;
+    this.said = Date.now();
+    void fetch(`/t/${ticket}/typing`, { method: "POST" }).catch(() => undefined);
+  };
+  private look(event: MessageEvent<string>): void {
+    let heard: { ticket: number; people: Looker[] };
+    try {
+      heard = JSON.parse(event.data) as { ticket: number; people: Looker[] };
+    } catch {
+      return;
+    }
+    const others = heard.people.filter((one) => one.who !== document.documentElement.dataset.actor);
+    const places = [
+      ...document.querySelectorAll<HTMLElement>(`.conversation[data-ticket="${heard.ticket}"] [data-presence]`),
+      ...document.querySelectorAll<HTMLElement>(`.row[data-ticket="${heard.ticket}"] .meta`),
+    ];
+    for (const place of places) {
+      const isHead = place.matches("[data-presence]");
+      const old = isHead ? place : place.querySelector(".presence");
+      const faces = others.map((one) => {
+        const words = t(one.typing ? "types" : "looks", { name: one.name });
+        return h("span", { class: `looker${one.typing ? " is-typing" : ""}`, title: words }, icon(one.typing ? "pencil" : "eye"), isHead ? h("span", {}, words) : h("span", { class: "sr" }, words));
+      });
+      if (isHead) place.replaceChildren(...faces);
+      else {
+        old?.remove();
+        if (faces.length) place.append(h("span", { class: "presence" }, ...faces));
+      }
+    }
+    if (!this.dataset.ticket) return;
+    clearTimeout(this.quiet);
+    if (others.some((one) => one.typing))
+      this.quiet = window.setTimeout(() => this.look(new MessageEvent("presence", { data: JSON.stringify({ ...heard, people: heard.people.map((one) => ({ ...one, typing: false })) }) })), TYPING_MS);
+  }
   private open(): void {
     const url = this.dataset.url;
     if (!url) return;
@@ -38,6 +87,7 @@ class FlLive extends HTMLElement {
     const since = this.last ? `${url.includes("?") ? "&" : "?"}since=${encodeURIComponent(this.last)}` : "";
     this.source = new EventSource(url + since);
     this.source.addEventListener("ticket", (event) => this.take(event as MessageEvent<string>));
+    this.source.addEventListener("presence", (event) => this.look(event as MessageEvent<string>));
     this.source.addEventListener("reload", () => {
       this.changed.add(0);
       this.tell();

@@ -13,7 +13,7 @@ const ICONS: Record<string, string> = { ticket: "inbox", contact: "user", organi
 let entries: { element: HTMLLIElement; run: () => void }[] = [];
 let chosen = 0;
 let findings: Finding[] = [];
-let asked = 0;
+let waiting: AbortController | undefined;
 
 function run(command: Command): void {
   dialog?.close();
@@ -45,6 +45,8 @@ function show(): void {
   const wanted = input.value.trim().toLowerCase();
   const matching = commands().filter((command) => wanted.split(/\s+/).every((word) => command.label.toLowerCase().includes(word)));
   const found: Command[] = findings.map((finding) => ({ label: finding.title, group: t("found"), icon: ICONS[finding.kind] ?? "file", url: finding.url, hint: finding.snippet }));
+  const words = input.value.trim();
+  if (words.length > 1) found.push({ label: t("find-all"), group: t("found"), icon: "search", url: `/search?q=${encodeURIComponent(words)}`, hint: words });
   entries = [];
   list.replaceChildren();
   let group = "";
@@ -62,26 +64,32 @@ function show(): void {
   choose(0);
 }
 
+/** How many of each kind are offered: many tickets leave people their place. */
+const OFFERED: [string, number][] = [["ticket", 7], ["contact", 4], ["organisation", 2]];
+
 async function search(): Promise<void> {
-  const mine = ++asked;
   const wanted = input?.value.trim() ?? "";
-  if (wanted.length < 2) findings = [];
-  else {
-    await new Promise((resolve) => setTimeout(resolve, 90));
-    if (mine !== asked) return;
-    try {
-      // Each kind by itself: many tickets leave people their place.
-      const of = async (kind: string): Promise<Finding[]> => {
-        const response = await fetch(`/api/v1/search?kind=${kind}&limit=8&q=${encodeURIComponent(wanted)}`, { headers: { Accept: "application/json" } });
-        return response.ok ? ((await response.json()) as { items: Finding[] }).items : [];
-      };
-      const [tickets, people] = await Promise.all([of("ticket"), of("contact")]);
-      if (mine !== asked) return;
-      // Only addresses of our own pages are offered.
-      findings = [...tickets, ...people].filter((item) => item.url?.startsWith("/") && !item.url.startsWith("//"));
-    } catch {
-      findings = [];
-    }
+  waiting?.abort();
+  if (wanted.length < 2) {
+    findings = [];
+    show();
+    return;
+  }
+  // Every letter asks at once; the answer to an older one is not waited for.
+  const mine = (waiting = new AbortController());
+  try {
+    const of = async ([kind, limit]: [string, number]): Promise<Finding[]> => {
+      const address = `/api/v1/search?kind=${kind}&limit=${limit}&typing=true&q=${encodeURIComponent(wanted)}`;
+      const response = await fetch(address, { headers: { Accept: "application/json" }, signal: mine.signal });
+      return response.ok ? ((await response.json()) as { items: Finding[] }).items : [];
+    };
+    const found = (await Promise.all(OFFERED.map(of))).flat();
+    if (mine.signal.aborted) return;
+    // Only addresses of our own pages are offered.
+    findings = found.filter((item) => item.url?.startsWith("/") && !item.url.startsWith("//"));
+  } catch {
+    if (mine.signal.aborted) return;
+    findings = [];
   }
   show();
 }

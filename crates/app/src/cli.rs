@@ -106,8 +106,16 @@ The file holds every row, every attachment and the desk's key: keep it like a pa
         #[arg(long, value_name = "FILE")]
         to: String,
     },
-    /// Rebuilds what is derived from the data: the ticket counts
+    /// Rebuilds what is derived from the data: the ticket counts, the deadlines and the search index
+    #[command(after_help = "\
+While the desk is served, the program that serves it rebuilds the search index, in the background.")]
     Reindex,
+    /// Reads the text of a file on stdin (`serve` calls it for files that came in)
+    #[command(hide = true)]
+    ReadText {
+        /// Which kind of file it is
+        kind: String,
+    },
     /// Checks the configuration, the database and all that must hold, also while serving
     #[command(after_help = "\
 Prints a line for each check, `ok NAME` or `FINDING NAME: what, which ids, what to do`, and exits with 1 if there is

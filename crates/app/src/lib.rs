@@ -12,6 +12,7 @@ mod doctor;
 mod failure;
 mod founding;
 mod http;
+mod indexing;
 mod log;
 mod mail;
 mod metrics;
@@ -35,6 +36,10 @@ use std::process::ExitCode;
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::ReadText { kind } = &cli.command {
+        // Before there are threads: the process limits itself first.
+        return search::extract::run_as_child(kind);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(cli)),
@@ -76,6 +81,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Reindex => reindex::run(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::Bench(_) => unreachable!("it has its own configuration"),
+        Command::ReadText { .. } => unreachable!("it ran before there was a configuration"),
         Command::Demo { tickets } => demo::run(&config, tickets).await,
     }
 }

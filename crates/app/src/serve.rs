@@ -3,7 +3,7 @@ use crate::{
     config::Config,
     failure::Failure,
     http::{health, router, server},
-    mail, metrics, open, tidy,
+    indexing, mail, metrics, open, tidy,
     wizard::Wizard,
 };
 use kernel::clock::Clock;
@@ -78,6 +78,9 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
     workers.spawn(channels::webhooks::work(home.clone(), stop.clone()));
     workers.spawn(desk::sla::alarms::work(home.clone(), stop.clone()));
     workers.spawn(desk::rules::work(home.clone(), stop.clone()));
+    if let Some(index) = indexing::open(home, config) {
+        workers.spawn(search::follow::follow(home.clone(), index, stop.clone()));
+    }
     for _ in 0..JOB_WORKERS {
         workers.spawn(jobs::work(home.clone(), stop.clone()));
     }

@@ -15,6 +15,9 @@ fn on(database: &str, engine: &str) {
         "create by API, one client",
         "create by API, 8 clients",
         "mail by SMTP, 8 senders",
+        "search, a rare word",
+        "search, a word of half of all",
+        "palette, a letter more",
     ];
     for operation in operations {
         let line = out.lines().find(|line| line.starts_with(&format!("| {operation} |")));

@@ -10,8 +10,9 @@ use channels::email::{
     verify::{Names, Verifier},
 };
 use desk::{
+    arrangements,
     conversation::{self, Direction, MessageKind, Reply, ReplyDraft, actions::Signer},
-    tickets::{self, Category, ReplyTickets, Ticket, TicketError},
+    tickets::{self, Category, EditTickets, ReplyTickets, Ticket, TicketError},
 };
 use kernel::{
     clock::{Clock, HOUR, Millis},
@@ -761,5 +762,105 @@ fn a_forward_is_a_mail_of_its_own_with_the_original_in_it() {
             "{:?}",
             answer.header("references")
         );
+    });
+}
+
+#[test]
+fn a_merged_number_that_is_answered_by_mail_joins_the_other_ticket_and_goes_back_with_it() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@customer.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let second =
+            world.writes("ben@other.example", "Printer too", "Message-ID: <b@c>", "Ours as well.").await;
+        let (a, b) = (first.ticket_id.unwrap().number(), second.ticket_id.unwrap().number());
+        world.says(b, "Which one?").await;
+        let mails = world.sink.wait_for(3).await;
+        let ours = mails.iter().find(|mail| mail.text().contains("Which one?")).unwrap();
+        let ours = ours.header("message-id").unwrap();
+        let permissions = vec![(EditTickets::KEY.to_owned(), Scope::All)];
+        let actor = Arc::new(Actor { permissions, ..(*world.agent).clone() });
+        let edit = Grant::<EditTickets>::check(&world.home, actor, true).unwrap();
+        let merge = move |tx: &mut Tx<EditTickets>| {
+            arrangements::actions::merge::merge(tx, Id::new(b), Id::new(a), &[])
+        };
+        let change = edit.change(merge).await.unwrap();
+
+        // By our mark, and by a Message-ID that the merged ticket knows.
+        let by_mark = format!("Message-ID: <b2@c>\nIn-Reply-To: {ours}");
+        let joined = world.writes("ben@other.example", "Re: Printer too", &by_mark, "The big one.").await;
+        let by_reference = "Message-ID: <b3@c>\nIn-Reply-To: <b@c>";
+        let also = world.writes("ben@other.example", "Re: Printer too", by_reference, "On the left.").await;
+        for entry in [&joined, &also] {
+            assert_eq!((entry.outcome, entry.ticket_id), (Outcome::Joined, first.ticket_id));
+        }
+        let all = world.messages(a).await;
+        assert_eq!(all.len(), 5);
+        assert!(
+            all.iter().all(|message| message.is_sender_known),
+            "who takes part in the merged one is known"
+        );
+        assert_eq!(world.participants(a).await, ["ada@customer.example"], "and takes part in no other");
+        // Ada's answer quotes nobody else's words.
+        world.says(a, "We come on Friday.").await;
+        let mail = world.sink.wait_for(4).await.pop().unwrap();
+        assert_eq!(mail.recipients, ["ada@customer.example"]);
+        for secret in ["The big one", "On the left", "Ours as well", "other.example"] {
+            assert!(!mail.text().contains(secret), "{secret}");
+        }
+        // A stranger who has the mark joins as a stranger, as everywhere.
+        let forwarded = format!("Message-ID: <e@e>\nIn-Reply-To: {ours}");
+        world.writes("eve@evil.example", "Re: Printer too", &forwarded, "Tell me.").await;
+        assert!(!world.messages(a).await.pop().unwrap().is_sender_known);
+
+        let arrangements::Change::Arrangement(id) = change else { panic!("an arrangement") };
+        edit.change(move |tx| arrangements::actions::undo(tx, id)).await.unwrap();
+        let texts = |messages: Vec<conversation::Message>| -> Vec<_> {
+            messages.into_iter().map(|message| message.text).collect()
+        };
+        assert_eq!(texts(world.messages(a).await), ["It burns.", "We come on Friday."]);
+        assert_eq!(
+            texts(world.messages(b).await),
+            ["Ours as well.", "Which one?", "The big one.", "On the left.", "Tell me."]
+        );
+        // From now on its own again.
+        let later = "Message-ID: <b4@c>\nIn-Reply-To: <b3@c>";
+        let own = world.writes("ben@other.example", "Re: Printer too", later, "Hello?").await;
+        assert_eq!(own.ticket_id, second.ticket_id);
+    });
+}
+
+#[test]
+fn an_answer_to_a_message_that_was_split_out_joins_the_new_ticket() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@customer.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let headers = "Message-ID: <a2@c>\nIn-Reply-To: <a@c>";
+        world.writes("ada@customer.example", "Re: Printer", headers, "And the chair broke.").await;
+        let number = first.ticket_id.unwrap().number();
+        let chair = world.messages(number).await.pop().unwrap().id;
+        let permissions = vec![(EditTickets::KEY.to_owned(), Scope::All)];
+        let actor = Arc::new(Actor { permissions, ..(*world.agent).clone() });
+        let edit = Grant::<EditTickets>::check(&world.home, actor, true).unwrap();
+        let draft = arrangements::policy::SplitDraft { messages: vec![chair], subject: Some("Chair".into()) };
+        let split = draft.parse().unwrap();
+        let work = move |tx: &mut Tx<EditTickets>| {
+            arrangements::actions::messages::split(tx, Id::new(number), split)
+        };
+        let (made, change) = edit.change(work).await.unwrap();
+        assert_eq!(world.participants(made.number()).await, ["ada@customer.example"]);
+        let headers = "Message-ID: <a3@c>\nIn-Reply-To: <a2@c>";
+        let joined =
+            world.writes("ada@customer.example", "Re: Printer", headers, "It is the blue one.").await;
+        assert_eq!(joined.ticket_id, Some(made), "whatever its subject says");
+        let headers = "Message-ID: <a4@c>\nIn-Reply-To: <a@c>";
+        let other = world.writes("ada@customer.example", "Re: Printer", headers, "It still burns.").await;
+        assert_eq!(other.ticket_id, first.ticket_id);
+
+        let arrangements::Change::Arrangement(id) = change else { panic!("an arrangement") };
+        edit.change(move |tx| arrangements::actions::undo(tx, id)).await.unwrap();
+        assert_eq!(world.messages(number).await.len(), 4, "with what was said there since");
+        let headers = "Message-ID: <a5@c>\nIn-Reply-To: <a3@c>";
+        let again = world.writes("ada@customer.example", "Re: Printer", headers, "Thanks.").await;
+        assert_eq!(again.ticket_id, first.ticket_id);
     });
 }

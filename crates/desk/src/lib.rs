@@ -1,17 +1,26 @@
 //! Tickets and everything that acts on them.
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
+pub mod arrangements;
 pub mod attachments;
 pub mod calendars;
+pub mod call_backs;
+pub mod canned;
 pub mod conversation;
 pub mod drafts;
 pub mod fields;
 pub mod filter;
 pub mod history;
 pub mod live;
+pub mod macros;
+pub mod placeholders;
 pub mod portal;
 pub mod rules;
+pub mod scheduled;
+pub mod search;
+pub mod sharing;
 pub mod sla;
+pub mod snooze;
 pub mod statuses;
 pub mod tickets;
 pub mod views;
@@ -21,16 +30,24 @@ use platform::web::Routes;
 /// All routes of this crate.
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(arrangements::routes())
         .merge(attachments::routes())
         .merge(calendars::routes())
+        .merge(call_backs::routes())
+        .merge(canned::routes())
         .merge(conversation::routes())
         .merge(drafts::routes())
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())
+        .merge(macros::routes())
+        .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(rules::routes())
+        .merge(scheduled::routes())
+        .merge(search::routes())
         .merge(sla::routes())
+        .merge(snooze::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())
         .merge(views::routes())

@@ -28,6 +28,7 @@ pub fn routes() -> Routes {
         teams::api::routes,
         roles::api::routes,
         users::api::routes,
+        users::habits::routes,
         users::profile::routes,
         users::pages::routes,
         teams::pages::routes,

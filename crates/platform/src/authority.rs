@@ -120,6 +120,19 @@ impl fmt::Display for Who {
     }
 }
 
+/// How somebody likes to work.
+#[derive(Clone, Debug, Default)]
+pub struct Habits {
+    /// For so long a sent answer can be taken back; 0 sends at once.
+    pub undo_seconds: i64,
+    /// Whether the status chosen with the last answer is proposed again.
+    pub remembers_status: bool,
+    /// That status, as forms name it; empty for none.
+    pub then_status: String,
+    /// JSON: the keys of actions that have others than usual. See `platform::web::shortcuts`.
+    pub shortcuts: String,
+}
+
 /// Who acts, and what they may do. Made by sign-in alone.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -131,6 +144,7 @@ pub struct Actor {
     pub zone: String,
     pub theme: &'static str,
     pub has_single_keys: bool,
+    pub habits: Habits,
     pub permissions: Vec<(String, Scope)>,
     pub teams: Vec<Id<Team>>,
     pub inboxes: Vec<Id<Inbox>>,
@@ -149,6 +163,7 @@ impl Actor {
             zone: "UTC".into(),
             theme: "auto",
             has_single_keys: false,
+            habits: Habits::default(),
             permissions: Vec::new(),
             teams: Vec::new(),
             inboxes: Vec::new(),
@@ -292,6 +307,29 @@ impl<P> Tx<'_, P> {
     }
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+    /// Does something in the same transaction that needs another permission, which the actor has as well.
+    ///
+    /// * errors – 403 `permission_required` for somebody without `Q`.
+    pub fn with<Q: Permission, T, E: From<Problem>>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_, Q>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let scope = self.actor.reach(Q::KEY).ok_or(Problem::new(403, "permission_required"))?;
+        let mut other = Tx {
+            conn: &mut *self.conn,
+            actor: self.actor.clone(),
+            scope,
+            clock: self.clock.clone(),
+            began: self.began,
+            events: std::mem::take(&mut self.events),
+            cause: self.cause,
+            left: std::mem::take(&mut self.left),
+            proof: PhantomData,
+        };
+        let done = work(&mut other);
+        (self.events, self.left) = (other.events, other.left);
+        done
     }
     /// How far the permission that opened this transaction reaches.
     pub fn scope(&self) -> Scope {

@@ -1,10 +1,15 @@
 //! One organisation's desk as the running program holds it. A request reaches one desk and no other.
 use crate::{
     alarms::Alarms, authority::Authenticate, blobs::Blobs, db::Db, events::Live, keys::Keys,
-    outbound::Outbound, settings::Site,
+    outbound::Outbound, presence::Presence, settings::Site,
 };
 use kernel::clock::{Clock, Millis};
-use std::{sync::Arc, time::Duration};
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::sync::watch;
 
 /// So long between two looks without a reason, where every commit is heard of.
@@ -28,10 +33,27 @@ pub struct Parts {
     pub authenticate: Box<dyn Authenticate>,
     /// New events for those who watch now.
     pub live: Live,
+    /// Who looks at what, on this node.
+    pub presence: Presence,
     /// What somebody should look at.
     pub alarms: Alarms,
+    /// What crates above this one keep for the desk: the search index.
+    pub extras: Extras,
     committed: watch::Sender<u64>,
     left: [watch::Sender<u64>; Work::ALL.len()],
+}
+
+/// Things that a desk holds and this crate does not know, one of each type.
+#[derive(Default)]
+pub struct Extras(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+impl Extras {
+    pub fn put<T: Send + Sync + 'static>(&self, thing: Arc<T>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), thing);
+    }
+    pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
+        held.and_then(|thing| thing.downcast().ok())
+    }
 }
 
 /// What a transaction leaves for others to do once it is committed. Whoever waits for work is woken for its own
@@ -82,7 +104,9 @@ impl Home {
             outbound,
             authenticate,
             live: Live::new(),
+            presence: Presence::default(),
             alarms: Alarms::default(),
+            extras: Extras::default(),
             committed: watch::Sender::new(0),
             left: Work::ALL.map(|_| watch::Sender::new(0)),
         }))

@@ -36,6 +36,13 @@ pub trait Job: serde::Serialize + serde::de::DeserializeOwned + Send + 'static {
     fn run(self, tx: &mut Tx<System>) -> Result<(), Trouble>;
 }
 
+/// Work of several transactions, or with somebody else's authority than the program's. It may run twice as well.
+pub trait Errand: serde::Serialize + serde::de::DeserializeOwned + Send + 'static {
+    /// Stored in the queue. Never reuse or rename a kind; add a new one.
+    const KIND: &'static str;
+    fn run(self, home: Home) -> impl Future<Output = Result<(), Trouble>> + Send;
+}
+
 /// A kind of job as the runner knows it.
 pub struct Kind {
     pub kind: &'static str,
@@ -61,15 +68,56 @@ macro_rules! register_job {
     };
 }
 
+/// Makes an [`Errand`] known to the runner.
+#[macro_export]
+macro_rules! register_errand {
+    ($errand:ty) => {
+        const _: () = {
+            #[allow(unsafe_code)] // linkme's link section
+            #[$crate::linkme::distributed_slice($crate::jobs::JOB_KINDS)]
+            #[linkme(crate = $crate::linkme)]
+            static KIND: $crate::jobs::Kind = $crate::jobs::Kind {
+                kind: <$errand as $crate::jobs::Errand>::KIND,
+                run: |home, payload| Box::pin($crate::jobs::run_errand::<$errand>(home, payload)),
+            };
+        };
+    };
+}
+
+fn read<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Trouble> {
+    serde_json::from_str(payload)
+        .map_err(|error| Trouble::GiveUp(Problem::new(500, "job_unreadable").because(error.to_string())))
+}
 #[doc(hidden)]
 pub async fn run<J: Job>(home: &Home, payload: &str) -> Result<(), Trouble> {
-    let job: J = serde_json::from_str(payload)
-        .map_err(|error| Trouble::GiveUp(Problem::new(500, "job_unreadable").because(error.to_string())))?;
+    let job: J = read(payload)?;
     Grant::<System>::system(home).change(|tx| job.run(tx)).await
+}
+#[doc(hidden)]
+pub async fn run_errand<E: Errand>(home: &Home, payload: &str) -> Result<(), Trouble> {
+    read::<E>(payload)?.run(home.clone()).await
 }
 
 /// Queues `job` for `at`. With a `dedupe` key that already waits, nothing happens.
 pub fn enqueue<J: Job, P>(tx: &mut Tx<P>, job: &J, at: Millis, dedupe: Option<&str>) -> db::Result<()> {
+    insert(tx, J::KIND, job, at, dedupe)
+}
+/// The same for an errand.
+pub fn enqueue_errand<E: Errand, P>(
+    tx: &mut Tx<P>,
+    errand: &E,
+    at: Millis,
+    dedupe: Option<&str>,
+) -> db::Result<()> {
+    insert(tx, E::KIND, errand, at, dedupe)
+}
+fn insert<P>(
+    tx: &mut Tx<P>,
+    kind: &str,
+    job: &impl serde::Serialize,
+    at: Millis,
+    dedupe: Option<&str>,
+) -> db::Result<()> {
     let payload = serde_json::to_string(job).expect("a job is plain data");
     let now = tx.now();
     tx.leave(Work::Jobs);
@@ -78,7 +126,7 @@ pub fn enqueue<J: Job, P>(tx: &mut Tx<P>, job: &J, at: Millis, dedupe: Option<&s
             "INSERT INTO job (kind, payload, state, run_at_ms, dedupe, created_at_ms)
                VALUES ($1, $2, 'waiting', $3, $4, $5) ON CONFLICT (dedupe) DO NOTHING"
         ),
-        args![J::KIND, &payload, at, dedupe, now],
+        args![kind, &payload, at, dedupe, now],
     )
     .map(drop)
 }

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod keys;
 pub mod outbound;
 pub mod outbox;
+pub mod presence;
 pub mod rate;
 pub mod settings;
 pub mod tls;

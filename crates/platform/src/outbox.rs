@@ -147,6 +147,18 @@ pub fn queue_message<P>(tx: &mut Tx<P>, mailing: &Mailing, at: kernel::clock::Mi
     .map(drop)
 }
 
+/// The mails of messages that are no longer in a ticket are where the messages are now.
+pub fn follow_messages(conn: &mut db::Conn, ticket: i64) -> db::Result<()> {
+    conn.run(
+        sql!(
+            "UPDATE outbound SET ticket_id = (SELECT m.ticket_id FROM message m WHERE m.id = outbound.message_id)
+              WHERE ticket_id = $1 AND message_id IS NOT NULL"
+        ),
+        args![ticket],
+    )
+    .map(drop)
+}
+
 /// What became of one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

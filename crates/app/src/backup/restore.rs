@@ -6,7 +6,7 @@ use super::{
 use crate::{
     config::Config,
     failure::{Failure, plain},
-    open,
+    indexing, open,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::clock::{Clock, Millis};
@@ -34,6 +34,8 @@ pub async fn run(config: &Config, from: &str, resend: bool) -> Result<(), Failur
     let migrations = known_migrations(&header)?;
     open::make_folder(&config.data)?;
     let _guard = open::Guard::take(config)?;
+    // An index of what was here before; the next start builds one.
+    indexing::forget(config)?;
     let db = open::database(config)?;
     let done = restore(config, &db, reader, migrations, resend).await;
     db.close();

@@ -110,6 +110,7 @@ async fn desk(
     let server = Server::start(data, database)?;
     ready.push(server.ready);
     std::thread::sleep(Duration::from_secs(1));
+    wait_for_index(&server)?;
     let idle = server.memory();
     let mut gauge = Gauge::new(&server, asked.postgres_pid)?;
     let work = Work::new(&server, &filled)?;
@@ -138,6 +139,19 @@ async fn desk(
     server.stop();
     bare_db.close();
     Ok(desk)
+}
+
+/// The index is built in the background: what is measured is the desk after that.
+fn wait_for_index(server: &Server) -> Result<(), Failure> {
+    let mut client = Http::connect(server.web)?;
+    for _ in 0..6000 {
+        let text = String::from_utf8_lossy(&client.get("/metrics")?).into_owned();
+        if text.lines().any(|line| line == "firstline_search_whole 1") {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Err(Failure::failed("the search index did not become whole in ten minutes"))
 }
 
 /// An empty database of the same kind on the same disk.
@@ -211,6 +225,9 @@ impl<'a> Work<'a> {
             line("create by API, one client", Some(250.0), None),
             line("create by API, 8 clients", Some(250.0), None),
             line("mail by SMTP, 8 senders", Some(1000.0), Some(900.0)),
+            line("search, a rare word", Some(500.0), None),
+            line("search, a word of half of all", Some(2000.0), None),
+            line("palette, a letter more", None, None),
         ]
     }
     fn browser(&self) -> Result<Vec<Http>, Failure> {
@@ -236,6 +253,25 @@ impl<'a> Work<'a> {
             .push(gauge.round(self.browser()?, bounds, |client, number| ticket(client, number, ""))?);
         let beside = |client: &mut Http, number: usize| ticket(client, number, "?view=act");
         lines[2].rounds.push(gauge.round(self.browser()?, bounds, beside)?);
+        let find = |client: &mut Http, words: &str| {
+            let path = format!("/api/v1/search?limit=20&kind=ticket&q={words}");
+            holds(&client.get(&path)?, "\"kind\":\"ticket\"")
+        };
+        // The number in a subject, in quotes: the word itself and nothing like it, as rare as a word can be.
+        let rare = |client: &mut Http, number: usize| {
+            let ticket = 1 + Dice::new(number as u64).roll(self.filled.tickets as usize);
+            find(client, &format!("%22{ticket}%22"))
+        };
+        lines[6].rounds.push(gauge.round(self.programs(1)?, bounds, rare)?);
+        lines[7]
+            .rounds
+            .push(gauge.round(self.programs(1)?, bounds, |client, _| find(client, store::COMMON))?);
+        let typed = |client: &mut Http, number: usize| {
+            let word = store::COMMON;
+            let begin = &word[..2 + number % (word.len() - 1)];
+            client.get(&format!("/api/v1/search?kind=ticket&limit=7&typing=true&q={begin}")).map(drop)
+        };
+        lines[8].rounds.push(gauge.round(self.programs(1)?, bounds, typed)?);
         Ok(())
     }
 

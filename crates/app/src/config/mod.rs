@@ -233,6 +233,10 @@ impl Config {
     pub fn blobs(&self) -> PathBuf {
         self.data.join("blobs")
     }
+    /// The search index; it can be thrown away.
+    pub fn search(&self) -> PathBuf {
+        self.data.join("search")
+    }
     pub fn snapshots(&self) -> PathBuf {
         self.data.join("snapshots")
     }

@@ -1,4 +1,6 @@
 //! `firstline demo`: a believable desk, the same for the same number of tickets.
+mod answers;
+mod cases;
 mod company;
 mod promises;
 mod scenes;
@@ -72,8 +74,13 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     tickets::set(&clock, now.plus(-40 * DAY));
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     promises::fill(&home).await.map_err(said)?;
+    answers::fill(&home).await.map_err(said)?;
     let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
-    tickets::fill(&home, &clock, &cast, count - staged, now).await.map_err(said)?;
+    let mut kept = 0;
+    if count >= cases::LEAST {
+        kept = cases::fill(&home, &clock, &cast, now).await.map_err(said)?;
+    }
+    tickets::fill(&home, &clock, &cast, count - staged - kept, now).await.map_err(said)?;
     if staged > 0 {
         scenes::play(&home, &clock, &cast, now).await?;
     }

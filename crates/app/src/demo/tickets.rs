@@ -24,8 +24,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// `demo/stories.json`.
 #[derive(Deserialize)]
-struct Story {
-    language: String,
+pub(super) struct Story {
+    pub(super) language: String,
     kind: Kind,
     priority: Priority,
     tags: Vec<String>,
@@ -33,6 +33,7 @@ struct Story {
     text: String,
     note: String,
     answer: String,
+    #[serde(default)]
     reply: String,
 }
 
@@ -45,17 +46,17 @@ const YOUNG: usize = 1000;
 const PAST_MS: i64 = 30 * DAY;
 
 /// What one ticket is going to be.
-struct Plot {
-    story: usize,
-    requester: ContactRow,
-    agent: usize,
-    channel: Channel,
-    at: Millis,
+pub(super) struct Plot {
+    pub(super) story: usize,
+    pub(super) requester: ContactRow,
+    pub(super) agent: usize,
+    pub(super) channel: Channel,
+    pub(super) at: Millis,
     /// How far its story goes: 0 only the request, 1 assigned, 2 answered, 3 the customer replied, 4 solved, 5 closed.
-    progress: usize,
-    has_note: bool,
+    pub(super) progress: usize,
+    pub(super) has_note: bool,
     /// It waits for somebody else, or for somebody to say whose it is.
-    is_stuck: bool,
+    pub(super) is_stuck: bool,
 }
 
 /// Adds `count` tickets that end at `now`.
@@ -146,7 +147,7 @@ pub(super) fn set(clock: &Clock, to: Millis) {
 
 /// One thing that happens to a ticket.
 #[derive(Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Opened,
     Noted,
     /// An agent works on it, or waits for somebody else.
@@ -156,13 +157,16 @@ enum Step {
     Ended(Category),
 }
 impl Step {
+    pub(super) fn is_of_the_customer(self) -> bool {
+        !self.is_of_the_agent()
+    }
     fn is_of_the_agent(self) -> bool {
         !matches!(self, Step::Opened | Step::Replied)
     }
 }
 
 /// The steps of a ticket, each so long after it came; none is still to come.
-fn steps(plot: &Plot, story: &Story, now: Millis) -> Vec<(Millis, Step)> {
+pub(super) fn steps(plot: &Plot, story: &Story, now: Millis) -> Vec<(Millis, Step)> {
     let mut steps = vec![(0, Step::Opened)];
     let is_assigned = plot.progress > 0;
     if plot.has_note && is_assigned && !story.note.is_empty() {
@@ -188,7 +192,7 @@ fn steps(plot: &Plot, story: &Story, now: Millis) -> Vec<(Millis, Step)> {
 }
 
 /// Does one step; `ticket` is known once the first is done.
-fn play(
+pub(super) fn play(
     tx: &mut Tx<System>,
     step: Step,
     ticket: Option<Id<Ticket>>,
@@ -233,7 +237,7 @@ fn play(
 }
 
 /// Warnings and breaches until now, while the past goes by.
-fn announce(tx: &mut Tx<System>) -> Result<(), TicketError> {
+pub(super) fn announce(tx: &mut Tx<System>) -> Result<(), TicketError> {
     while sla::alarms::fire(tx)? {}
     Ok(())
 }

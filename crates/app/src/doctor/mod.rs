@@ -5,7 +5,7 @@
 mod place;
 mod store;
 
-use crate::{config::Config, failure::Failure, open};
+use crate::{config::Config, failure::Failure, indexing, open};
 use kernel::clock::{Clock, Millis};
 use platform::{
     blobs::Blobs,
@@ -133,6 +133,8 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
             let is_current = migrations(&db, &mut report).await;
             if is_current {
                 data(config, &db, &mut report).await?;
+                let index = indexing::findings(config, &db).await;
+                report.add("search-index", index.map(|found| found.into_iter().map(Finding).collect()));
             }
             db.close();
         }

@@ -26,7 +26,9 @@ fn folder(config: &Config) -> Vec<Finding> {
     if let Some(file) = config.file().filter(|file| file.exists()) {
         private(file, "chmod 600", &mut findings);
     }
-    for folder in [config.blobs(), config.snapshots()].iter().filter(|folder| folder.exists()) {
+    for folder in
+        [config.blobs(), config.snapshots(), config.search()].iter().filter(|folder| folder.exists())
+    {
         private(folder, "chmod 700", &mut findings);
     }
     findings

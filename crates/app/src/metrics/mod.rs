@@ -61,6 +61,13 @@ pub async fn text(home: &Home, readings: &Readings) -> String {
             gauge.set(n as f64);
         }
     }
+    if let Some(index) = home.extras.get::<search::Index>() {
+        let mark = index.mark();
+        metrics::gauge!("firstline_search_unread").set(index.waiting(1).map_or(0, |keys| keys.len()) as f64);
+        metrics::gauge!("firstline_search_things").set(index.count() as f64);
+        metrics::gauge!("firstline_search_position").set(mark.position as f64);
+        metrics::gauge!("firstline_search_whole").set(f64::from(u8::from(mark.is_whole())));
+    }
     readings.0.render()
 }
 

@@ -59,6 +59,7 @@ fn case_17_an_agent_of_another_inbox_finds_no_ticket() {
         let list = bea.get("/api/v1/tickets").await.assert_status(200).json();
         assert_eq!(list["items"].as_array().unwrap().len(), 0);
         let path = format!("/t/{n}");
+        search::testing::indexed(&world.home).await;
         bo.get("/search?q=hello").await.assert_status(200).assert_has(&path);
         bea.get("/search?q=hello").await.assert_has_not(&path);
         assert_eq!(world.events().await, before, "nothing happened");
@@ -117,7 +118,14 @@ fn nested(document: &Value, schema: &Value, depth: usize, found: &mut dyn FnMut(
         }
         let wrap = |value: Value| json!({ name.clone(): if is_list { json!([value]) } else { value } });
         let step = if is_list { format!("/{name}/0") } else { format!("/{name}") };
-        found(wrap(json!({ "zz_unknown": 1 })), format!("{step}/zz_unknown"));
+        // A word that says which of several shapes it is stands there as it has to.
+        let mut unknown = json!({ "zz_unknown": 1 });
+        for (key, value) in inner["properties"].as_object().into_iter().flatten() {
+            if let [only] = value["enum"].as_array().map_or(&[][..], Vec::as_slice) {
+                unknown[key] = only.clone();
+            }
+        }
+        found(wrap(unknown), format!("{step}/zz_unknown"));
         nested(document, inner, depth + 1, &mut |value, pointer| {
             found(wrap(value), format!("{step}{pointer}"))
         });
@@ -224,7 +232,9 @@ fn case_27_sql_in_any_parameter_finds_nothing_and_breaks_nothing() {
                         let answer = world.admin.get(&format!("{path}?{name}={query}")).await;
                         tried += 1;
                         let rows = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
-                        let is_empty = rows["items"].as_array().is_some_and(Vec::is_empty);
+                        // A list without a row, or a file of one that has no more than its head.
+                        let is_empty = rows["items"].as_array().is_some_and(Vec::is_empty)
+                            || path.ends_with("/export") && answer.text().trim_end().lines().count() == 1;
                         // `kind` and the like of a list that does not know the value.
                         let is_fine = match answer.status.as_u16() {
                             200 => is_empty,
@@ -257,6 +267,7 @@ fn case_28_a_page_has_two_hundred_rows_at_most_and_one_at_least() {
             let contact = json!({ "name": format!("Person {n}"), "email": format!("p{n}@c.example") });
             world.admin.post_json("/api/v1/contacts", &contact.to_string()).await.assert_status(201);
         }
+        search::testing::indexed(&world.home).await;
         let (mut wrong, mut lists) = (Vec::new(), 0);
         for (method, path, operation) in operations(&document()) {
             let none = Vec::new();
@@ -323,5 +334,51 @@ fn case_36_an_uploaded_page_is_saved_and_never_shown() {
                 assert_eq!(got.header("cache-control"), Some("no-store"));
             }
         }
+    });
+}
+
+#[test]
+fn case_34_a_placeholder_that_nothing_stands_for_is_named_and_never_computed() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let row = world.writes("Ada {{7*7}} <ada@c.example>", "hello", "Message-ID: <a@c>", "hello").await;
+        let n = number(&row);
+        let reply =
+            |text: &str| json!({ "name": "Reply", "share": "desk", "texts": { "en": text } }).to_string();
+        // Nothing reaches beyond the ticket's own values: what is no name is refused with its place.
+        for bad in [
+            "{{nope}}",
+            "{{7*7}}",
+            "{{desk.settings}}",
+            "{{agent.password_hash}}",
+            "{{customer.notes}}",
+            "{{customer.tickets[0].subject}}",
+            "{{ticket.fields.nope}}",
+            "{{constructor.constructor}}",
+            "{{customer.name | raw}}",
+        ] {
+            let refused =
+                world.admin.post_json("/api/v1/canned-replies", &reply(bad)).await.assert_status(422);
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(&format!("1:1 unknown_name {bad}")) || bad.contains('|'), "{detail}");
+        }
+        // What a stranger calls himself is text and no placeholder.
+        let text = "Hello {{customer.name}} {{organisation.name}}";
+        let made =
+            world.admin.post_json("/api/v1/canned-replies", &reply(text)).await.assert_status(201).json();
+        let path = format!("/api/v1/tickets/{n}/canned-replies/{}", made["id"].as_str().unwrap());
+        let filled = world.admin.get(&path).await.assert_status(200).json();
+        // Shown literally, with a warning.
+        assert_eq!(filled["text"], "Hello Ada {{7*7}} {{organisation.name}}");
+        assert_eq!(filled["faults"].as_array().unwrap().len(), 1);
+        assert_eq!(filled["faults"][0]["code"], "nothing");
+        // A macro that would send it sends nothing.
+        let steps = json!([{ "do": "reply", "canned": made["id"], "send": true }]);
+        let body = json!({ "name": "Send", "share": "desk", "steps": steps }).to_string();
+        let made = world.admin.post_json("/api/v1/macros", &body).await.assert_status(201).json();
+        let events = world.events().await;
+        let path = format!("/api/v1/tickets/{n}/macros/{}", made["id"].as_str().unwrap());
+        world.admin.post_json(&path, "{}").await.assert_status(422);
+        assert_eq!(world.events().await, events);
     });
 }

@@ -3,6 +3,7 @@
 //!
 //! `UPDATE_DOCS=1 cargo nextest run -p app --test registries` writes `docs/reference` anew.
 mod catalogue;
+mod keys;
 mod links;
 mod new_slice;
 mod openapi;

@@ -13,6 +13,7 @@ pub fn permission_for(noun: &str) -> &'static str {
         "contact" | "organisation" => "contacts.view",
         "team" => "people.view",
         "inbox" | "inbound" | "outbound" => "inboxes.view",
+        "canned_reply" | "macro" => "answers.manage",
         "calendar" | "sla_policy" => "sla.manage",
         "desk" => "desk.manage",
         "webhook" => "webhooks.manage",

@@ -270,7 +270,14 @@ mod unit {
 
     fn admin() -> Actor {
         let keys = ["tickets.view", "contacts.view", "people.view", "inboxes.view"];
-        let rest = ["people.manage", "webhooks.manage", "desk.manage", "sla.manage"];
+        let rest = [
+            "people.manage",
+            "webhooks.manage",
+            "desk.manage",
+            "sla.manage",
+            "views.share",
+            "answers.manage",
+        ];
         let permissions = keys.into_iter().chain(rest).map(|key| (key.to_owned(), Scope::All)).collect();
         Actor { who: Who::User(Id::new(1)), permissions, ..Actor::system() }
     }

@@ -52,7 +52,7 @@ pub fn attach<P>(tx: &mut Tx<P>, message: Id<Message>, ids: &[Id<Attachment>]) -
     tx.run(
         sql!(
             "UPDATE attachment SET message_id = $1
-              WHERE id {in $2} AND uploader = $3 AND message_id IS NULL"
+              WHERE id {in $2} AND uploader = $3 AND message_id IS NULL AND scheduled_id IS NULL"
         ),
         args![message, &Id::list(ids), &uploader],
     )
@@ -125,7 +125,8 @@ pub fn waiting(conn: &mut Conn, ids: &[Id<Attachment>], uploader: &str) -> Resul
     conn.all(
         sql!(
             "SELECT id, message_id, name, type, size, content_id, is_inline, created_at_ms
-               FROM attachment WHERE id {in $1} AND uploader = $2 AND message_id IS NULL ORDER BY id"
+               FROM attachment
+              WHERE id {in $1} AND uploader = $2 AND message_id IS NULL AND scheduled_id IS NULL ORDER BY id"
         ),
         args![&Id::list(ids), uploader],
     )
@@ -181,12 +182,13 @@ pub fn of_message(conn: &mut Conn, message: Id<Message>) -> Result<Vec<Outgoing>
     )
 }
 
-/// Removes uploads that nobody sent within a day, 500 at most. Their content stays until it is swept.
+/// Removes uploads that nobody sent within a day, 500 at most; those of an answer that waits for its time stay. Their content stays until it is swept.
 pub fn sweep(conn: &mut Conn, before: kernel::clock::Millis) -> Result<u64> {
     conn.run(
         sql!(
             "DELETE FROM attachment WHERE id IN
-               (SELECT id FROM attachment WHERE message_id IS NULL AND created_at_ms < $1 LIMIT 500)"
+               (SELECT id FROM attachment
+                 WHERE message_id IS NULL AND scheduled_id IS NULL AND created_at_ms < $1 LIMIT 500)"
         ),
         args![before],
     )

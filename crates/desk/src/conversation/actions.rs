@@ -99,7 +99,7 @@ pub fn default_recipients(
 }
 
 /// An answer that would reach nobody: the customer has no address, or it was taken away.
-fn nobody(ticket: &Ticket) -> Problem {
+pub(crate) fn nobody(ticket: &Ticket) -> Problem {
     if ticket.requester_email.is_some() {
         Problem::field("to", "no_recipient")
     } else {
@@ -400,6 +400,9 @@ pub fn receive<P>(
     }
     said(tx, ticket, message, incoming.text, incoming.author_name, Direction::In)?;
     tickets::actions::spoke(tx, ticket, AuthorKind::Contact)?;
+    if ticket.is_snoozed {
+        crate::snooze::actions::heard(tx, ticket.id)?;
+    }
     let is_waiting = matches!(ticket.category, Category::WaitingCustomer | Category::Solved);
     if is_waiting && (ticket.category != Category::Solved || may_reopen(tx, ticket.id)?) {
         let fresh = tickets::store::see_for_machine(tx, ticket.id)?.ok_or_else(Problem::not_found)?;

@@ -1,7 +1,13 @@
 //! JSON API of a ticket's conversation.
-use super::{AuthorKind, Direction, Message, MessageKind, ReplyDraft, actions, actions::Signer, store};
+use super::{
+    AuthorKind, Direction, Message, MessageKind, ReplyDraft, actions,
+    actions::Signer,
+    guard::{self, Intended},
+    store,
+};
 use crate::{
     attachments::{self, Attachment, api::AttachmentBody},
+    scheduled::{self, actions::Waiting, api::ScheduledBody},
     tickets::{self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets},
 };
 use axum::{
@@ -187,9 +193,10 @@ pub async fn list(
 ///
 /// An answer (`public`) is mailed to the customer and those in copy unless `to` and `cc` say otherwise. A note
 /// needs less permission and reaches nobody outside; to set the `status` with it takes `tickets.edit`. With `forward`
-/// a message is sent on.
+/// a message is sent on. With `seen` and `confirm` an answer is looked at before; with `send_at` it waits.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", tag = "tickets",
-    params(("number" = i64, Path)), request_body = ReplyDraft, responses((status = 201, body = MessageBody)))]
+    params(("number" = i64, Path)), request_body = ReplyDraft,
+    responses((status = 201, body = MessageBody), (status = 202, body = ScheduledBody)))]
 pub async fn post(
     grant: Grant<NoteTickets>,
     replying: Option<Grant<ReplyTickets>>,
@@ -198,21 +205,40 @@ pub async fn post(
     Json(draft): Json<ReplyDraft>,
 ) -> Result<Response, Failure> {
     let key = idempotency::Key::of(&headers, &(number, &draft))?;
+    let is_sent = draft.forward.is_some() || draft.kind == MessageKind::Public;
+    if let Some(send_at) = draft.send_at.filter(|_| is_sent) {
+        let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
+        let work = move |tx: &mut Tx<ReplyTickets>| {
+            idempotency::once(tx, key.as_ref(), |tx| {
+                let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                looked_at(tx, &ticket, &draft)?;
+                let seen = match draft.seen {
+                    Some(seen) => seen,
+                    None => store::newest(tx, number)?,
+                };
+                let composer = scheduled::actions::composer_of(&draft);
+                let waiting = Waiting { draft: draft.clone(), composer, seen, is_later: true, send_at };
+                let id = scheduled::actions::schedule(tx, &ticket, waiting)?;
+                let row = scheduled::store::one(tx, id)?.ok_or_else(Problem::not_found)?;
+                Ok::<_, TicketError>(ScheduledBody::from(row))
+            })
+        };
+        return Ok((StatusCode::ACCEPTED, Json(grant.change(work).await?)).into_response());
+    }
     if draft.forward.is_some() {
         let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
         let signer = Signer::of(grant.home());
         let work = move |tx: &mut Tx<ReplyTickets>| {
             idempotency::once(tx, key.as_ref(), |tx| {
                 let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-                let status = draft.status.clone();
-                let id = actions::forward(tx, &ticket, draft.clone(), &signer)?;
-                actions::set_status_after(tx, &ticket, status.as_deref())?;
+                looked_at(tx, &ticket, &draft)?;
+                let id = scheduled::actions::send_now(tx, &ticket, draft.clone(), &signer)?;
                 shown(tx, number, id)
             })
         };
         return Ok((StatusCode::CREATED, Json(grant.change(work).await?)).into_response());
     }
-    let reply = draft.parse()?;
+    let reply = draft.clone().parse()?;
     let body = match reply.kind {
         MessageKind::Note => {
             let work = move |tx: &mut Tx<NoteTickets>| {
@@ -234,6 +260,7 @@ pub async fn post(
             let work = move |tx: &mut Tx<ReplyTickets>| {
                 idempotency::once(tx, key.as_ref(), |tx| {
                     let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                    looked_at(tx, &ticket, &draft)?;
                     let id = actions::reply(tx, &ticket, &reply, &signer)?;
                     shown(tx, number, id)
                 })
@@ -242,6 +269,24 @@ pub async fn post(
         }
     };
     Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// Refuses past unread words and where something may be wrong, as far as the caller asked for it.
+fn looked_at<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    ticket: &tickets::Seen<Ticket>,
+    draft: &ReplyDraft,
+) -> Result<(), TicketError> {
+    let (text, _) = super::words(draft.text.clone(), draft.html.clone());
+    let named = draft.to.iter().chain(&draft.cc).flatten().chain(&draft.bcc);
+    let intended = Intended {
+        text: &text,
+        addresses: named.map(String::as_str).collect(),
+        has_files: !draft.attachments.is_empty() || draft.forward.is_some(),
+        is_forward: draft.forward.is_some(),
+    };
+    let looked = guard::look(tx, ticket, &intended, draft.seen, draft.confirm.as_deref());
+    looked.map_err(|stopped| Problem::from(stopped).into())
 }
 
 fn shown<P: Implies<ViewTickets>>(

@@ -1,11 +1,12 @@
 //! What was said about a ticket, over every channel, to the customer and among colleagues.
 pub mod actions;
 pub mod api;
-mod linkify;
+pub mod doubt;
+pub mod guard;
+pub(crate) mod linkify;
 pub mod pages;
 pub mod policy;
 pub mod references;
-pub mod signature;
 pub mod store;
 
 use crate::tickets::{NoteTickets, ViewTickets};

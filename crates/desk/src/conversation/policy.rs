@@ -165,6 +165,19 @@ pub struct ReplyDraft {
     /// Of a message that is sent on; left out: its own, marked as forwarded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// The newest message that the writer has read: the answer is refused (409 `newer_message`) where the customer or a
+    /// colleague wrote since. Left out: whatever was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub seen: Option<Id<Message>>,
+    /// Asks for a look at what may be wrong: the answer is refused (409 `unconfirmed`) with each doubt that is not named
+    /// here, by `CODE` or as `detail` has it. Left out: nothing is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<Vec<String>>,
+    /// When it is sent; the answer is 202 with what waits. Left out: at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub send_at: Option<Millis>,
 }
 
 /// A reply or note that passed.

@@ -178,7 +178,9 @@ pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Messa
         sql!(
             "SELECT id, message_id FROM message
               WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND message_id IS NOT NULL
-                AND is_automatic = FALSE AND is_sender_known = TRUE ORDER BY id DESC LIMIT 20"
+                AND is_automatic = FALSE AND is_sender_known = TRUE
+                AND (home_id IS NULL OR home_id = ticket_id OR author_kind = 'user' OR author_id =
+                     (SELECT t.requester_id FROM ticket t WHERE t.id = $1)) ORDER BY id DESC LIMIT 20"
         ),
         args![ticket, before],
     )?;
@@ -186,14 +188,16 @@ pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Messa
 }
 
 /// The newest public message from the customer's side before one that answers it. A stranger's words are not quoted to
-/// the customer (S07).
+/// the customer (S07), nor those of somebody else whose ticket was merged into this one.
 pub fn last_in_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Option<Message>> {
     conn.find(
         sql!(concat!(
             "SELECT ",
             message_columns!(),
             " WHERE ticket_id = $1 AND id < $2 AND kind = 'public' AND direction = 'in' AND is_automatic = FALSE
-                AND is_sender_known = TRUE ORDER BY id DESC LIMIT 1"
+                AND is_sender_known = TRUE
+                AND (home_id IS NULL OR home_id = ticket_id OR author_id =
+                     (SELECT t.requester_id FROM ticket t WHERE t.id = $1)) ORDER BY id DESC LIMIT 1"
         )),
         args![ticket, before],
     )
@@ -223,15 +227,78 @@ pub fn inline_pictures(conn: &mut Conn, message: Id<Message>) -> Result<Vec<Inli
     )
 }
 
-/// Whether somebody else added something to a ticket after the message `seen`; machines do not count.
-pub fn has_newer(conn: &mut Conn, ticket: Id<Ticket>, seen: Id<Message>, me: Id<User>) -> Result<bool> {
-    let newer = conn.find::<(Id<Message>,)>(
+/// Something that counts before an answer is sent; what `a` and `b` are depends on `noun`.
+#[derive(derive::Record)]
+pub struct Before {
+    /// `message`, `sending`, `person`.
+    pub noun: String,
+    pub id: i64,
+    pub a: String,
+    pub b: String,
+}
+/// What counts before `me` answers on a ticket, in one statement: public messages of others after `seen` (machines do not
+/// count), answers of colleagues that are on their way, and everybody who takes part with every address.
+pub fn before_sending(
+    conn: &mut Conn,
+    ticket: Id<Ticket>,
+    seen: Id<Message>,
+    me: Id<User>,
+) -> Result<Vec<Before>> {
+    conn.all(
         sql!(
-            "SELECT id FROM message
-              WHERE ticket_id = $1 AND id > $2 AND is_automatic = FALSE
-                AND (author_kind <> 'user' OR author_id <> $3) LIMIT 1"
+            "SELECT 'message' AS noun, id, author_name AS a, '' AS b FROM message
+              WHERE ticket_id = $1 AND id > $2 AND kind = 'public' AND is_automatic = FALSE
+                AND (author_kind <> 'user' OR author_id <> $3)
+             UNION ALL
+             SELECT 'sending', s.id, u.name, '' FROM scheduled_reply s JOIN desk_user u ON u.id = s.user_id
+              WHERE s.ticket_id = $1 AND s.user_id <> $3 AND s.is_later = FALSE AND s.held_because IS NULL
+             UNION ALL
+             SELECT 'person', p.contact_id, c.name, COALESCE(e.email, '')
+               FROM ticket_participant p
+               JOIN contact c ON c.id = p.contact_id
+               LEFT JOIN contact_email e ON e.contact_id = c.id
+              WHERE p.ticket_id = $1"
         ),
         args![ticket, seen, me],
+    )
+}
+
+/// The newest message of a ticket.
+pub fn newest(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Id<Message>> {
+    let (id,) = conn.one::<(Option<Id<Message>>,)>(
+        sql!("SELECT max(id) AS id FROM message WHERE ticket_id = $1"),
+        args![ticket],
     )?;
-    Ok(newer.is_some())
+    Ok(id.unwrap_or(Id::new(0)))
+}
+
+/// Until the end of the transaction nobody else answers on this ticket: of two who send at once the second one sees the
+/// first.
+pub fn hold_ticket<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> Result<()> {
+    tx.run(sql!("UPDATE ticket SET is_open = is_open WHERE id = $1"), args![ticket]).map(drop)
+}
+
+/// A public message: who wrote it from and to which addresses, and what came in.
+#[derive(derive::Record)]
+pub struct Correspondence {
+    pub direction: Direction,
+    pub author_name: String,
+    pub from_email: Option<String>,
+    /// JSON lists.
+    pub to_emails: String,
+    pub cc_emails: String,
+    /// Of what came in.
+    pub text: String,
+}
+/// The newest 200 messages of a ticket that went to or came from outside.
+pub fn correspondence(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Correspondence>> {
+    conn.all(
+        sql!(
+            "SELECT direction, author_name, from_email, to_emails, cc_emails,
+                    CASE WHEN direction = 'in' THEN text || ' ' || COALESCE(signature, '') ELSE '' END AS text
+               FROM message WHERE ticket_id = $1 AND (kind = 'public' OR forwarded_id IS NOT NULL)
+              ORDER BY id DESC LIMIT 200"
+        ),
+        args![ticket],
+    )
 }

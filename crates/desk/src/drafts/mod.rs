@@ -13,6 +13,7 @@ use platform::{
     sql,
     web::{Failure, Json, Routes},
 };
+use serde_json::{Map, Value};
 
 /// Larger than any answer.
 const MOST: usize = 500_000;
@@ -28,6 +29,45 @@ pub fn find(conn: &mut Conn, user: Id<User>, ticket: Id<Ticket>) -> db::Result<O
 pub fn remove(conn: &mut Conn, user: Id<User>, ticket: Id<Ticket>) -> db::Result<()> {
     conn.run(sql!("DELETE FROM draft WHERE user_id = $1 AND ticket_id = $2"), args![user, ticket]).map(drop)
 }
+/// Makes a composer that was taken back the draft again; what was begun since stands below it.
+///
+/// * `composer` – JSON, as the page keeps drafts.
+pub fn put_back<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, composer: &str) -> db::Result<()> {
+    let parse = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+    let begun = find(tx, user, ticket)?.map(|body| parse(&body)).unwrap_or_default();
+    let merged = merged(parse(composer), &begun);
+    save(tx, user, ticket, &Value::Object(merged).to_string())
+}
+
+/// Both texts and the files of both; everything else is the first one's.
+fn merged(mut first: Map<String, Value>, second: &Map<String, Value>) -> Map<String, Value> {
+    let text =
+        |of: &Map<String, Value>| of.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (one, two) = (text(&first), text(second));
+    if !two.trim().is_empty() && one.trim() != two.trim() {
+        let html = |of: &Map<String, Value>, text: &str| {
+            let own = of.get("html").and_then(Value::as_str).filter(|html| !html.is_empty());
+            own.map_or_else(|| mail::html::from_text(text), str::to_owned)
+        };
+        let both = html(&first, &one) + &html(second, &two);
+        first.insert("html".into(), both.into());
+        first.insert("text".into(), format!("{one}\n\n{two}").into());
+    }
+    let files = |of: &Map<String, Value>| {
+        of.get("attachments").and_then(Value::as_array).cloned().unwrap_or_default()
+    };
+    let mut all = files(&first);
+    for file in files(second) {
+        if !all.contains(&file) {
+            all.push(file);
+        }
+    }
+    if !all.is_empty() {
+        first.insert("attachments".into(), all.into());
+    }
+    first
+}
+
 fn save<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, body: &str) -> db::Result<()> {
     let now = tx.now();
     tx.run(
@@ -41,10 +81,23 @@ fn save<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, body: &str) -> db
     .map(drop)
 }
 
+/// Puts words below what somebody has begun to write; they are plain from then on.
+pub(crate) fn append<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, words: &str) -> db::Result<()> {
+    let begun = find(tx, user, ticket)?;
+    let mut draft: serde_json::Map<String, serde_json::Value> =
+        begun.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default();
+    let before = draft.get("text").and_then(serde_json::Value::as_str).unwrap_or_default().trim_end();
+    let text = if before.is_empty() { words.to_owned() } else { format!("{before}\n\n{words}") };
+    draft.insert("text".into(), text.into());
+    draft.remove("html");
+    let body = serde_json::Value::Object(draft).to_string();
+    save(tx, user, ticket, &body)
+}
+
 async fn put_draft(
     grant: Grant<NoteTickets>,
     Path(ticket): Path<Id<Ticket>>,
-    Json(body): Json<serde_json::Map<String, serde_json::Value>>,
+    Json(body): Json<Map<String, Value>>,
 ) -> Result<StatusCode, Failure> {
     let user = grant.actor().user().ok_or_else(Problem::not_found)?;
     let body = serde_json::to_string(&body).map_err(|_| Problem::internal())?;

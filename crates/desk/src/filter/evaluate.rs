@@ -30,6 +30,7 @@ pub struct Facts {
     pub solved: Option<Millis>,
     pub subject_folded: String,
     pub reopened: i64,
+    pub is_snoozed: bool,
     pub has_attachment: bool,
     pub has_note: bool,
     /// By the field's id, as it is stored.
@@ -67,6 +68,7 @@ impl Facts {
             solved: None,
             subject_folded: String::new(),
             reopened: 0,
+            is_snoozed: false,
             has_attachment: false,
             has_note: false,
             fields: BTreeMap::new(),
@@ -105,6 +107,7 @@ impl Condition {
                 State::Late => facts.category.is_open() && facts.due.is_some_and(|due| due < reader.now),
                 State::Followed => facts.followers.contains(&reader.me),
                 State::Reopened => facts.reopened > 0,
+                State::Snoozed => facts.is_snoozed,
             },
             Condition::Status(all) => all.iter().any(|status| match status {
                 StatusIs::Category(category) => facts.category == *category,

@@ -114,6 +114,7 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                     [reader.me.into()],
                 ),
                 State::Reopened => out.push("t.reopened > 0"),
+                State::Snoozed => out.push("t.is_snoozed = TRUE"),
             };
         }
         Condition::Status(all) => {

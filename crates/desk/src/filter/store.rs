@@ -29,6 +29,7 @@ struct Row {
     solved_at_ms: Option<Millis>,
     subject_folded: String,
     reopened: i64,
+    is_snoozed: bool,
     has_attachment: bool,
     has_note: bool,
 }
@@ -39,7 +40,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         sql!(
             "SELECT t.category, t.status_id, t.priority, t.kind, t.channel, t.team_id, t.assignee_id, t.requester_id,
                     t.organisation_id, o.name_folded AS organisation_folded, t.inbox_id, s.policy_id, t.created_at_ms,
-                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened,
+                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened, t.is_snoozed,
                     EXISTS (SELECT 1 FROM message w JOIN attachment a ON a.message_id = w.id
                              WHERE w.ticket_id = t.id AND a.is_inline = FALSE) AS has_attachment,
                     EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note') AS has_note
@@ -85,6 +86,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         solved: row.solved_at_ms,
         subject_folded: row.subject_folded,
         reopened: row.reopened,
+        is_snoozed: row.is_snoozed,
         has_attachment: row.has_attachment,
         has_note: row.has_note,
         fields: fields.into_iter().collect(),

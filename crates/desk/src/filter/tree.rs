@@ -135,7 +135,7 @@ impl Condition {
             Condition::Is(state) => match state {
                 State::Open | State::Late => is_open,
                 State::Closed => !is_open,
-                State::Mine | State::Unassigned | State::Followed | State::Reopened => true,
+                State::Mine | State::Unassigned | State::Followed | State::Reopened | State::Snoozed => true,
             },
             Condition::Status(list) => list.iter().any(|status| match status {
                 StatusIs::Category(category) => category.is_open() == is_open,
@@ -220,10 +220,12 @@ pub enum State {
     Followed,
     /// The customer came back after it was solved.
     Reopened,
+    /// Out of the lists for a while.
+    Snoozed,
 }
 platform::words! { State {
     Open = "open", Closed = "closed", Mine = "mine", Unassigned = "unassigned", Late = "late",
-    Followed = "followed", Reopened = "reopened",
+    Followed = "followed", Reopened = "reopened", Snoozed = "snoozed",
 } }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -33,3 +33,6 @@ history-why-customer = weil die Kundenseite schrieb
 history-why-answer = mit dieser Antwort
 history-mail-sent = Die E-Mail wurde dem Mailserver übergeben
 history-mail-failed = Die E-Mail wurde nicht zugestellt: { $why }
+history-reply-scheduled = { $by } hat eine Antwort geplant
+history-reply-taken-back = { $by } hat eine geplante Antwort zurückgeholt
+history-reply-held = Eine geplante Antwort wurde nicht zu ihrer Zeit gesendet

@@ -33,3 +33,6 @@ history-why-customer = because the customer wrote
 history-why-answer = with this answer
 history-mail-sent = The mail was handed over to the mail server
 history-mail-failed = The mail was not delivered: { $why }
+history-reply-scheduled = { $by } planned an answer
+history-reply-taken-back = { $by } took back a planned answer
+history-reply-held = A planned answer was not sent at its time

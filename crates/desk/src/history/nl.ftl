@@ -33,3 +33,6 @@ history-why-customer = omdat de klant schreef
 history-why-answer = met dit antwoord
 history-mail-sent = De e-mail is aan de mailserver overgedragen
 history-mail-failed = De e-mail is niet bezorgd: { $why }
+history-reply-scheduled = { $by } heeft een antwoord gepland
+history-reply-taken-back = { $by } heeft een gepland antwoord teruggehaald
+history-reply-held = Een gepland antwoord is niet op zijn tijd verzonden

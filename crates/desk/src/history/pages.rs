@@ -1,6 +1,7 @@
 //! The history of a ticket in sentences.
 use super::Entry;
 use crate::{
+    arrangements::{self, Change},
     conversation,
     statuses::{self, Status},
     tickets::{
@@ -45,6 +46,46 @@ pub struct Line {
     pub text: String,
     /// Why it happened, where the program did it by itself.
     pub why: String,
+    /// What can be taken back.
+    pub undo: Option<Change>,
+}
+
+/// What was arranged with whole tickets: icon, message and its arguments.
+fn arranged(ui: &Ui, entry: &Entry) -> Option<(&'static str, &'static str, Vec<(&'static str, String)>)> {
+    let data = &entry.changes;
+    let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+    let name = ["into", "from", "to", "other"].into_iter().find(|name| data.get(name).is_some());
+    let mut other = name.and_then(|name| data.get(name)).map(plain).unwrap_or_default();
+    let mut link = String::new();
+    let (icon, key) = match (entry.kind.as_str(), word("because")) {
+        ("ticket.merged", _) => ("git-merge", "history-merged"),
+        ("ticket.unmerged", _) => ("undo-2", "history-unmerged"),
+        ("ticket.messages_came", "merge") => ("git-merge", "history-came-merge"),
+        ("ticket.messages_came", "split") => ("split", "history-came-split"),
+        ("ticket.messages_came", "move") => ("arrow-right", "history-came-move"),
+        ("ticket.messages_came", _) => ("undo-2", "history-came-undo"),
+        ("ticket.messages_left", "merge") => ("git-merge", "history-left-merge"),
+        ("ticket.messages_left", "split") => ("split", "history-left-split"),
+        ("ticket.messages_left", "move") => ("arrow-right", "history-left-move"),
+        ("ticket.messages_left", _) => ("undo-2", "history-left-undo"),
+        (kind @ ("ticket.linked" | "ticket.unlinked"), _) => {
+            link = ui.t_of("link", word("link")).to_owned();
+            if kind == "ticket.linked" { ("link", "history-linked") } else { ("undo-2", "history-unlinked") }
+        }
+        (kind @ ("ticket.children_solved" | "ticket.children_reopened"), _) => {
+            let children = data.get("children").and_then(Value::as_array).into_iter().flatten();
+            other = children.map(|child| format!("#{}", plain(child))).collect::<Vec<_>>().join(", ");
+            match kind {
+                "ticket.children_solved" => ("circle-check", "history-children-solved"),
+                _ => ("undo-2", "history-children-reopened"),
+            }
+        }
+        _ => return None,
+    };
+    Some((icon, key, vec![("other", other), ("link", link)]))
+}
+fn more_of<'m>(more: &'m [(&'static str, String)]) -> Vec<(&'static str, &'m str)> {
+    more.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
 /// The lines of one day, under its name.
@@ -80,13 +121,14 @@ pub async fn get(
             let mut entries = super::of(tx, number, place.until, MOST + 1)?;
             entries.reverse();
             let names = Names::load(tx, &entries)?;
+            let standing = standing(tx, &entries)?;
             let first = entries.len().saturating_sub(MOST);
             let mut lines = Vec::new();
             for (at, entry) in entries.iter().enumerate().skip(first) {
                 let why = why(&ui, &entries[..at], entry);
-                lines.extend(
-                    names.lines(&ui, entry).into_iter().map(|line| Line { why: why.clone(), ..line }),
-                );
+                let undo = change_of(entry).filter(|change| standing.contains(change));
+                let told = names.lines(&ui, entry).into_iter();
+                lines.extend(told.map(|line| Line { why: why.clone(), undo, ..line }));
             }
             let earlier = entries.get(first).map(|entry| entry.id).filter(|_| first > 0);
             let lines = Lines { lines, earlier, is_newest: place.until.is_none() };
@@ -96,8 +138,34 @@ pub async fn get(
     Ok(Page(page))
 }
 
+/// What an entry arranged with whole tickets.
+fn change_of(entry: &Entry) -> Option<Change> {
+    let is_undo = entry.changes.get("because").and_then(Value::as_str) == Some("undo");
+    let word = entry.changes.get("change").and_then(Value::as_str).filter(|_| !is_undo)?;
+    word.parse().ok()
+}
+/// What of that still stands: it can be taken back, however long ago it was.
+fn standing<P: Implies<ViewTickets>>(tx: &mut Tx<P>, entries: &[Entry]) -> db::Result<Vec<Change>> {
+    let arranged = entries.iter().filter_map(change_of).filter_map(|change| match change {
+        Change::Arrangement(id) => Some(id),
+        Change::Event(_) => None,
+    });
+    let arranged: Vec<_> = arranged.collect();
+    if arranged.is_empty() {
+        return Ok(Vec::new());
+    }
+    let standing = arrangements::store::standing(tx, &arranged)?;
+    Ok(standing.into_iter().map(Change::Arrangement).collect())
+}
+
 /// What led to a change: a status that moved in the moment of a message moved because of it.
 fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
+    let of_it = |cause: &&Entry| cause.at == entry.at && cause.actor == entry.actor;
+    let by_macro = before.iter().rev().take_while(of_it).find(|cause| cause.kind == "ticket.macro_applied");
+    if let Some(cause) = by_macro {
+        let name = cause.changes.get("name").and_then(Value::as_str).unwrap_or_default();
+        return ui.t1("history-why-macro", "name", name);
+    }
     let moved = entry.kind == "ticket.changed" && entry.changes.pointer("/changes/status").is_some();
     let cause =
         before.last().filter(|cause| moved && cause.at == entry.at && cause.kind == "ticket.message_added");
@@ -108,6 +176,12 @@ fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
         ("public", "out") => ui.t("history-why-answer").into(),
         _ => String::new(),
     }
+}
+
+/// A time of an event, as the reader's clock shows it.
+fn moment(ui: &Ui, value: Option<&Value>) -> Option<String> {
+    let at: Millis = serde_json::from_value(value?.clone()).ok()?;
+    Some(ui.clock_time(at))
 }
 
 /// One event in sentences, for the notice of it.
@@ -151,7 +225,7 @@ impl Names {
             arguments.extend(more.iter().map(|(name, value)| (*name, Arg::from(*value))));
             i18n::format(ui.language, key, &arguments)
         };
-        let line = |icon, text| Line { icon, at: entry.at, text, why: String::new() };
+        let line = |icon, text| Line { icon, at: entry.at, text, why: String::new(), undo: None };
         match entry.kind.as_str() {
             "ticket.opened" => {
                 let channel = ui.t_of("channel", word("channel"));
@@ -172,6 +246,9 @@ impl Names {
                 let to: Vec<_> = to.collect();
                 vec![line("forward", say("history-forwarded", &[("to", &to.join(", "))]))]
             }
+            "ticket.reply_scheduled" => vec![line("clock", say("history-reply-scheduled", &[]))],
+            "ticket.reply_taken_back" => vec![line("rotate-ccw", say("history-reply-taken-back", &[]))],
+            "ticket.reply_held" => vec![line("circle-alert", say("history-reply-held", &[]))],
             "ticket.participant_added" => {
                 vec![line("user-plus", say("history-participant-added", &[("name", word("name"))]))]
             }
@@ -180,6 +257,17 @@ impl Names {
                 let name = name.unwrap_or_else(|| "?".into());
                 vec![line("users", say("history-participant-removed", &[("name", &name)]))]
             }
+            "ticket.merged"
+            | "ticket.unmerged"
+            | "ticket.messages_came"
+            | "ticket.messages_left"
+            | "ticket.linked"
+            | "ticket.unlinked"
+            | "ticket.children_solved"
+            | "ticket.children_reopened" => arranged(ui, entry)
+                .map(|(icon, key, more)| line(icon, say(key, &more_of(&more))))
+                .into_iter()
+                .collect(),
             "ticket.changed" => {
                 let changes = data.get("changes").and_then(Value::as_object);
                 let changes = changes.into_iter().flatten();
@@ -204,6 +292,33 @@ impl Names {
                 };
                 vec![line(icon, say(key, &[("name", ui.t_of("sla-promise", word("promise")))]))]
             }
+            "ticket.macro_applied" => vec![line("zap", say("history-macro", &[("name", word("name"))]))],
+            "ticket.snoozed" => {
+                let said = match moment(ui, data.get("until")) {
+                    Some(until) => say("history-snoozed", &[("until", &until)]),
+                    None => say("history-snoozed-until-message", &[]),
+                };
+                vec![line("alarm-clock", said)]
+            }
+            "ticket.woke" => {
+                vec![line("alarm-clock", say(&format!("history-woke-{}", word("why")), &[]))]
+            }
+            "ticket.call_back_promised" => {
+                let until = moment(ui, data.get("due_at")).unwrap_or_default();
+                let more = [("name", word("name")), ("until", until.as_str())];
+                vec![line("phone-call", say("history-call-back-promised", &more))]
+            }
+            "ticket.call_back_tried" => {
+                let is_reached = data.get("is_reached").and_then(Value::as_bool) == Some(true);
+                let (icon, key) = match is_reached {
+                    true => ("phone-call", "history-call-back-reached"),
+                    false => ("phone-missed", "history-call-back-missed"),
+                };
+                vec![line(icon, say(key, &[("name", word("name"))]))]
+            }
+            "ticket.call_back_dropped" => {
+                vec![line("x", say("history-call-back-dropped", &[("name", word("name"))]))]
+            }
             "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
             "mail.failed" => {
                 let why = conversation::pages::because(ui, word("reason"));
@@ -223,9 +338,9 @@ impl Names {
     }
 
     /// What one changed field says; tags and own fields may say several things.
-    fn change(&self, ui: &Ui, field: &str, before: &Value, after: &Value) -> Vec<Change> {
+    fn change(&self, ui: &Ui, field: &str, before: &Value, after: &Value) -> Vec<Told> {
         let tell =
-            |icon, key, from: String, to: String| vec![Change { icon, key, from, to, field: String::new() }];
+            |icon, key, from: String, to: String| vec![Told { icon, key, from, to, field: String::new() }];
         let both = |show: &dyn Fn(&Value) -> String| (show(before), show(after));
         match field {
             "status" => {
@@ -285,7 +400,7 @@ impl Names {
                     let key_of = if to.is_empty() { "history-field-emptied" } else { "history-field" };
                     let name = self.fields.get(key).unwrap_or(key).clone();
                     let from = before.get(key).map(plain).unwrap_or_default();
-                    Change { icon: "pencil", key: key_of, from, to, field: name }
+                    Told { icon: "pencil", key: key_of, from, to, field: name }
                 };
                 news.map(|(key, after)| value(key, after)).collect()
             }
@@ -304,7 +419,7 @@ impl Names {
     }
 }
 
-struct Change {
+struct Told {
     icon: &'static str,
     key: &'static str,
     from: String,

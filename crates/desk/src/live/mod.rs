@@ -1,18 +1,22 @@
-//! What changes while somebody looks: server-sent events from the log.
-use crate::tickets::{self, ViewTickets};
+//! What changes while somebody looks: server-sent events from the log, and who else looks.
+use crate::tickets::{self, NoteTickets, Ticket, ViewTickets};
 use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
     response::{IntoResponse, Response, Sse, sse},
-    routing::get,
+    routing::{get, post},
 };
 use futures_util::stream;
 use kernel::{
     clock::{Millis, SECOND},
+    fault::Problem,
     id::Id,
 };
 use platform::{
     authority::{Grant, Scope},
     db,
     events::Recorded,
+    presence::Stay,
     web::{Failure, Request, Routes},
 };
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -32,12 +36,47 @@ struct Heard<'a> {
     by: &'a str,
 }
 
-/// `GET /live`: each change of a ticket that the person may see. After a gap comes `reload`.
+/// Who looks at a ticket, as a page hears it.
+#[derive(serde::Serialize)]
+struct Looking {
+    ticket: i64,
+    people: Vec<Looker>,
+}
+#[derive(serde::Serialize)]
+struct Looker {
+    /// As the log names people, so that a page knows its own reader.
+    who: String,
+    name: String,
+    typing: bool,
+}
+
+/// `?ticket=`: the page shows this ticket, and its reader is there as long as the stream is open.
+#[derive(Default, serde::Deserialize)]
+struct Page {
+    ticket: Option<Id<Ticket>>,
+}
+
+/// `GET /live`: each change of a ticket that the person may see, and who looks at one: on the page of a ticket at that
+/// one alone. After a gap comes `reload`.
 ///
 /// It ends with the session; then the browser asks anew and hears why.
-async fn follow(grant: Grant<ViewTickets>, request: Request) -> Result<Response, Failure> {
-    let (watch, looked_at) = (grant.home().live.watch(), grant.home().clock.now());
-    let listener = Listener { grant, request, looked_at, watch };
+async fn follow(
+    grant: Grant<ViewTickets>,
+    request: Request,
+    Query(page): Query<Page>,
+) -> Result<Response, Failure> {
+    let home = grant.home().clone();
+    let (watch, looks, looked_at) = (home.live.watch(), home.presence.watch(), home.clock.now());
+    let ticket = page.ticket.map(Id::number);
+    let stay = match (ticket, grant.actor().user()) {
+        (Some(ticket), Some(me)) if is_visible(&grant, ticket).await => {
+            Some(home.presence.enter(ticket, me.number(), &grant.actor().name))
+        }
+        _ => None,
+    };
+    // Whoever opens a list sees who is where; a ticket's page hears of itself by entering.
+    let untold = if ticket.is_none() { home.presence.things() } else { Vec::new() };
+    let listener = Listener { grant, request, looked_at, watch, looks, ticket, untold, _stay: stay };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
@@ -56,13 +95,32 @@ struct Listener {
     request: Request,
     looked_at: Millis,
     watch: Receiver<Arc<Recorded>>,
+    looks: Receiver<i64>,
+    /// The ticket of its page.
+    ticket: Option<i64>,
+    /// Tickets whose people it has not told yet.
+    untold: Vec<i64>,
+    _stay: Option<Stay>,
 }
 impl Listener {
     async fn next(&mut self) -> Option<sse::Event> {
         loop {
-            let Ok(heard) = tokio::time::timeout(QUIET, self.watch.recv()).await else {
+            while let Some(ticket) = self.untold.pop() {
                 self.look_again().await?;
-                continue;
+                if let Some(event) = self.lookers(ticket).await {
+                    return Some(event);
+                }
+            }
+            let heard = tokio::select! {
+                heard = self.watch.recv() => heard,
+                looked = self.looks.recv() => {
+                    self.hear_of(looked);
+                    continue;
+                }
+                () = tokio::time::sleep(QUIET) => {
+                    self.look_again().await?;
+                    continue;
+                }
             };
             match heard {
                 Ok(event) => {
@@ -82,6 +140,33 @@ impl Listener {
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+    /// Notes where somebody came or went. What is told is who is there then, so several are one, and of a gap all is told.
+    fn hear_of(&mut self, looked: Result<i64, RecvError>) {
+        let first = match looked {
+            Ok(ticket) => vec![ticket],
+            Err(_) => self.grant.home().presence.things(),
+        };
+        let more = std::iter::from_fn(|| self.looks.try_recv().ok());
+        for ticket in first.into_iter().chain(more) {
+            if self.ticket.is_none_or(|own| own == ticket) && !self.untold.contains(&ticket) {
+                self.untold.push(ticket);
+            }
+        }
+    }
+    /// Who looks at a ticket; `None` where the listener may not see it.
+    async fn lookers(&self, ticket: i64) -> Option<sse::Event> {
+        if !is_visible(&self.grant, ticket).await {
+            return None;
+        }
+        let home = self.grant.home();
+        let people = home.presence.of(ticket, home.clock.now()).into_iter().map(|here| Looker {
+            who: format!("user/{}", here.user),
+            name: here.name,
+            typing: here.is_typing,
+        });
+        let data = serde_json::to_string(&Looking { ticket, people: people.collect() }).ok()?;
+        Some(sse::Event::default().event("presence").data(data))
     }
     /// Who listens may be signed out, switched off or allowed less by now: what holds now counts from here on.
     ///
@@ -108,6 +193,19 @@ async fn is_visible(grant: &Grant<ViewTickets>, ticket: i64) -> bool {
     seen.is_ok_and(|seen| seen.is_some())
 }
 
+/// `POST /t/{number}/typing`: the reader writes on a ticket whose page they have open.
+async fn typing(grant: Grant<NoteTickets>, Path(number): Path<Id<Ticket>>) -> Result<StatusCode, Failure> {
+    let seen = grant.read::<_, db::Error>(move |tx| tickets::store::see(tx, number)).await?;
+    seen.ok_or_else(Problem::not_found)?;
+    if let Some(me) = grant.actor().user() {
+        let home = grant.home();
+        home.presence.types(number.number(), me.number(), home.clock.now());
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub fn routes() -> Routes {
-    Routes::new().get::<ViewTickets>("/live", get(follow))
+    Routes::new()
+        .get::<ViewTickets>("/live", get(follow))
+        .post::<NoteTickets>("/t/{number}/typing", post(typing))
 }

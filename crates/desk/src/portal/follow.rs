@@ -9,6 +9,7 @@ use super::{
     words::{AgentNames, paragraphs},
 };
 use crate::{
+    arrangements,
     attachments::{self, Attachment},
     conversation::{
         AuthorKind, Direction, Message, ReplyDraft,
@@ -106,6 +107,7 @@ struct FollowPage {
     ui: Ui,
     base: String,
     ticket: Seen<Ticket>,
+    heading: Heading,
     assignee: Option<String>,
     said: Vec<Said>,
     /// The oldest message here, where there are older ones.
@@ -138,9 +140,22 @@ impl Shown {
     }
 }
 
+/// What stands above: of somebody whose ticket was merged into another one, their own.
+struct Heading {
+    number: Id<Ticket>,
+    subject: String,
+    asked_at: Millis,
+}
+impl Heading {
+    fn of(ticket: &Ticket) -> Heading {
+        Heading { number: ticket.id, subject: ticket.subject.clone(), asked_at: ticket.created_at_ms }
+    }
+}
+
 /// The ticket with what this reader may read of it.
 struct Case {
     ticket: Seen<Ticket>,
+    heading: Heading,
     is_requester: bool,
     names: AgentNames,
     /// Of the desk; customers have none of their own.
@@ -179,8 +194,14 @@ fn load<P>(
     contact: Id<Contact>,
     before: Option<Id<Message>>,
 ) -> db::Result<Option<Case>> {
-    let Some(ticket) = tickets::store::see_as_participant(tx, ticket, contact)? else { return Ok(None) };
+    let asked = ticket;
+    let Some(ticket) = tickets::store::see_as_participant(tx, asked, contact)? else { return Ok(None) };
     let people = People::of(tx, &ticket, contact)?;
+    // Whoever does not take part in the other ticket is told nothing of it.
+    let own = match people.participants.contains(&contact) {
+        true => None,
+        false => tickets::store::see_for_machine(tx, asked)?,
+    };
     let mut words = store::words(tx, ticket.id, before)?;
     words.retain(|word| people.may_read(contact, word));
     let has_earlier = words.len() > ON_A_PAGE;
@@ -191,6 +212,7 @@ fn load<P>(
         is_requester: people.role == Role::Requester,
         names: names.unwrap_or_default(),
         zone: settings::get(tx, "default_zone")?,
+        heading: Heading::of(own.as_ref().unwrap_or(&ticket)),
         ticket,
         words,
         has_earlier,
@@ -217,7 +239,7 @@ impl<P: 'static> Door<P> {
     ) -> Result<Response, Failure> {
         let case = self.case(shown.before).await?;
         visitor.ui.set_zone(case.zone.as_deref().unwrap_or("UTC"));
-        let ticket = case.ticket;
+        let (ticket, heading) = (case.ticket, case.heading);
         let mut said: Vec<_> =
             case.words.into_iter().map(|word| said(word, self.contact, case.names, &case.files)).collect();
         said.reverse();
@@ -235,6 +257,7 @@ impl<P: 'static> Door<P> {
             can_close: case.is_requester && ticket.category.is_open(),
             can_reopen: case.is_requester && ticket.category == Category::Solved && takes_more,
             ticket,
+            heading,
             ui: visitor.ui.clone(),
         };
         Ok(visitor.show(status, page))
@@ -270,7 +293,16 @@ impl<P: 'static> Door<P> {
         }
         draft.attachments = keep(&self.grant, form.files).await?;
         let reply = draft.parse()?;
-        self.change(move |tx, ticket| receive_from_portal(tx, ticket, &reply).map(drop)).await?;
+        let asked = self.ticket;
+        self.change(move |tx, ticket| {
+            let message = receive_from_portal(tx, ticket, &reply)?;
+            // What came by the number of a merged ticket goes back with it.
+            if ticket.id != asked {
+                arrangements::store::set_home(tx, message, asked)?;
+            }
+            Ok(())
+        })
+        .await?;
         Ok(self.back("answer"))
     }
 

@@ -95,7 +95,8 @@ impl Reader<'_> {
     /// Whether a public message is for this reader (S06, S07).
     ///
     /// The requester reads what participants wrote and what the desk wrote to them; whoever is in copy reads what
-    /// they wrote and what was sent to them. What the desk wrote to somebody else alone stays between those two.
+    /// they wrote and what was sent to them. What the desk wrote to somebody else alone stays between those two. What
+    /// came from another ticket is for those it was for there: its author and whom it was sent to.
     pub fn may_read(&self, message: &Word) -> bool {
         let is_contact = message.author_kind == AuthorKind::Contact;
         if is_contact && message.author_id == Some(self.contact.number()) {
@@ -104,6 +105,7 @@ impl Reader<'_> {
         let recipients = message.recipients();
         let is_addressed = recipients.iter().any(|address| self.addresses.contains(address));
         match (self.role, message.direction) {
+            (Role::Requester, _) if message.is_guest => is_addressed,
             (Role::Requester, Direction::In) => {
                 is_contact && self.participants.iter().any(|id| message.author_id == Some(id.number()))
             }
@@ -161,6 +163,7 @@ mod tests {
             text: "x".into(),
             quoted: None,
             created_at_ms: Millis(0),
+            is_guest: false,
         }
     }
     #[test]
@@ -188,6 +191,13 @@ mod tests {
         assert!(requester(&of_copy) && copy(&of_copy));
         let by_phone = word(Direction::Out, (AuthorKind::User, 7), "[]");
         assert!(requester(&by_phone) && !copy(&by_phone));
+        let guest = |word: Word| Word { is_guest: true, ..word };
+        let of_merged = guest(word(Direction::In, (AuthorKind::Contact, 2), "[]"));
+        assert!(!requester(&of_merged) && copy(&of_merged), "another ticket's words are its author's");
+        let answer_there = guest(word(Direction::Out, (AuthorKind::User, 7), "[]"));
+        assert!(!requester(&answer_there));
+        let own_other_ticket = guest(word(Direction::In, (AuthorKind::Contact, 1), "[]"));
+        assert!(requester(&own_other_ticket));
         // A person who works here has a number too; it is not a contact's.
         let same_number = word(Direction::In, (AuthorKind::User, 1), "[]");
         assert!(!requester(&same_number));

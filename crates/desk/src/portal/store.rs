@@ -27,6 +27,8 @@ pub struct Word {
     pub text: String,
     pub quoted: Option<String>,
     pub created_at_ms: Millis,
+    /// It came to another ticket first.
+    pub is_guest: bool,
 }
 impl Word {
     /// To whom it was sent, in whatever field.
@@ -40,7 +42,7 @@ impl Word {
 macro_rules! word_columns {
     () => {
         "SELECT id, direction, author_kind, author_id, author_name, to_emails, cc_emails, bcc_emails, text, quoted,
-                created_at_ms FROM message
+                created_at_ms, coalesce(home_id <> ticket_id, FALSE) AS is_guest FROM message
           WHERE ticket_id = $1 AND kind = 'public' AND is_automatic = FALSE AND is_sender_known = TRUE"
     };
 }
@@ -78,17 +80,22 @@ impl After {
     pub const NOTHING: After = After { is_open: true, updated_at: Millis(i64::MAX), id: Id::new(i64::MAX) };
 }
 
-/// The tickets in which the contact takes part, open ones first, then by the last change; `limit` at most.
+/// The tickets in which the contact takes part, open ones first, then by the last change; `limit` at most. One that was
+/// merged into another is not among them where they take part in that as well; else it stands as that one does.
 ///
 /// Sorts all tickets of the contact, found by the index `ticket_participant_contact`.
 pub fn requests(conn: &mut Conn, contact: Id<Contact>, after: After, limit: usize) -> Result<Vec<Line>> {
     conn.all(
         sql!(
-            "SELECT t.id, t.subject, t.category, t.is_open, t.updated_at_ms
-               FROM ticket_participant p JOIN ticket t ON t.id = p.ticket_id
+            "SELECT x.id, x.subject, t.category, t.is_open, t.updated_at_ms
+               FROM ticket_participant p
+               JOIN ticket x ON x.id = p.ticket_id
+               JOIN ticket t ON t.id = coalesce(x.lands_at_id, x.id)
               WHERE p.contact_id = $1
-                AND ((t.is_open = $2 AND (t.updated_at_ms, t.id) < ($3, $4)) OR ($2 = TRUE AND t.is_open = FALSE))
-              ORDER BY t.is_open DESC, t.updated_at_ms DESC, t.id DESC LIMIT $5"
+                AND (x.lands_at_id IS NULL OR NOT EXISTS (SELECT 1 FROM ticket_participant q
+                                                           WHERE q.ticket_id = t.id AND q.contact_id = $1))
+                AND ((t.is_open = $2 AND (t.updated_at_ms, x.id) < ($3, $4)) OR ($2 = TRUE AND t.is_open = FALSE))
+              ORDER BY t.is_open DESC, t.updated_at_ms DESC, x.id DESC LIMIT $5"
         ),
         args![contact, after.is_open, after.updated_at, after.id, limit],
     )

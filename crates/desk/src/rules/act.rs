@@ -84,20 +84,26 @@ impl Action {
             }
             let folded = text::fold(value);
             let by_id = value.parse::<i64>().ok().filter(|id| list.iter().any(|named| named.id == *id));
-            let by_name = || list.iter().find(|named| text::fold(&named.name) == folded).map(|named| named.id);
+            let by_name =
+                || list.iter().find(|named| text::fold(&named.name) == folded).map(|named| named.id);
             by_id.or_else(by_name).ok_or(("value", "unknown_id"))
         };
         Ok(match verb {
             Verb::SetStatus => {
                 let is_known = Category::from_word(value).is_some()
-                    || names.statuses.iter().any(|status| status.id.to_string() == value || status.is_called(value));
+                    || names
+                        .statuses
+                        .iter()
+                        .any(|status| status.id.to_string() == value || status.is_called(value));
                 let by_name = names.statuses.iter().find(|status| status.is_called(value));
                 if !is_known {
                     return Err(("value", "unknown_word"));
                 }
                 Action::SetStatus(by_name.map_or_else(|| value.to_owned(), |status| status.id.to_string()))
             }
-            Verb::SetPriority => Action::SetPriority(Priority::from_word(value).ok_or(("value", "unknown_word"))?),
+            Verb::SetPriority => {
+                Action::SetPriority(Priority::from_word(value).ok_or(("value", "unknown_word"))?)
+            }
             Verb::SetType => Action::SetType(Kind::from_word(value).ok_or(("value", "unknown_word"))?),
             Verb::SetTeam => Action::SetTeam(one(&names.teams)?),
             Verb::Assign => Action::Assign(one(&names.users)?),
@@ -109,7 +115,8 @@ impl Action {
                     key => (key, value),
                 };
                 let (key, value) = (key.trim(), value.trim());
-                let field = names.fields.iter().find(|field| field.key == key).ok_or(("field", "unknown_field"))?;
+                let field =
+                    names.fields.iter().find(|field| field.key == key).ok_or(("field", "unknown_field"))?;
                 field.parse(&value.into()).map_err(|code| ("value", code))?;
                 Action::SetField(key.to_owned(), value.to_owned())
             }

@@ -2,7 +2,7 @@
 use super::{
     Changes, Draft, ManageRules, RuleChanged, RuleCreated, RuleError, RuleRemoved,
     act::{Action, Ear},
-    policy::{Content, Known, RULES_MOST, Rule, Row},
+    policy::{Content, Known, RULES_MOST, Row, Rule},
     store::{self, Start},
 };
 use crate::{calendars, filter::Names, tickets::store as tickets};

@@ -70,10 +70,7 @@ pub async fn list(grant: Grant<ManageRules>) -> Result<Json<Listing<Body>>, Fail
 /// Add a rule. It hears of what happens from then on.
 #[utoipa::path(post, path = "/api/v1/rules", tag = "rules", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(
-    grant: Grant<ManageRules>,
-    Json(draft): Json<Draft>,
-) -> Result<Created<Body>, Failure> {
+pub async fn post(grant: Grant<ManageRules>, Json(draft): Json<Draft>) -> Result<Created<Body>, Failure> {
     let body = grant
         .change::<_, RuleError>(move |tx| {
             let id = actions::create(tx, draft)?;

@@ -133,12 +133,8 @@ fn outward(
 ) -> Result<&'static str, TicketError> {
     let seen = seen(tx, ticket)?;
     let number = ticket.to_string();
-    let words = Words {
-        number: &number,
-        subject: &seen.subject,
-        name: &seen.requester_name,
-        desk: &outside.desk,
-    };
+    let words =
+        Words { number: &number, subject: &seen.subject, name: &seen.requester_name, desk: &outside.desk };
     match action {
         Action::Note(text) => {
             let draft = ReplyDraft { text: Some(words.fill(text)), ..ReplyDraft::default() };
@@ -243,6 +239,11 @@ fn mail(
     )?;
     conversation::actions::queue(tx, (ticket.id, ticket.inbox_id), message, &header, &to, &ticket.subject)?;
     tickets::store::touch(tx, ticket.id, &text::shorten(text, 140), &compiled.rule.name, false)?;
-    tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Public, direction: Direction::Out })?;
+    tx.emit(MessageAdded {
+        ticket: ticket.id,
+        message,
+        kind: MessageKind::Public,
+        direction: Direction::Out,
+    })?;
     Ok("done")
 }

@@ -5,7 +5,10 @@ use super::{
     signal, store, timed, trace,
 };
 use jiff::tz::TimeZone;
-use kernel::{clock::{HOUR, MINUTE, Millis, SECOND}, id::Id};
+use kernel::{
+    clock::{HOUR, MINUTE, Millis, SECOND},
+    id::Id,
+};
 use platform::{
     Home, Work,
     authority::{Grant, Rule, System, Tx},

@@ -100,7 +100,8 @@ pub fn simulate<P: Implies<ManageRules>>(
         *times += 1;
         *last = hit.at.max(*last);
     }
-    let mut newest: Vec<_> = by_ticket.iter().map(|(ticket, (times, last))| (*last, *ticket, *times)).collect();
+    let mut newest: Vec<_> =
+        by_ticket.iter().map(|(ticket, (times, last))| (*last, *ticket, *times)).collect();
     newest.sort_unstable_by_key(|(last, ticket, _)| std::cmp::Reverse((*last, *ticket)));
     let ids: Vec<_> = newest.iter().take(NAMED_MOST).map(|(_, ticket, _)| *ticket).collect();
     let subjects: BTreeMap<_, _> = store::subjects(tx, &ids)?.into_iter().collect();
@@ -224,9 +225,8 @@ fn heard(
         let ticket = Id::<Ticket>::new(ticket);
         let Some(story) = story(conn, ticket)? else { continue };
         looked += 1;
-        let hit = |event: &&Recorded| {
-            would_match(rule, &story, event.id, (event.at_ms, event.at_ms), names, zone)
-        };
+        let hit =
+            |event: &&Recorded| would_match(rule, &story, event.id, (event.at_ms, event.at_ms), names, zone);
         let found = meant.iter().filter(hit);
         hits.extend(found.map(|event| Hit { ticket, at: event.at_ms, event: Some(event.id) }));
     }

@@ -41,9 +41,7 @@ pub struct Head {
 /// The rules that are on, in order.
 pub fn heads(conn: &mut Conn) -> Result<Vec<Head>> {
     conn.all(
-        sql!(
-            "SELECT id, version, since_id FROM rule WHERE is_active = TRUE ORDER BY position, id LIMIT 500"
-        ),
+        sql!("SELECT id, version, since_id FROM rule WHERE is_active = TRUE ORDER BY position, id LIMIT 500"),
         args![],
     )
 }
@@ -126,7 +124,12 @@ pub struct Version {
     pub content: String,
     pub at_ms: Millis,
 }
-pub(super) fn keep_version(tx: &mut Tx<ManageRules>, id: Id<Rule>, version: i64, content: &str) -> Result<()> {
+pub(super) fn keep_version(
+    tx: &mut Tx<ManageRules>,
+    id: Id<Rule>,
+    version: i64,
+    content: &str,
+) -> Result<()> {
     let (now, author, name) = (tx.now(), tx.actor().who.to_string(), tx.actor().name.clone());
     tx.run(
         sql!(
@@ -342,7 +345,9 @@ pub fn failed(tx: &mut Tx<System>, id: Id<Rule>) -> Result<()> {
 /// How many rules a limit stopped, or failed, since an instant.
 pub fn troubled(conn: &mut Conn, since: Millis) -> Result<i64> {
     let row = conn.one::<(i64,)>(
-        sql!("SELECT count(*) FROM rule WHERE is_active = TRUE AND (limited_at_ms >= $1 OR failed_at_ms >= $1)"),
+        sql!(
+            "SELECT count(*) FROM rule WHERE is_active = TRUE AND (limited_at_ms >= $1 OR failed_at_ms >= $1)"
+        ),
         args![since],
     )?;
     Ok(row.0)
@@ -407,7 +412,9 @@ pub fn moments(
 /// The moment of one ticket, as it is now.
 pub fn moment(conn: &mut Conn, since: Since, ticket: Id<Ticket>) -> Result<Option<Millis>> {
     let row = conn.find::<(bool, Millis, Millis, Option<Millis>, Option<Millis>)>(
-        sql!("SELECT is_open, created_at_ms, updated_at_ms, status_at_ms, due_at_ms FROM ticket WHERE id = $1"),
+        sql!(
+            "SELECT is_open, created_at_ms, updated_at_ms, status_at_ms, due_at_ms FROM ticket WHERE id = $1"
+        ),
         args![ticket],
     )?;
     let Some((is_open, created, updated, status, due)) = row else { return Ok(None) };

@@ -56,7 +56,9 @@ async fn round(
         }
         let is_ours = turns(|blamed| {
             let (context, hours) = (context.clone(), hours.clone());
-            grant.change::<_, Trouble>(move |tx| have_turn(tx, &context, at, (ticket, moment), &hours, &blamed))
+            grant.change::<_, Trouble>(move |tx| {
+                have_turn(tx, &context, at, (ticket, moment), &hours, &blamed)
+            })
         })
         .await?;
         if !is_ours {

@@ -51,7 +51,8 @@ pub fn about(rule: &Rule, others: &[Compiled], but: Option<Id<authority::Rule>>)
             continue;
         }
         let clash = rule.actions.iter().find(|own| {
-            own.place().is_some() && other.rule.actions.iter().any(|theirs| own.meets(theirs) && *own != theirs)
+            own.place().is_some()
+                && other.rule.actions.iter().any(|theirs| own.meets(theirs) && *own != theirs)
         });
         if let Some(action) = clash {
             warnings.push(Warning {
@@ -79,7 +80,8 @@ fn may_meet(one: &Rule, other: &Rule) -> bool {
 /// Whether what `one` does has `other` look, at a ticket that may match it then.
 fn calls(one: &Rule, other: &Rule) -> bool {
     let Trigger::On(heard) = &other.trigger else { return false };
-    let is_heard = one.actions.iter().any(|action| action.heard_as().is_some_and(|signal| heard.contains(&signal)));
+    let is_heard =
+        one.actions.iter().any(|action| action.heard_as().is_some_and(|signal| heard.contains(&signal)));
     let after = one.actions.iter().filter_map(super::act::Action::leaves);
     is_heard && may_hold(&Filter::all(after.chain([other.filter.clone()])))
 }
@@ -164,7 +166,8 @@ fn are_apart(one: &Condition, other: &Condition) -> bool {
         (Condition::Priority(one), Condition::Priority(other)) => none_in(one, other),
         (Condition::Kind(one), Condition::Kind(other)) => none_in(one, other),
         (Condition::Channel(one), Condition::Channel(other)) => none_in(one, other),
-        (Condition::Team(one), Condition::Team(other)) | (Condition::Assignee(one), Condition::Assignee(other)) => {
+        (Condition::Team(one), Condition::Team(other))
+        | (Condition::Assignee(one), Condition::Assignee(other)) => {
             fixed(one) && fixed(other) && none_in(one, other)
         }
         (Condition::Assignee(list), Condition::Is(State::Unassigned))
@@ -232,7 +235,10 @@ mod tests {
         let found = about(&clash, &other, None);
         assert_eq!((found[0].risk, found[0].about.as_deref()), (Risk::Conflict, Some("set_priority")));
         // Neither for tickets of another type, nor on another occasion, nor with itself.
-        assert_eq!(about(&rule("own", Signal::TicketOpened, "type:incident", high.clone()), &other, None), []);
+        assert_eq!(
+            about(&rule("own", Signal::TicketOpened, "type:incident", high.clone()), &other, None),
+            []
+        );
         assert_eq!(about(&rule("own", Signal::Note, "tag:vip", high), &other, None), []);
         assert_eq!(about(&clash, &other, Some(Id::new(1))), []);
     }

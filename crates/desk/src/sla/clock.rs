@@ -69,6 +69,8 @@ pub enum What {
     /// One of the people who work here wrote to the customer.
     Answered,
     Status(Category),
+    /// The ticket was merged into another, or taken out of it again.
+    Merged(bool),
     /// A breach was announced. It stays one, even where the machine's clock was wrong and has been put right.
     Late(Promise, Millis),
     /// Other terms hold from now on, or none.
@@ -88,6 +90,8 @@ pub enum Reason {
     Paused(Category),
     /// It was solved and has been opened again.
     Solved,
+    /// It was merged into another ticket.
+    Merged,
     /// No policy, or one that does not promise this.
     NotPromised,
 }
@@ -205,6 +209,8 @@ pub struct Clock {
     category: Category,
     terms: Option<Arc<Terms>>,
     runs: [Option<Run>; 4],
+    /// The ticket was merged into another: all stands still until it is taken out again.
+    is_merged: bool,
     /// Whether the story is kept for an explanation.
     is_told: bool,
 }
@@ -212,7 +218,13 @@ pub struct Clock {
 impl Clock {
     /// Nothing has happened yet. With `is_told` it can be explained afterwards.
     pub fn new(is_told: bool) -> Clock {
-        Clock { category: Category::New, terms: None, runs: [None, None, None, None], is_told }
+        Clock {
+            category: Category::New,
+            terms: None,
+            runs: [None, None, None, None],
+            is_merged: false,
+            is_told,
+        }
     }
     /// A clock that goes on from what is stored.
     pub fn stored(category: Category, terms: Option<Arc<Terms>>, runs: Vec<Run>) -> Clock {
@@ -232,6 +244,9 @@ impl Clock {
         clock
     }
 
+    pub fn is_merged(&self) -> bool {
+        self.is_merged
+    }
     pub fn category(&self) -> Category {
         self.category
     }
@@ -278,6 +293,13 @@ impl Clock {
             What::Late(promise, due) => {
                 if self.run(promise).is_some_and(|run| run.is_active() && run.due_at == Some(due)) {
                     self.runs_out(promise, due);
+                }
+            }
+            What::Merged(is_merged) => {
+                self.stop_all(at);
+                self.is_merged = is_merged;
+                for promise in Promise::ALL {
+                    self.go_on(*promise, at);
                 }
             }
             What::Status(category) => self.becomes(category, at),
@@ -386,6 +408,7 @@ impl Clock {
 
     fn why_still(&self) -> Option<Reason> {
         match &self.terms {
+            _ if self.is_merged => Some(Reason::Merged),
             _ if !self.category.is_open() => Some(Reason::Solved),
             Some(terms) if terms.pause_in.contains(&self.category) => Some(Reason::Paused(self.category)),
             _ => None,

@@ -59,6 +59,7 @@ sla-reason-holiday = Feiertag
 sla-reason-exception = Tag mit eigenen Zeiten
 sla-reason-paused = Die Uhr stand still
 sla-reason-solved = Es war gelöst
+sla-reason-merged = Es war mit einem anderen Ticket zusammengeführt
 sla-reason-not-promised = Es war nichts zugesagt
 sla-counted = Gezählt
 sla-sum = Insgesamt gezählt

@@ -84,6 +84,7 @@ pub fn reason(reason: Reason) -> (&'static str, Option<&'static str>) {
         Reason::Hours(Hours::Holiday(name)) => ("holiday", Some(name)),
         Reason::Paused(category) => ("paused", Some(category.word())),
         Reason::Solved => ("solved", None),
+        Reason::Merged => ("merged", None),
         Reason::NotPromised => ("not_promised", None),
     }
 }

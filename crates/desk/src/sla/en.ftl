@@ -59,6 +59,7 @@ sla-reason-holiday = Public holiday
 sla-reason-exception = A day with hours of its own
 sla-reason-paused = The clock stood still
 sla-reason-solved = It was solved
+sla-reason-merged = It was merged into another ticket
 sla-reason-not-promised = Nothing was promised
 sla-counted = Counted
 sla-sum = Counted in all

@@ -98,6 +98,23 @@ pub fn changed<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, before: (Subject, Category
     Ok(())
 }
 
+/// The ticket was merged into another, or taken out of it again: its promises stand still, or go on.
+///
+/// * `category` – the ticket's own: before it was merged, or after.
+pub fn merged<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, category: Category, is_merged: bool) -> Result<()> {
+    let Some(row) = store::about(tx, ticket)? else { return Ok(()) };
+    let about = About { category, ..row };
+    if about.sla_terms_id.is_some() {
+        advance(tx, &about, vec![What::Merged(is_merged)])?;
+    }
+    // Whoever comes back meets the policies of today.
+    if !is_merged && category.is_open() {
+        let Some(fresh) = store::about(tx, ticket)? else { return Ok(()) };
+        apply(tx, &fresh)?;
+    }
+    Ok(())
+}
+
 /// Finds the policy for a ticket, and goes on with its terms where they are others than before.
 ///
 /// * returns – whether anything changed.
@@ -117,6 +134,9 @@ pub fn apply<P>(tx: &mut Tx<P>, about: &About) -> Result<bool> {
             let old = store::clocks(tx, about.id)?;
             let at = tx.now();
             // A change of this transaction is not in the log yet.
+            if clock.is_merged() {
+                clock.step(Step { at, what: What::Merged(false) });
+            }
             if clock.category() != about.category {
                 clock.step(Step { at, what: What::Status(about.category) });
             }

@@ -29,7 +29,12 @@ impl Known {
 /// Everything that happened to the ticket's clock, with two statements and one for each new terms.
 pub fn steps(conn: &mut Conn, ticket: Id<Ticket>, known: &mut Known) -> Result<Vec<Step>> {
     let events = store::events(conn, ticket)?;
-    let speaking: HashMap<i64, bool> = store::speaking(conn, ticket)?.into_iter().collect();
+    let added = events.iter().filter(|event| event.kind == "ticket.message_added");
+    let added: Vec<_> = added.filter_map(|event| number(event.data().get("message")?)).map(Id::new).collect();
+    let speaking: HashMap<i64, bool> = match added.as_slice() {
+        [] => HashMap::new(),
+        added => store::speaking(conn, added)?.into_iter().collect(),
+    };
     let mut steps = Vec::with_capacity(events.len());
     for event in events {
         if let Some(what) = what(conn, &event, &speaking, known)? {
@@ -51,7 +56,6 @@ fn what(
     known: &mut Known,
 ) -> Result<Option<What>> {
     let data = event.data();
-    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     Ok(match event.kind.as_str() {
         "ticket.opened" => Some(What::Opened),
         "ticket.message_added" => {
@@ -65,6 +69,8 @@ fn what(
             let after = data.pointer("/changes/status/1").and_then(Value::as_str);
             after.and_then(Category::from_word).map(What::Status)
         }
+        "ticket.merged" => Some(What::Merged(true)),
+        "ticket.unmerged" => Some(What::Merged(false)),
         "sla.applied" => match data.get("terms").and_then(number) {
             Some(id) => Some(What::Terms(known.get(conn, id)?)),
             None => Some(What::Terms(None)),
@@ -77,4 +83,8 @@ fn what(
         }
         _ => None,
     })
+}
+
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -59,6 +59,7 @@ sla-reason-holiday = Feestdag
 sla-reason-exception = Dag met eigen uren
 sla-reason-paused = De klok stond stil
 sla-reason-solved = Het was opgelost
+sla-reason-merged = Het was samengevoegd met een ander ticket
 sla-reason-not-promised = Er was niets beloofd
 sla-counted = Geteld
 sla-sum = In totaal geteld

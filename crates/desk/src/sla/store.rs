@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     calendars,
+    conversation::Message,
     tickets::{Category, Channel, Kind, Priority, Ticket},
 };
 use derive::Record;
@@ -380,20 +381,22 @@ pub fn events(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Recorded>> {
         sql!(
             "SELECT id, kind, subject, actor, payload, at_ms FROM event
               WHERE subject = $1
-                AND kind IN ('ticket.opened', 'ticket.message_added', 'ticket.changed', 'sla.applied', 'sla.breached')
+                AND kind IN ('ticket.opened', 'ticket.message_added', 'ticket.changed', 'ticket.merged',
+                             'ticket.unmerged', 'sla.applied', 'sla.breached')
               ORDER BY id LIMIT 20000"
         ),
         args![&format!("ticket/{ticket}")],
     )
 }
-/// The messages that count as an answer or a question: by id, and whether the customer wrote it.
-pub fn speaking(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<(i64, bool)>> {
+/// Those of the messages that count as an answer or a question: by id, and whether the customer wrote it. Wherever they
+/// are by now: a clock counts what was said while it was said there.
+pub fn speaking(conn: &mut Conn, messages: &[Id<Message>]) -> Result<Vec<(i64, bool)>> {
     conn.all(
         sql!(
             "SELECT id, direction = 'in' AS is_in FROM message
-              WHERE ticket_id = $1 AND kind = 'public' AND is_automatic = FALSE
+              WHERE id {in $1} AND kind = 'public' AND is_automatic = FALSE
                 AND (direction = 'in' AND is_sender_known = TRUE OR direction = 'out' AND author_kind = 'user')"
         ),
-        args![ticket],
+        args![&Id::list(messages)],
     )
 }

@@ -42,6 +42,18 @@ impl Status {
     pub fn name_in(&self, language: Language) -> String {
         name_in(language, self.name.as_deref(), self.code.as_deref(), self.category)
     }
+    /// What forms call it: its code, or the number of one that the desk added.
+    pub fn word(&self) -> String {
+        self.code.clone().unwrap_or_else(|| self.id.to_string())
+    }
+    /// Whether a ticket can have it after an answer.
+    pub fn can_follow(&self) -> bool {
+        self.category != Category::New
+    }
+    /// Whether the desk added it, so that people look for it by name.
+    pub fn is_own(&self) -> bool {
+        self.code.is_none() && self.can_follow()
+    }
 }
 
 /// The name that people read.

@@ -172,6 +172,17 @@ pub fn open<P>(
     Ok((ticket, message))
 }
 
+/// Opens a ticket whose messages are about to come to it from another one.
+pub(crate) fn open_empty<P>(
+    tx: &mut Tx<P>,
+    new: &NewTicket,
+    requester: &ContactRow,
+) -> Result<Id<Ticket>, TicketError> {
+    let (ticket, foreseen) = begin(tx, new, requester, Category::New, (&requester.name, true))?;
+    opened(tx, (ticket, foreseen), new, requester)?;
+    Ok(ticket)
+}
+
 /// The row with its tags and fields, counted. `last` is who speaks first, and whether that is the customer.
 fn begin<P>(
     tx: &mut Tx<P>,
@@ -215,6 +226,17 @@ fn announce<P>(
     requester: &ContactRow,
     direction: Direction,
 ) -> Result<(), TicketError> {
+    opened(tx, (ticket, foreseen), new, requester)?;
+    tx.emit(MessageAdded { ticket, message, kind: MessageKind::Public, direction })?;
+    Ok(())
+}
+
+fn opened<P>(
+    tx: &mut Tx<P>,
+    (ticket, foreseen): (Id<Ticket>, Option<Foreseen>),
+    new: &NewTicket,
+    requester: &ContactRow,
+) -> Result<(), TicketError> {
     tx.emit(TicketOpened {
         ticket,
         subject: new.subject.clone(),
@@ -224,7 +246,6 @@ fn announce<P>(
     if let Some(foreseen) = foreseen {
         sla::live::begin(tx, ticket, foreseen)?;
     }
-    tx.emit(MessageAdded { ticket, message, kind: MessageKind::Public, direction })?;
     Ok(())
 }
 
@@ -269,12 +290,8 @@ enum Manner {
     TakeBack,
 }
 
-fn apply<P>(
-    tx: &mut Tx<P>,
-    ticket: &Seen<Ticket>,
-    patch: Patch,
-    manner: Manner,
-) -> Result<(), TicketError> {
+fn apply<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, patch: Patch, manner: Manner) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     check_people(tx, patch.team.flatten(), patch.assignee.flatten())?;
     let mut changes = Changes::default();
     let mut row = as_row(ticket);
@@ -379,13 +396,19 @@ fn write<P>(
     if changes.0.is_empty() {
         return Ok(());
     }
+    unmerged(ticket)?;
     if !store::update(tx, ticket.id, ticket.version, row)? {
         return Err(TicketError::Changed);
     }
-    let from = Cell::of(ticket.team_id, ticket.assignee_id, ticket.category);
-    let to = Cell::of(row.team_id, row.assignee_id, row.category);
+    // What is done rests no longer.
+    let is_snoozed = ticket.is_snoozed && row.category.is_open();
+    let from = Cell::of(ticket.team_id, ticket.assignee_id, ticket.category).snoozed(ticket.is_snoozed);
+    let to = Cell::of(row.team_id, row.assignee_id, row.category).snoozed(is_snoozed);
     counts::moved(tx, Some(from), Some(to))?;
     tx.emit(TicketChanged { ticket: ticket.id, changes: changes.0 })?;
+    if ticket.is_snoozed && !is_snoozed {
+        crate::snooze::actions::ended(tx, ticket.id)?;
+    }
     let subject = |kind, priority, team, organisation| Subject {
         priority,
         kind,
@@ -399,6 +422,13 @@ fn write<P>(
         sla::live::changed(tx, ticket.id, (before, ticket.category))?;
     }
     Ok(())
+}
+
+/// Nothing is written to a ticket that was merged into another.
+///
+/// * errors – [`TicketError::Merged`].
+pub fn unmerged(ticket: &Ticket) -> Result<(), TicketError> {
+    if ticket.is_merged() { Err(TicketError::Merged) } else { Ok(()) }
 }
 
 /// The clocks hear that one of us wrote to the customer, or the customer to us.
@@ -459,6 +489,7 @@ pub fn add_cc<P: Implies<ViewTickets>>(
     email: &str,
     name: &str,
 ) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     let contact = contacts::store::find_or_create(tx, email, name)?;
     if store::add_participant(tx, ticket.id, contact.id, "cc")? {
         tx.emit(conversation::ParticipantAdded {
@@ -478,6 +509,7 @@ pub fn make_requester(
     ticket: &Seen<Ticket>,
     contact: Id<platform::authority::Contact>,
 ) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     let people = store::participants(tx, ticket.id)?;
     if !people.iter().any(|person| person.contact_id == contact) {
         return Err(Problem::not_found().into());
@@ -499,6 +531,7 @@ pub fn make_requester(
 ///
 /// * errors – 422 for an address of nobody who works here.
 pub fn add_follower(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, email: &str) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     let user = store::user_by_email(tx, email)?;
     let user = user.ok_or_else(|| Problem::field("email", "unknown_colleague"))?;
     Ok(store::follow(tx, ticket.id, user)?)
@@ -508,6 +541,7 @@ pub fn remove_follower(
     ticket: &Seen<Ticket>,
     user: Id<platform::authority::User>,
 ) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     Ok(store::unfollow(tx, ticket.id, user)?)
 }
 
@@ -517,6 +551,7 @@ pub fn remove_cc(
     ticket: &Seen<Ticket>,
     contact: Id<platform::authority::Contact>,
 ) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     if !store::remove_participant(tx, ticket.id, contact)? {
         return Err(Problem::not_found().into());
     }
@@ -530,6 +565,7 @@ pub fn follow<P: Implies<ViewTickets>>(
     ticket: &Seen<Ticket>,
     is_following: bool,
 ) -> Result<(), TicketError> {
+    unmerged(ticket)?;
     let Who::User(user) = tx.actor().who else { return Err(Problem::not_found().into()) };
     match is_following {
         true => store::follow(tx, ticket.id, user)?,

@@ -15,8 +15,7 @@ use axum::{
     extract::{Path, Query},
     http::{HeaderMap, StatusCode},
 };
-use kernel::{clock::Millis, fault::Problem, id::Id, text};
-use people::contacts;
+use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Team, Tx, User},
     db,
@@ -68,6 +67,8 @@ pub struct TicketBody {
     pub due_at: Option<Millis>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
+    /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
+    pub merged_into: Option<i64>,
     pub version: i64,
 }
 
@@ -118,6 +119,7 @@ fn in_full(tickets: Vec<Ticket>, mut tags: Tags, mut values: Values, language: L
         updated_at: ticket.updated_at_ms,
         due_at: ticket.due_at_ms,
         perhaps: ticket.hint_id.map(|id| id.number()),
+        merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,
     };
     tickets.into_iter().map(body).collect()
@@ -286,153 +288,6 @@ pub async fn patch(
         .await?;
     let body = serde_json::to_value(body.first()).map_err(|_| Problem::internal())?;
     Ok(tagged(StatusCode::OK, body))
-}
-
-#[derive(serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Question {
-    /// A ticket's number, words of its subject, or somebody's name, address or phone number.
-    #[param(required = true)]
-    #[serde(default)]
-    q: String,
-    /// `ticket` or `contact`; both where it is left out.
-    kind: Option<String>,
-}
-#[derive(serde::Serialize, ToSchema)]
-pub struct Found {
-    pub kind: &'static str,
-    pub id: String,
-    pub title: String,
-    pub snippet: String,
-    pub url: String,
-    pub score: f64,
-}
-
-/// Where a page of what was found begins: tickets come first, people follow.
-#[derive(Clone, Copy)]
-pub enum Place {
-    /// At the tickets below this number.
-    Tickets(Id<Ticket>),
-    /// Behind so many of the people.
-    People(usize),
-}
-impl Place {
-    pub const TOP: Place = Place::Tickets(Id::new(i64::MAX));
-    /// * errors – 422 where it is no cursor of ours.
-    pub fn parse(word: &str) -> Result<Place, Problem> {
-        let wrong = || Problem::field("cursor", "unknown_cursor");
-        match word.split_at_checked(1) {
-            Some(("t", number)) => number.parse().map(Place::Tickets).map_err(|_| wrong()),
-            Some(("p", count)) => count.parse().map(Place::People).map_err(|_| wrong()),
-            _ => Err(wrong()),
-        }
-    }
-    pub fn word(self) -> String {
-        match self {
-            Place::Tickets(number) => format!("t{number}"),
-            Place::People(count) => format!("p{count}"),
-        }
-    }
-}
-
-/// Search by number, subject and person.
-///
-/// Tickets come first, the one with this number before all others, then the newest; people follow. Subjects are
-/// searched among the newest 20,000 tickets.
-#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Question, Paged),
-    responses((status = 200, body = Listing<Found>)))]
-pub async fn search(
-    grant: Grant<ViewTickets>,
-    Query(question): Query<Question>,
-    Query(paged): Query<Paged>,
-) -> Result<Json<Listing<Found>>, Failure> {
-    let (asked, limit) = (text::one_line(&question.q, 200), paged.limit()?);
-    let from = paged.cursor().map_or(Ok(Place::TOP), Place::parse)?;
-    if asked.is_empty() {
-        return Err(Problem::field("q", "required").into());
-    }
-    if question.kind.as_deref().is_some_and(|kind| !matches!(kind, "ticket" | "contact")) {
-        return Err(Problem::field("kind", "unknown_word").into());
-    }
-    let wants = |kind: &str| question.kind.as_deref().is_none_or(|wanted| wanted == kind);
-    let (tickets, people) = (wants("ticket"), wants("contact"));
-    let may_see_people = grant.actor().reach("contacts.view").is_some();
-    let (items, next) = grant
-        .read::<_, db::Error>(move |tx| find(tx, &asked, tickets, people && may_see_people, from, limit))
-        .await?;
-    Ok(Json(Listing { items, next }))
-}
-
-/// `limit` tickets below `before` by number, subject and the first of the `people` that were found; the place of what
-/// follows.
-pub fn find_tickets(
-    tx: &mut Tx<ViewTickets>,
-    asked: &str,
-    people: &[contacts::ContactRow],
-    before: Id<Ticket>,
-    limit: usize,
-) -> db::Result<(Vec<Ticket>, Option<Place>)> {
-    let number = asked.trim_start_matches('#').parse().ok().map(Id::new);
-    let mut found = store::by_subject(tx, &text::fold(asked), before, limit + 2)?;
-    if let Some(person) = people.first() {
-        found.extend(store::of_contact_before(tx, person.id, before, limit + 2)?);
-    }
-    found.retain(|ticket| Some(ticket.id) != number);
-    found.sort_by_key(|ticket| std::cmp::Reverse(ticket.id.number()));
-    found.dedup_by_key(|ticket| ticket.id);
-    // The ticket with this number is on the first page alone.
-    let exact = match number {
-        Some(number) if before.number() == i64::MAX => store::see(tx, number)?.map(store::Seen::into_inner),
-        _ => None,
-    };
-    let room = limit - usize::from(exact.is_some());
-    let has_more = found.len() > room;
-    found.truncate(room);
-    let last = found.last().map_or(Id::new(before.number() - 1), |ticket| ticket.id);
-    Ok((exact.into_iter().chain(found).collect(), has_more.then_some(Place::Tickets(last))))
-}
-
-/// `limit` tickets by number, subject and person, and people, from `from` on; the cursor of what follows.
-///
-/// At most three times `limit` rows are read, and 150 people.
-fn find(
-    tx: &mut Tx<ViewTickets>,
-    asked: &str,
-    wants_tickets: bool,
-    wants_people: bool,
-    from: Place,
-    limit: usize,
-) -> db::Result<(Vec<Found>, Option<String>)> {
-    let people = contacts::store::search(tx, asked, 200)?;
-    let (tickets, more) = match from {
-        Place::Tickets(before) if wants_tickets => find_tickets(tx, asked, &people, before, limit)?,
-        _ => (Vec::new(), None),
-    };
-    let score = |rank: usize| 1.0 / (rank + 1) as f64;
-    let tickets = tickets.into_iter().enumerate().map(|(rank, ticket)| Found {
-        kind: "ticket",
-        id: ticket.id.to_string(),
-        url: format!("/t/{}", ticket.id),
-        title: format!("#{} {}", ticket.id, ticket.subject),
-        snippet: ticket.requester_name,
-        score: score(rank),
-    });
-    let mut items: Vec<_> = tickets.collect();
-    if more.is_some() || !wants_people {
-        return Ok((items, more.map(Place::word)));
-    }
-    let skipped = if let Place::People(count) = from { count.min(people.len()) } else { 0 };
-    let shown = (people.len() - skipped).min(limit - items.len());
-    let next = (skipped + shown < people.len()).then(|| Place::People(skipped + shown).word());
-    items.extend(people.into_iter().enumerate().skip(skipped).take(shown).map(|(rank, contact)| Found {
-        kind: "contact",
-        id: contact.id.to_string(),
-        url: format!("/contacts/{}", contact.id),
-        title: contact.name,
-        snippet: contact.email.unwrap_or_default(),
-        score: score(rank),
-    }));
-    Ok((items, next))
 }
 
 /// The ticket as the API shows it now, also where it is out of the caller's sight since.

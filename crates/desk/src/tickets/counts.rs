@@ -14,10 +14,19 @@ pub struct Cell {
     pub team: i64,
     pub assignee: i64,
     pub category: Category,
+    /// Out of the lists for a while: counted by itself.
+    pub is_snoozed: bool,
 }
 impl Cell {
     pub fn of(team: Id<Team>, assignee: Id<User>, category: Category) -> Cell {
-        Cell { team: team.number(), assignee: assignee.number(), category }
+        Cell { team: team.number(), assignee: assignee.number(), category, is_snoozed: false }
+    }
+    pub fn snoozed(self, is_snoozed: bool) -> Cell {
+        Cell { is_snoozed, ..self }
+    }
+    /// As the table has it.
+    fn word(self) -> &'static str {
+        if self.is_snoozed { "snoozed" } else { self.category.word() }
     }
 }
 
@@ -43,7 +52,7 @@ fn add(conn: &mut Conn, cell: Cell, by: i64) -> db::Result<()> {
             "INSERT INTO ticket_count (team_id, assignee_id, category, lane, n) VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (team_id, assignee_id, category, lane) DO UPDATE SET n = ticket_count.n + excluded.n"
         ),
-        args![cell.team, cell.assignee, cell.category, lane, by],
+        args![cell.team, cell.assignee, cell.word(), lane, by],
     )
 }
 
@@ -55,8 +64,9 @@ pub fn recount(conn: &mut Conn) -> db::Result<()> {
     conn.run(
         sql!(
             "INSERT INTO ticket_count (team_id, assignee_id, category, lane, n)
-               SELECT team_id, assignee_id, category, 0, count(*) FROM ticket
-                GROUP BY team_id, assignee_id, category"
+               SELECT team_id, assignee_id, CASE WHEN is_snoozed = TRUE THEN 'snoozed' ELSE category END, 0, count(*)
+                 FROM ticket
+                GROUP BY team_id, assignee_id, CASE WHEN is_snoozed = TRUE THEN 'snoozed' ELSE category END"
         ),
         args![],
     )
@@ -70,7 +80,8 @@ pub fn wrong(conn: &mut Conn) -> db::Result<Vec<(i64, i64, String, i64, i64)>> {
             "SELECT x.team_id, x.assignee_id, x.category, CAST(sum(x.kept) AS BIGINT), CAST(sum(x.found) AS BIGINT)
                FROM (SELECT team_id, assignee_id, category, n AS kept, 0 AS found FROM ticket_count
                      UNION ALL
-                     SELECT team_id, assignee_id, category, 0, 1 FROM ticket) x
+                     SELECT team_id, assignee_id, CASE WHEN is_snoozed = TRUE THEN 'snoozed' ELSE category END, 0, 1
+                       FROM ticket) x
               GROUP BY x.team_id, x.assignee_id, x.category
              HAVING sum(x.kept) <> sum(x.found) LIMIT 50"
         ),

@@ -66,12 +66,6 @@ ticket-others = Weitere Tickets
 contact-email = E-Mail
 contact-phone = Telefon
 
-search-title = Suche
-search-for = Nummer, Betreff, Name, Adresse oder Telefonnummer
-search-go = Suchen
-search-help = Die Nummer eines Tickets, Wörter aus seinem Betreff oder eine Person.
-search-start = Wonach suchen Sie?
-search-nothing = Nichts gefunden zu „{ $asked }“
 
 new-channel = Wie kam es herein?
 new-channel-phone = Telefon

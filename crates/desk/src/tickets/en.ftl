@@ -66,12 +66,6 @@ ticket-others = Other tickets
 contact-email = E-mail
 contact-phone = Phone
 
-search-title = Search
-search-for = Number, subject, name, address or phone number
-search-go = Search
-search-help = A ticket’s number, words of its subject, or a person.
-search-start = What are you looking for?
-search-nothing = Nothing found for “{ $asked }”
 
 new-channel = How did it come in?
 new-channel-phone = Phone

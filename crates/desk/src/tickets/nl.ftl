@@ -66,12 +66,6 @@ ticket-others = Andere tickets
 contact-email = E-mail
 contact-phone = Telefoon
 
-search-title = Zoeken
-search-for = Nummer, onderwerp, naam, adres of telefoonnummer
-search-go = Zoeken
-search-help = Het nummer van een ticket, woorden uit het onderwerp of een persoon.
-search-start = Waar zoekt u naar?
-search-nothing = Niets gevonden voor ‘{ $asked }’
 
 new-channel = Hoe kwam het binnen?
 new-channel-phone = Telefoon

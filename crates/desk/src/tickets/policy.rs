@@ -146,10 +146,21 @@ pub struct Ticket {
     pub hint_id: Option<Id<Ticket>>,
     pub reopened: i64,
     pub version: i64,
+    /// Out of the lists until a time, until the customer writes, or whichever comes first.
+    pub is_snoozed: bool,
+    pub snoozed_until_ms: Option<Millis>,
+    pub wakes_on_message: Option<bool>,
+    /// The ticket that this one was merged into.
+    pub merged_into_id: Option<Id<Ticket>>,
+    /// Where its number leads to: the last one, where that was merged as well.
+    pub lands_at_id: Option<Id<Ticket>>,
 }
 impl Ticket {
     pub fn etag(&self) -> String {
         format!("\"{}\"", self.version)
+    }
+    pub fn is_merged(&self) -> bool {
+        self.merged_into_id.is_some()
     }
 }
 

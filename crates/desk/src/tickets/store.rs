@@ -1,7 +1,7 @@
 //! SQL for tickets. Nothing else.
 //!
 //! Whoever reads a ticket for somebody adds [`visible!`]: what a person may not see is not found.
-use super::{Category, NewTicket, Priority, Ticket, ViewTickets};
+use super::{Category, NewTicket, Priority, Ticket, TicketError, ViewTickets};
 use derive::Record;
 use kernel::{clock::Millis, id::Id, text};
 use platform::{
@@ -55,14 +55,15 @@ macro_rules! ticket_columns {
          t.channel, t.requester_id, c.name AS requester_name, e.email AS requester_email, t.organisation_id,
          o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
          u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
-         t.reopened, t.version
+         t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message, t.merged_into_id, t.lands_at_id
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id
          JOIN contact c ON c.id = t.requester_id
          LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
          LEFT JOIN organisation o ON o.id = t.organisation_id
          LEFT JOIN team m ON m.id = t.team_id
-         LEFT JOIN desk_user u ON u.id = t.assignee_id"
+         LEFT JOIN desk_user u ON u.id = t.assignee_id
+         LEFT JOIN ticket_snooze z ON z.ticket_id = t.id"
     };
 }
 
@@ -106,7 +107,7 @@ pub fn may_edit<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: &Seen<Ticket>) 
     Ok(found.is_some())
 }
 
-/// The ticket, if `contact` takes part in it.
+/// The ticket that the number leads to, if `contact` takes part in it or in the one of this number.
 pub fn see_as_participant<P>(
     tx: &mut Tx<P>,
     id: Id<Ticket>,
@@ -116,7 +117,9 @@ pub fn see_as_participant<P>(
         sql!(concat!(
             "SELECT ",
             ticket_columns!(),
-            " JOIN ticket_participant p ON p.ticket_id = t.id AND p.contact_id = $2 WHERE t.id = $1"
+            " WHERE t.id = (SELECT coalesce(x.lands_at_id, x.id) FROM ticket x WHERE x.id = $1)
+                AND EXISTS (SELECT 1 FROM ticket_participant p
+                             WHERE p.contact_id = $2 AND (p.ticket_id = t.id OR p.ticket_id = $1))"
         )),
         args![id, contact],
     )?;
@@ -132,49 +135,18 @@ pub fn by_ids<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ids: &[Id<Ticket>]) -> Re
     )
 }
 
-/// The newest tickets below `before` whose subject contains the folded text, among the newest 20,000 of the desk.
-pub fn by_subject<P: Implies<ViewTickets>>(
-    tx: &mut Tx<P>,
-    folded: &str,
-    before: Id<Ticket>,
-    limit: usize,
-) -> Result<Vec<Ticket>> {
-    let sight = Sight::of(tx);
-    let pattern = format!("%{}%", folded.replace(['\\', '%', '_'], " "));
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            ticket_columns!(),
-            " WHERE t.id > (SELECT coalesce(max(id), 0) - 20000 FROM ticket) AND t.id < $5 AND t.subject_folded LIKE $4
-                AND ",
-            visible!(),
-            " ORDER BY t.id DESC LIMIT $6"
-        )),
-        args![sight.scope, sight.person, &sight.ids, &pattern, before, limit],
-    )
-}
-
 /// The newest tickets of a contact, 20 at most.
 pub fn of_contact<P: Implies<ViewTickets>>(tx: &mut Tx<P>, contact: Id<Contact>) -> Result<Vec<Ticket>> {
-    of_contact_before(tx, contact, Id::new(i64::MAX), 20)
-}
-/// The newest tickets of a contact below `before`.
-pub fn of_contact_before<P: Implies<ViewTickets>>(
-    tx: &mut Tx<P>,
-    contact: Id<Contact>,
-    before: Id<Ticket>,
-    limit: usize,
-) -> Result<Vec<Ticket>> {
     let sight = Sight::of(tx);
     tx.all(
         sql!(concat!(
             "SELECT ",
             ticket_columns!(),
-            " WHERE t.requester_id = $4 AND t.id < $5 AND ",
+            " WHERE t.requester_id = $4 AND ",
             visible!(),
-            " ORDER BY t.id DESC LIMIT $6"
+            " ORDER BY t.id DESC LIMIT 20"
         )),
-        args![sight.scope, sight.person, &sight.ids, contact, before, limit],
+        args![sight.scope, sight.person, &sight.ids, contact],
     )
 }
 
@@ -265,8 +237,9 @@ pub fn update<P>(tx: &mut Tx<P>, id: Id<Ticket>, version: i64, row: &Row) -> Res
             "UPDATE ticket SET subject = $3, subject_folded = $4, kind = $5, status_id = $6, category = $7,
                     is_open = $8, priority = $9, team_id = $10, assignee_id = $11, requester_id = $12,
                     organisation_id = $13, solved_at_ms = $14, reopened = $15, updated_at_ms = $16,
-                    status_at_ms = CASE WHEN status_id = $6 THEN status_at_ms ELSE $16 END, version = version + 1
-              WHERE id = $1 AND version = $2"
+                    status_at_ms = CASE WHEN status_id = $6 THEN status_at_ms ELSE $16 END,
+                    is_snoozed = (is_snoozed = TRUE AND $8 = TRUE), version = version + 1
+              WHERE id = $1 AND version = $2 AND merged_into_id IS NULL"
         ),
         args![
             id,
@@ -291,23 +264,41 @@ pub fn update<P>(tx: &mut Tx<P>, id: Id<Ticket>, version: i64, row: &Row) -> Res
 }
 
 /// What the list shows of the last public message.
-pub fn touch<P>(tx: &mut Tx<P>, id: Id<Ticket>, text: &str, by: &str, is_in: bool) -> Result<()> {
+///
+/// Every message passes here or through [`touch_time`]. Nothing is written to a ticket that was merged into another,
+/// also where that happened a moment ago on another node.
+///
+/// * errors – [`TicketError::Merged`].
+pub fn touch<P>(
+    tx: &mut Tx<P>,
+    id: Id<Ticket>,
+    text: &str,
+    by: &str,
+    is_in: bool,
+) -> Result<(), TicketError> {
     let now = tx.now();
-    tx.run(
+    let written = tx.run(
         sql!(
             "UPDATE ticket SET last_text = $2, last_by = $3, is_last_in = $4, updated_at_ms = $5,
-                    version = version + 1 WHERE id = $1"
+                    version = version + 1 WHERE id = $1 AND merged_into_id IS NULL"
         ),
         args![id, text, by, is_in, now],
-    )
-    .map(drop)
+    )?;
+    if written == 1 { Ok(()) } else { Err(TicketError::Merged) }
 }
 
 /// A note changes nothing that the customer's side of the list shows.
-pub fn touch_time<P>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<()> {
+///
+/// * errors – [`TicketError::Merged`].
+pub fn touch_time<P>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<(), TicketError> {
     let now = tx.now();
-    tx.run(sql!("UPDATE ticket SET updated_at_ms = $2, version = version + 1 WHERE id = $1"), args![id, now])
-        .map(drop)
+    let written = tx.run(
+        sql!(
+            "UPDATE ticket SET updated_at_ms = $2, version = version + 1 WHERE id = $1 AND merged_into_id IS NULL"
+        ),
+        args![id, now],
+    )?;
+    if written == 1 { Ok(()) } else { Err(TicketError::Merged) }
 }
 
 /// Remembers that something without proof pointed at another ticket.
@@ -315,8 +306,13 @@ pub fn set_hint<P>(tx: &mut Tx<P>, id: Id<Ticket>, hint: Id<Ticket>) -> Result<(
     tx.run(sql!("UPDATE ticket SET hint_id = $2 WHERE id = $1"), args![id, hint]).map(drop)
 }
 
-pub fn exists(conn: &mut Conn, id: Id<Ticket>) -> Result<bool> {
-    Ok(conn.find::<(i64,)>(sql!("SELECT id FROM ticket WHERE id = $1"), args![id])?.is_some())
+/// The ticket that a number leads to: its own, or the one that it was merged into; `None` for a number that is not.
+pub fn landing(conn: &mut Conn, id: Id<Ticket>) -> Result<Option<Id<Ticket>>> {
+    let row = conn.find::<(Id<Ticket>,)>(
+        sql!("SELECT coalesce(lands_at_id, id) AS id FROM ticket WHERE id = $1"),
+        args![id],
+    )?;
+    Ok(row.map(|(id,)| id))
 }
 
 /// Somebody of the customer's side who takes part.

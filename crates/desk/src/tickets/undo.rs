@@ -1,6 +1,10 @@
 //! Taking back what one has just changed: the event that tells of a change knows what was before.
 use super::{EditTickets, Kind, Patch, Priority, Seen, Ticket, TicketChanged, TicketError, actions, store};
-use crate::fields;
+use crate::{
+    arrangements::{self, Change},
+    fields,
+    macros::MacroApplied,
+};
 use axum::{
     extract::{Path, Query},
     http::StatusCode,
@@ -15,7 +19,7 @@ use platform::{
     authority::{Grant, Implies, Tx},
     db,
     events::{self, Event, Recorded},
-    web::{Failure, Form},
+    web::{Failure, Form, InPath},
 };
 use serde_json::Value;
 
@@ -35,6 +39,13 @@ pub fn just_changed<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Result<Option<
     events::last_by(tx, &format!("ticket/{ticket}"), &actor, TicketChanged::KIND, since)
 }
 
+/// The newest macro that the person who asks applied to a ticket within the last minute.
+pub fn just_applied<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Result<Option<Recorded>> {
+    let since = Millis(tx.now().0 - TELL_FOR_MS);
+    let actor = tx.actor().who.to_string();
+    events::last_by(tx, &format!("ticket/{ticket}"), &actor, MacroApplied::KIND, since)
+}
+
 /// Whether everything of a change can be taken back.
 pub fn is_undoable(event: &Recorded) -> bool {
     let data = event.data();
@@ -49,10 +60,13 @@ pub fn is_undoable(event: &Recorded) -> bool {
 /// * errors – 404 for a change of somebody else or out of sight; 409 `change_too_old`, and `change_overtaken` where
 ///   a field was changed again since.
 pub fn undo(tx: &mut Tx<EditTickets>, id: Id<Recorded>) -> Result<Id<Ticket>, TicketError> {
-    let event = events::one(tx, id)?.filter(|event| event.kind == TicketChanged::KIND);
-    let event = event.ok_or_else(Problem::not_found)?;
+    let is_known = |event: &Recorded| matches!(event.kind.as_str(), TicketChanged::KIND | MacroApplied::KIND);
+    let event = events::one(tx, id)?.filter(is_known).ok_or_else(Problem::not_found)?;
     if event.actor != tx.actor().who.to_string() {
         return Err(Problem::not_found().into());
+    }
+    if event.kind == MacroApplied::KIND {
+        return crate::macros::actions::undo(tx, &event);
     }
     let number = event.subject_id("ticket").ok_or_else(Problem::not_found)?;
     let ticket = store::see(tx, Id::new(number))?.ok_or_else(Problem::not_found)?;
@@ -128,20 +142,33 @@ fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
+/// Takes back what is named: a change of properties, or what was arranged with tickets as a whole.
+///
+/// * returns – the ticket.
+/// * errors – those of [`undo`] and of [`arrangements::actions::undo`].
+pub fn take_back(tx: &mut Tx<EditTickets>, change: Change) -> Result<Id<Ticket>, TicketError> {
+    match change {
+        Change::Event(id) => undo(tx, id),
+        Change::Arrangement(id) => arrangements::actions::undo(tx, id),
+    }
+}
+
 /// Undo a change.
 ///
-/// The id is that of the event `ticket.changed`, for ten minutes and for whoever made the change.
+/// The id is that of the event `ticket.changed` or `ticket.macro_applied`, for ten minutes and for whoever made the
+/// change; or the `change` of a merge, split, move, link or of solved children (`a12`), at any time and for everybody who
+/// may change the tickets.
 #[utoipa::path(post, path = "/api/v1/changes/{id}/undo", tag = "tickets", params(("id" = String, Path)),
     responses((status = 200, body = super::api::TicketBody)))]
 pub async fn api(
     grant: Grant<EditTickets>,
-    Path(id): Path<Id<Recorded>>,
+    InPath(change): InPath<Change>,
 ) -> Result<axum::Json<super::api::TicketBody>, Failure> {
-    let ticket = grant.change(move |tx| undo(tx, id)).await?;
+    let ticket = grant.change(move |tx| take_back(tx, change)).await?;
     super::api::shown(&grant, ticket).await
 }
 
-/// `POST /t/{number}/undo`, the button of the notice.
+/// `POST /t/{number}/undo`, the button of the notice and of the history.
 pub async fn post(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
@@ -149,14 +176,17 @@ pub async fn post(
     form: Form,
 ) -> Result<Redirect, Failure> {
     form.only(&["change"])?;
-    let id: Id<Recorded> = form.get("change").parse().map_err(|_| Problem::not_found())?;
-    let work = move |tx: &mut Tx<EditTickets>| match undo(tx, id)? == number {
-        true => Ok::<_, TicketError>(()),
+    let change: Change = form.get("change").parse()?;
+    let work = move |tx: &mut Tx<EditTickets>| match (take_back(tx, change)?, change) {
+        // From whichever of the two tickets.
+        (_, Change::Arrangement(_)) => Ok::<_, TicketError>(()),
+        (ticket, _) if ticket == number => Ok(()),
         // The whole transaction is taken back.
-        false => Err(Problem::not_found().into()),
+        _ => Err(Problem::not_found().into()),
     };
     match grant.change(work).await.map_err(Problem::from) {
         Ok(()) => Ok(Redirect::to(&asked.done(number, "undone"))),
+        Err(problem) if problem.code == "change_undone" => Ok(Redirect::to(&asked.done(number, "gone"))),
         Err(problem) if problem.status == StatusCode::CONFLICT.as_u16() => {
             Ok(Redirect::to(&asked.done(number, "overtaken")))
         }

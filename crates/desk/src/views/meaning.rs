@@ -20,13 +20,14 @@ pub struct Meaning {
 /// The text of a standard view.
 pub fn text(view: View) -> &'static str {
     match view {
-        View::Mine => "is:open is:mine",
-        View::Unassigned => "is:open is:unassigned team:none,mine",
+        View::Mine => "is:open is:mine -is:snoozed",
+        View::Unassigned => "is:open is:unassigned team:none,mine -is:snoozed",
         View::DueToday => "is:open due:<=today",
         View::Breaching => "is:open due:<1h",
-        View::Act => "waiting:us",
-        View::WaitingCustomer => "waiting:customer",
-        View::WaitingThirdParty => "waiting:third_party",
+        View::Act => "waiting:us -is:snoozed",
+        View::WaitingCustomer => "waiting:customer -is:snoozed",
+        View::WaitingThirdParty => "waiting:third_party -is:snoozed",
+        View::Snoozed => "is:open is:snoozed",
         View::Open => "is:open",
         View::Solved => "is:closed",
     }
@@ -50,7 +51,7 @@ pub fn of<P: Implies<ViewTickets>>(tx: &mut Tx<P>, shown: &Shown) -> Result<Mean
             Ok(Meaning { filter, order, view: None })
         }
         Shown::Team(team) => {
-            let text = format!("is:open team:{team}");
+            let text = format!("is:open team:{team} -is:snoozed");
             let filter = filter::parse(&text, &Names::default()).map_err(|_| Problem::not_found())?;
             Ok(Meaning { filter, order, view: None })
         }

@@ -32,6 +32,8 @@ pub enum View {
     Act,
     WaitingCustomer,
     WaitingThirdParty,
+    /// Out of the other lists for a while.
+    Snoozed,
     /// All that is not done.
     Open,
     /// Solved or closed, newest first.
@@ -39,7 +41,7 @@ pub enum View {
 }
 platform::words! { View {
     Mine = "mine", Unassigned = "unassigned", DueToday = "due-today", Breaching = "breaching", Act = "act", WaitingCustomer = "waiting-customer",
-    WaitingThirdParty = "waiting-third-party", Open = "open", Solved = "solved",
+    WaitingThirdParty = "waiting-third-party", Snoozed = "snoozed", Open = "open", Solved = "solved",
 } }
 
 /// What somebody looks at.

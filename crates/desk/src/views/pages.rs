@@ -96,6 +96,7 @@ impl Sidebar {
             View::Act => Some(self.counts.act),
             View::WaitingCustomer => Some(self.counts.waiting_customer),
             View::WaitingThirdParty => Some(self.counts.waiting_third_party),
+            View::Snoozed => Some(self.counts.snoozed),
             View::Open => Some(self.counts.open),
             View::Solved => None,
         }
@@ -132,6 +133,7 @@ fn icon(view: View) -> &'static str {
         View::Act => "state-open",
         View::WaitingCustomer => "state-waiting_customer",
         View::WaitingThirdParty => "state-waiting_third_party",
+        View::Snoozed => "alarm-clock",
         View::Open => "list",
         View::Solved => "circle-check",
     }
@@ -242,7 +244,7 @@ pub fn load<P: Implies<ViewTickets>>(
             by_order(tx, shown, &list, natural, after)?
         }
         Shown::Team(_) => {
-            list.filter = format!("is:open team:{}", quoted(&list.title));
+            list.filter = format!("is:open team:{} -is:snoozed", quoted(&list.title));
             by_order(tx, shown, &list, natural, after)?
         }
         Shown::Saved(_) | Shown::Typed(_) => match meaning::of(tx, shown) {

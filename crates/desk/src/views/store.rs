@@ -37,6 +37,7 @@ pub struct Row {
     pub last_text: String,
     pub last_by: String,
     pub is_last_in: bool,
+    pub is_snoozed: bool,
 }
 
 /// Until when something is due soon.
@@ -112,7 +113,7 @@ macro_rules! rows {
         sql!(concat!(
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
                     t.channel, c.name AS requester_name, o.name AS organisation_name, m.name AS team_name,
-                    u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in
+                    u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in, t.is_snoozed
                FROM ticket t
                JOIN ticket_status s ON s.id = t.status_id
                JOIN contact c ON c.id = t.requester_id
@@ -144,11 +145,13 @@ pub fn page<P: Implies<ViewTickets>>(
     let Place { updated_at_ms: at, id } = after;
     let base = args![scope, person, ids, at, id, limit];
     match shown {
-        Shown::Standard(View::Mine) => tx.all(rows!("t.is_open = TRUE AND t.assignee_id = $2"), base),
+        Shown::Standard(View::Mine) => {
+            tx.all(rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.assignee_id = $2"), base)
+        }
         Shown::Standard(View::Unassigned) => {
             let teams = Id::list(&tx.actor().teams);
             tx.all(
-                rows!("t.is_open = TRUE AND t.assignee_id = 0 AND (t.team_id = 0 OR t.team_id {in $7})"),
+                rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.assignee_id = 0 AND (t.team_id = 0 OR t.team_id {in $7})"),
                 args![scope, person, ids, at, id, limit, &teams],
             )
         }
@@ -167,20 +170,25 @@ pub fn page<P: Implies<ViewTickets>>(
         Shown::Standard(View::Act) => {
             // What is left of the open ones, in their order; two walks of one category each would have to be sorted.
             tx.all(
-                rows!("t.is_open = TRUE AND t.category NOT IN ('waiting_customer', 'waiting_third_party')"),
+                rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.category NOT IN ('waiting_customer', 'waiting_third_party')"),
                 base,
             )
         }
-        Shown::Standard(View::WaitingCustomer) => {
-            tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_customer'"), base)
-        }
-        Shown::Standard(View::WaitingThirdParty) => {
-            tx.all(rows!("t.is_open = TRUE AND t.category = 'waiting_third_party'"), base)
-        }
+        Shown::Standard(View::WaitingCustomer) => tx.all(
+            rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.category = 'waiting_customer'"),
+            base,
+        ),
+        Shown::Standard(View::WaitingThirdParty) => tx.all(
+            rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.category = 'waiting_third_party'"),
+            base,
+        ),
+        Shown::Standard(View::Snoozed) => tx.all(rows!("t.is_open = TRUE AND t.is_snoozed = TRUE"), base),
         Shown::Standard(View::Open) => tx.all(rows!("t.is_open = TRUE"), base),
-        Shown::Standard(View::Solved) => tx.all(rows!("t.is_open = FALSE"), base),
+        Shown::Standard(View::Solved) => {
+            tx.all(rows!("t.is_open = FALSE AND t.merged_into_id IS NULL"), base)
+        }
         Shown::Team(team) => tx.all(
-            rows!("t.is_open = TRUE AND t.team_id = $7"),
+            rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.team_id = $7"),
             args![scope, person, ids, at, id, limit, *team],
         ),
         // These are found by their filter.
@@ -230,6 +238,7 @@ pub struct Counts {
     pub waiting_customer: i64,
     pub waiting_third_party: i64,
     pub open: i64,
+    pub snoozed: i64,
 }
 
 /// From the maintained cells: as many rows as there are pairs of team and person, however many tickets.
@@ -255,7 +264,8 @@ pub fn counts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, soon: Soon) -> Result<Cou
                         CAST(coalesce(sum(CASE WHEN k.category = 'waiting_customer' THEN k.n END), 0) AS BIGINT) AS waiting_customer,
                         CAST(coalesce(sum(CASE WHEN k.category = 'waiting_third_party' THEN k.n END), 0) AS BIGINT) AS waiting_third_party,
                         CAST(coalesce(sum(CASE WHEN k.category IN
-                              ('new', 'open', 'waiting_customer', 'waiting_third_party') THEN k.n END), 0) AS BIGINT) AS open
+                              ('new', 'open', 'waiting_customer', 'waiting_third_party', 'snoozed') THEN k.n END), 0) AS BIGINT) AS open,
+                        CAST(coalesce(sum(CASE WHEN k.category = 'snoozed' THEN k.n END), 0) AS BIGINT) AS snoozed
                    FROM ticket_count k
                   WHERE $1 = 'all' OR k.assignee_id = $2 OR k.team_id {in $3}"
             )),
@@ -263,15 +273,16 @@ pub fn counts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, soon: Soon) -> Result<Cou
         ),
         Scope::Inbox | Scope::Organisation | Scope::Own => tx.one(
             sql!(concat!(
-                "SELECT count(CASE WHEN x.assignee_id = $2 THEN 1 END) AS mine,
-                        count(CASE WHEN x.assignee_id = 0 THEN 1 END) AS unassigned,
+                "SELECT count(CASE WHEN x.is_snoozed = FALSE AND x.assignee_id = $2 THEN 1 END) AS mine,
+                        count(CASE WHEN x.is_snoozed = FALSE AND x.assignee_id = 0 THEN 1 END) AS unassigned,
                         count(CASE WHEN x.due_at_ms < $4 THEN 1 END) AS due_today,
                         count(CASE WHEN x.due_at_ms < $5 THEN 1 END) AS breaching,
-                        count(CASE WHEN x.category IN ('new', 'open') THEN 1 END) AS act,
-                        count(CASE WHEN x.category = 'waiting_customer' THEN 1 END) AS waiting_customer,
-                        count(CASE WHEN x.category = 'waiting_third_party' THEN 1 END) AS waiting_third_party,
-                        count(*) AS open
-                   FROM (SELECT t.assignee_id, t.category, t.due_at_ms FROM ticket t WHERE t.is_open = TRUE AND ",
+                        count(CASE WHEN x.is_snoozed = FALSE AND x.category IN ('new', 'open') THEN 1 END) AS act,
+                        count(CASE WHEN x.is_snoozed = FALSE AND x.category = 'waiting_customer' THEN 1 END) AS waiting_customer,
+                        count(CASE WHEN x.is_snoozed = FALSE AND x.category = 'waiting_third_party' THEN 1 END) AS waiting_third_party,
+                        count(*) AS open,
+                        count(CASE WHEN x.is_snoozed = TRUE THEN 1 END) AS snoozed
+                   FROM (SELECT t.assignee_id, t.category, t.due_at_ms, t.is_snoozed FROM ticket t WHERE t.is_open = TRUE AND ",
                 visible!(),
                 " ORDER BY t.updated_at_ms DESC LIMIT 1000) x"
             )),

@@ -192,3 +192,46 @@ fn the_start_leads_customers_to_their_requests_and_everybody_else_to_the_desks_d
         old.get("/").await.assert_leads_to("/sign-in?next=/");
     });
 }
+
+#[test]
+fn a_merge_shows_nobody_a_strangers_case() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let case = world.ticket("ada@acme.example", "Salary list", "secret of ada").await;
+        let other = world.ticket("bo@else.example", "Wrong list", "words of bo").await;
+        let third = world.ticket("cy@third.example", "List again", "words of cy").await;
+        world.ben_replies(case, "answer to ada", &[]).await;
+        let bo_link = world.link(other, "bo@else.example").await;
+        let cy_link = world.link(third, "cy@third.example").await;
+        let ada_link = world.link(case, "ada@acme.example").await;
+        world.ben_merges(other, case, &[]).await;
+        world.ben_merges(third, case, &["cy@third.example"]).await;
+        world.ben_replies(case, "to all who take part", &[]).await;
+
+        // Bo did not come along: his own page, and no word of the other case.
+        let page = world.browser().get(&bo_link).await.assert_status(200);
+        page.assert_has("Wrong list")
+            .assert_has("words of bo")
+            .assert_has_not("Salary")
+            .assert_has_not("secret");
+        let page = world.browser().get(&bo_link).await;
+        page.assert_has_not("answer to ada").assert_has_not("to all who").assert_has_not("words of cy");
+        // Cy came along: what follows, and nothing of before.
+        let page = world.browser().get(&cy_link).await.assert_status(200);
+        page.assert_has("words of cy").assert_has("to all who take part").assert_has_not("secret of ada");
+        let page = world.browser().get(&cy_link).await;
+        page.assert_has_not("answer to ada").assert_has_not("words of bo");
+        // Ada reads no stranger's words either.
+        let page = world.browser().get(&ada_link).await.assert_status(200);
+        page.assert_has("secret of ada").assert_has_not("words of bo").assert_has_not("words of cy");
+
+        // Bo still writes, and it arrives.
+        world.browser().post_files(&bo_link, &[("text", "more of bo")], &[]).await.assert_status(303);
+        world.browser().get(&bo_link).await.assert_has("more of bo").assert_has_not("secret");
+        world.browser().get(&ada_link).await.assert_has_not("more of bo");
+        let mut signed_in = world.signed_in("bo@else.example").await;
+        let page = signed_in.get("/portal/requests").await.assert_status(200);
+        page.assert_has("Wrong list").assert_has_not("Salary");
+        signed_in.get(&format!("/portal/requests/{case}")).await.assert_status(404);
+    });
+}

@@ -146,7 +146,9 @@ impl World {
             who: Who::User(Id::new(7)),
             name: "Ben Okafor".into(),
             email: "ben@desk.example".into(),
-            permissions: vec![("tickets.reply".into(), Scope::All), ("tickets.note".into(), Scope::All)],
+            permissions: ["tickets.reply", "tickets.note", "tickets.edit"]
+                .map(|key| (key.into(), Scope::All))
+                .into(),
             ..Actor::system()
         };
         Grant::check(&self.home, Arc::new(actor), true).unwrap()
@@ -202,6 +204,18 @@ impl World {
             })
             .await
             .unwrap();
+    }
+    /// Ben merges a ticket into another one; nobody comes along but `people`.
+    pub async fn ben_merges(&self, ticket: Id<Ticket>, into: Id<Ticket>, people: &[&str]) {
+        let mut ids = Vec::new();
+        for email in people {
+            ids.push(self.contact(email).await.id);
+        }
+        let grant = self.agent::<tickets::EditTickets>();
+        let merge = move |tx: &mut platform::authority::Tx<tickets::EditTickets>| {
+            desk::arrangements::actions::merge::merge(tx, ticket, into, &ids)
+        };
+        grant.change(merge).await.unwrap();
     }
     pub async fn add_cc(&self, ticket: Id<Ticket>, email: &str) {
         let contact = self.contact(email).await;

@@ -1,5 +1,5 @@
 use super::{
-    ContactCreated,
+    ContactChanged, ContactCreated,
     policy::{NewContact, Phone, end_of},
 };
 use crate::{
@@ -150,6 +150,7 @@ pub fn find_or_create<P>(tx: &mut Tx<P>, email: &str, name: &str) -> db::Result<
                 sql!("UPDATE contact SET name = $2, name_folded = $3, updated_at_ms = $4 WHERE id = $1"),
                 args![known.id, &name, &text::fold(&name), now],
             )?;
+            tx.emit(ContactChanged { contact: known.id, fields: vec!["name"] })?;
             known.name = name;
         }
         return Ok(known);

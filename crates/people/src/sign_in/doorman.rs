@@ -11,7 +11,7 @@ use kernel::{
 };
 use platform::{
     Home,
-    authority::{Actor, Authenticate, Grant, Scope, System, Who},
+    authority::{Actor, Authenticate, Grant, Scope, System, User, Who},
     db,
     i18n::Language,
     keys,
@@ -105,6 +105,12 @@ impl Doorman {
                 _ => "auto",
             },
             has_single_keys: found.has_single_keys.unwrap_or(false),
+            habits: platform::authority::Habits {
+                undo_seconds: found.undo_seconds.unwrap_or(0),
+                remembers_status: found.remembers_status.unwrap_or(false),
+                then_status: found.then_status.clone().unwrap_or_default(),
+                shortcuts: found.shortcuts.clone().unwrap_or_default(),
+            },
             session: found.session.clone(),
             ..Actor::system()
         };
@@ -165,6 +171,18 @@ impl Doorman {
             None => Ok(None),
         }
     }
+}
+
+/// Somebody who works here, with what they may do now: for what the program does later in their name.
+///
+/// * returns – `None` for somebody who is not there or switched off.
+pub async fn actor_of(home: &Home, user: Id<User>) -> db::Result<Option<Actor>> {
+    let (doorman, now) = (Doorman::new(), home.clock.now());
+    let find = move |conn: &mut db::Conn| match store::by_user(conn, user)? {
+        Some(found) => doorman.describe(conn, &found, now, Language::En).map(Some),
+        None => Ok(None),
+    };
+    home.db.read::<_, db::Error>(find).await
 }
 
 /// Writes down that a session or token is used. A failure is no reason to turn somebody away.

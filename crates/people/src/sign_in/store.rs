@@ -55,6 +55,11 @@ pub(super) struct Principal {
     pub(super) zone: Option<String>,
     pub(super) theme: Option<String>,
     pub(super) has_single_keys: Option<bool>,
+    pub(super) undo_seconds: Option<i64>,
+    pub(super) remembers_status: Option<bool>,
+    pub(super) then_status: Option<String>,
+    /// JSON.
+    pub(super) shortcuts: Option<String>,
     pub(super) role_id: Option<Id<Role>>,
     pub(super) role_code: Option<Builtin>,
     /// Of a session; its public id.
@@ -73,7 +78,8 @@ pub(super) fn by_session(conn: &mut db::Conn, hash: &[u8], now: Millis) -> db::R
             "SELECT s.user_id, s.contact_id, COALESCE(u.name, c.name) AS name, COALESCE(u.email, e.email) AS email,
                     COALESCE(u.language, c.language) AS language,
                     COALESCE(u.zone, (SELECT value FROM setting WHERE key = 'default_zone')) AS zone,
-                    u.theme, u.has_single_keys, u.role_id, r.code AS role_code,
+                    u.theme, u.has_single_keys, u.undo_seconds, u.remembers_status, u.then_status, u.shortcuts,
+                    u.role_id, r.code AS role_code,
                     s.id AS session, s.created_at_ms, CAST(NULL AS BIGINT) AS token,
                     CAST(NULL AS TEXT) AS scopes, s.seen_at_ms
                FROM session s
@@ -92,7 +98,8 @@ pub(super) fn by_token(conn: &mut db::Conn, hash: &[u8], now: Millis) -> db::Res
     conn.find(
         sql!(
             "SELECT t.user_id, CAST(NULL AS BIGINT) AS contact_id, u.name, u.email, u.language, u.zone, u.theme,
-                    u.has_single_keys, u.role_id, r.code AS role_code, CAST(NULL AS TEXT) AS session,
+                    u.has_single_keys, u.undo_seconds, u.remembers_status, u.then_status, u.shortcuts, u.role_id,
+                    r.code AS role_code, CAST(NULL AS TEXT) AS session,
                     t.created_at_ms, t.id AS token, t.scopes, t.used_at_ms AS seen_at_ms
                FROM api_token t
                JOIN desk_user u ON u.id = t.user_id
@@ -100,6 +107,20 @@ pub(super) fn by_token(conn: &mut db::Conn, hash: &[u8], now: Millis) -> db::Res
               WHERE t.hash = $1 AND (t.expires_at_ms IS NULL OR t.expires_at_ms > $2) AND u.is_active = TRUE"
         ),
         args![hash, now],
+    )
+}
+/// An active user, whatever they are doing. One statement, by the primary key.
+pub(super) fn by_user(conn: &mut db::Conn, user: Id<User>) -> db::Result<Option<Principal>> {
+    conn.find(
+        sql!(
+            "SELECT u.id AS user_id, CAST(NULL AS BIGINT) AS contact_id, u.name, u.email, u.language, u.zone, u.theme,
+                    u.has_single_keys, u.undo_seconds, u.remembers_status, u.then_status, u.shortcuts, u.role_id,
+                    r.code AS role_code, CAST(NULL AS TEXT) AS session, u.created_at_ms,
+                    CAST(NULL AS BIGINT) AS token, CAST(NULL AS TEXT) AS scopes, CAST(NULL AS BIGINT) AS seen_at_ms
+               FROM desk_user u JOIN role r ON r.id = u.role_id
+              WHERE u.id = $1 AND u.is_active = TRUE"
+        ),
+        args![user],
     )
 }
 /// What the limited scopes mean for a user: kind and id.

@@ -127,6 +127,8 @@ async fn page(grant: &Grant<Myself>, ui: Ui) -> Result<ProfilePage, Failure> {
         ("language", user.language.word().into()),
         ("zone", user.zone.clone()),
         ("theme", actor.theme.into()),
+        ("undo_seconds", actor.habits.undo_seconds.to_string()),
+        ("remember_status", if actor.habits.remembers_status { "on".into() } else { String::new() }),
         ("keys", if actor.has_single_keys { "on".into() } else { String::new() }),
     ]);
     let may = |(key, _): (String, _)| actor.reach(&key).map(|_| key);
@@ -181,6 +183,20 @@ async fn save(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Response, Fail
             Ok(see("/profile?done=saved"))
         }
         Err(problem) => wrong(&grant, ui, form, problem).await,
+    }
+}
+
+/// How one sends.
+async fn sending(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Response, Failure> {
+    match super::habits::save_sending(&grant, &form).await {
+        Ok(()) => Ok(see("/profile?done=saved")),
+        Err(failure) => {
+            let problem: Problem = failure.0;
+            let mut shown = page(&grant, ui).await?;
+            shown.form = shown.form.replaced("undo_seconds", form.get("undo_seconds"));
+            let kept = shown.form.clone();
+            again(problem, kept, |form, problem| ProfilePage { form, problem, ..shown })
+        }
     }
 }
 
@@ -331,6 +347,7 @@ pub fn routes() -> Routes {
         .get::<Myself>("/profile", get(show))
         .post::<Myself>("/profile", post(save))
         .post::<Myself>("/profile/theme", post(theme))
+        .post::<Myself>("/profile/sending", post(sending))
         .post::<Myself>("/profile/password", post(password))
         .post::<Myself>("/profile/second-factor/begin", post(begin_second_factor))
         .post::<Myself>("/profile/second-factor", post(second_factor_on))

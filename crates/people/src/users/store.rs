@@ -180,6 +180,25 @@ pub(super) fn set_look<P>(tx: &mut Tx<P>, id: Id<User>, theme: Theme, single_key
     )
     .map(drop)
 }
+/// The status that somebody chose with their last answer.
+pub fn set_then_status<P>(tx: &mut Tx<P>, id: Id<User>, status: &str) -> db::Result<()> {
+    tx.run(sql!("UPDATE desk_user SET then_status = $2 WHERE id = $1"), args![id, status]).map(drop)
+}
+pub(super) fn set_sending<P>(
+    tx: &mut Tx<P>,
+    id: Id<User>,
+    undo_seconds: i64,
+    remembers: bool,
+) -> db::Result<()> {
+    tx.run(
+        sql!("UPDATE desk_user SET undo_seconds = $2, remembers_status = $3 WHERE id = $1"),
+        args![id, undo_seconds, remembers],
+    )
+    .map(drop)
+}
+pub(super) fn set_shortcuts<P>(tx: &mut Tx<P>, id: Id<User>, shortcuts: &str) -> db::Result<()> {
+    tx.run(sql!("UPDATE desk_user SET shortcuts = $2 WHERE id = $1"), args![id, shortcuts]).map(drop)
+}
 pub(super) fn set_theme<P>(tx: &mut Tx<P>, id: Id<User>, theme: Theme) -> db::Result<()> {
     tx.run(sql!("UPDATE desk_user SET theme = $2 WHERE id = $1"), args![id, theme]).map(drop)
 }

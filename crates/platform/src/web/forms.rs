@@ -35,6 +35,11 @@ impl Form {
         self.values.push((name.to_owned(), value.to_owned()));
         self
     }
+    /// The form with another value in place of those of this name.
+    pub fn replaced(mut self, name: &str, value: &str) -> Form {
+        self.values.retain(|(known, _)| known != name);
+        self.with(name, value)
+    }
     /// The first value; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim())

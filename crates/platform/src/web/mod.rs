@@ -10,6 +10,7 @@ mod path;
 mod proxies;
 mod request;
 mod routes;
+pub mod shortcuts;
 mod ui;
 
 pub use body::{Created, Json, Listing, Page, Paged, file_name_header};

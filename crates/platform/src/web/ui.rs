@@ -103,6 +103,11 @@ impl Ui {
     pub fn single_keys(&self) -> &'static str {
         if self.actor.as_ref().is_some_and(|actor| actor.has_single_keys) { "on" } else { "off" }
     }
+    /// The status that the person chose with their last answer, where they want it proposed again.
+    pub fn then_status(&self) -> &str {
+        let habits = self.actor.as_ref().map(|actor| &actor.habits).filter(|habits| habits.remembers_status);
+        habits.map_or("", |habits| &habits.then_status)
+    }
     /// Whether the person has the permission, however far it reaches.
     pub fn may(&self, key: &str) -> bool {
         self.actor.as_ref().is_some_and(|actor| actor.reach(key).is_some())

@@ -8,7 +8,6 @@ pub mod pages;
 pub mod policy;
 pub mod probe;
 pub mod report;
-pub use desk::conversation::signature;
 pub mod store;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,6 @@ use super::{
     oauth::{self, App, Provider, connect},
     probe, report,
     report::{Day, Glance, Report},
-    signature::{self, Values},
     store,
 };
 use axum::{
@@ -15,6 +14,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use desk::placeholders::{self, Allowed, Template, Values};
 use kernel::{fault::Problem, id::Id};
 use people::teams;
 use platform::{
@@ -113,10 +113,12 @@ async fn page(
         .await?;
     let home: &Home = grant.home();
     let name = home.site.name();
-    let values = Values { agent: ui.person_name(), desk: &name, inbox: form.get("name"), ticket: 1042 };
+    let values = Values::of_signature(ui.person_name(), &name, form.get("name"), 1042);
+    let signature = placeholders::fill(&Template::parse(form.get("signature"), Allowed::Signature), &values);
+    let unknown = signature.faults.into_iter().map(|fault| fault.written).collect();
     Ok(Edit {
-        preview: signature::fill(form.get("signature"), &values),
-        unknown: signature::unknown(form.get("signature")),
+        preview: signature.text,
+        unknown,
         kept: keeper(grant).kept(&form),
         redirect_uri: home.site.link(connect::BACK),
         tested: None,

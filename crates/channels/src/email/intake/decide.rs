@@ -10,7 +10,7 @@ use crate::email::{
     verify::{Check, Summary, Verdict},
 };
 use desk::{
-    attachments,
+    arrangements, attachments,
     conversation::{self, Direction, actions::Incoming, policy::Remarks, references},
     portal::{Acknowledger, Receipt},
     tickets::{self, Channel, NewTicket, Seen, Ticket, TicketError},
@@ -153,7 +153,7 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
     if let Some(ticket) = thread.ticket {
         let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
         if content.is_machine_reply() || conversation::actions::takes_more(&seen, tx.now()) {
-            return join(tx, case, &seen, proof, is_second_of_its_id);
+            return join(tx, case, (&seen, thread.came_by), proof, is_second_of_its_id);
         }
         hint = Some(ticket);
     }
@@ -226,7 +226,7 @@ fn attach(tx: &mut Tx<System>, case: &Case, message: Id<conversation::Message>) 
 fn join(
     tx: &mut Tx<System>,
     case: &Case,
-    ticket: &Seen<Ticket>,
+    (ticket, came_by): (&Seen<Ticket>, Option<Id<Ticket>>),
     proof: Proof,
     is_second_of_its_id: bool,
 ) -> Result<Verdicts, Undecided> {
@@ -261,8 +261,14 @@ fn join(
     };
     let message = conversation::actions::receive(tx, ticket, &incoming)?;
     attach(tx, case, message)?;
-    references::remember(tx, ticket.id, &threading::referred(content))?;
-    if is_participant && proof.may_copy && content.automatic.is_none() {
+    // What came by the number of a merged ticket goes back with it when the merge is taken back.
+    references::remember(tx, came_by.unwrap_or(ticket.id), &threading::referred(content))?;
+    if let Some(home) = came_by {
+        arrangements::store::set_home(tx, message, home)?;
+    }
+    // Somebody who takes part in the merged ticket alone brings nobody into the other one.
+    let is_own = came_by.is_none() || tickets::store::participant_by_email(tx, ticket.id, &email)?.is_some();
+    if is_own && is_participant && proof.may_copy && content.automatic.is_none() {
         copy_in(tx, case, ticket.id)?;
     }
     Ok(Verdicts {
@@ -402,6 +408,7 @@ fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Verdicts
     let Some(ticket) = mail.ticket_id else {
         return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(why) });
     };
+    let ticket = tickets::store::landing(tx, ticket)?.ok_or_else(Problem::not_found)?;
     let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
     let (email, name) = case.content.from().unwrap_or_default();
     let remarks = json(&Remarks { bounce: Some(why.clone()), ..remarks(case, false) });

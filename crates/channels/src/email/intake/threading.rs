@@ -5,7 +5,7 @@
 //! addresses of those who take part: it needs an author who takes part and whose domain has proved that it sent this.
 use super::content::Content;
 use desk::{
-    conversation::references,
+    conversation::references::{self, Place},
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
@@ -16,7 +16,9 @@ use platform::db::{self, Conn};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Thread {
     pub ticket: Option<Id<Ticket>>,
-    /// Whether the author takes part in it.
+    /// The ticket that was meant, where it was merged into that one.
+    pub came_by: Option<Id<Ticket>>,
+    /// Whether the author takes part in either.
     pub is_participant: bool,
     /// Whether a mark of ours led to it, even if the ticket takes no more.
     pub is_signed: bool,
@@ -36,50 +38,56 @@ pub fn find(
     is_authentic: Option<bool>,
 ) -> db::Result<Thread> {
     let from = content.from().map(|(email, _)| email).unwrap_or_default();
-    let takes_part = |conn: &mut Conn, ticket: Id<Ticket>| -> db::Result<bool> {
+    let takes_part = |conn: &mut Conn, place: Place| -> db::Result<bool> {
         Ok(is_authentic != Some(false)
-            && tickets::store::participant_by_email(conn, ticket, &from)?.is_some())
+            && (tickets::store::participant_by_email(conn, place.lands, &from)?.is_some()
+                || place.lands != place.came_by
+                    && tickets::store::participant_by_email(conn, place.came_by, &from)?.is_some()))
     };
-    if let Some(ticket) = signed(content, keys) {
-        let ticket = Id::new(ticket);
-        if tickets::store::exists(conn, ticket)? {
-            let is_participant = takes_part(conn, ticket)?;
-            return Ok(Thread { ticket: Some(ticket), is_participant, is_signed: true, hint: None });
-        }
+    if let Some((ticket, message_id)) = signed(content, keys)
+        && let Some(place) = references::place(conn, Id::new(ticket), message_id)?
+    {
+        let is_participant = takes_part(conn, place)?;
+        return Ok(Thread { is_participant, is_signed: true, ..Thread::at(place) });
     }
     let mut thread = Thread::default();
-    for ticket in references::find(conn, &referred(content))? {
-        if takes_part(conn, ticket)? {
-            return Ok(Thread { ticket: Some(ticket), is_participant: true, ..Thread::default() });
+    for place in references::find(conn, &referred(content))? {
+        if takes_part(conn, place)? {
+            return Ok(Thread { is_participant: true, ..Thread::at(place) });
         }
-        thread.hint = thread.hint.or(Some(ticket));
+        thread.hint = thread.hint.or(Some(place.lands));
     }
     for hint in content.subject.hints.iter().take(5) {
         let (Hint::Number(number) | Hint::Named { number, .. }) = hint else { continue };
         let Ok(number) = i64::try_from(*number) else { continue };
-        let ticket = Id::new(number);
-        if !tickets::store::exists(conn, ticket)? {
-            continue;
-        }
+        let Some(place) = references::place(conn, Id::new(number), None)? else { continue };
         // Anybody can write a number and the address of somebody who takes part.
-        if content.subject.is_reply && is_authentic == Some(true) && takes_part(conn, ticket)? {
-            return Ok(Thread { ticket: Some(ticket), is_participant: true, ..Thread::default() });
+        if content.subject.is_reply && is_authentic == Some(true) && takes_part(conn, place)? {
+            return Ok(Thread { is_participant: true, ..Thread::at(place) });
         }
-        thread.hint = thread.hint.or(Some(ticket));
+        thread.hint = thread.hint.or(Some(place.lands));
     }
     Ok(thread)
 }
 
-/// The ticket that a mark of ours names, in a Message-ID that the mail answers or an address it came to.
-fn signed(content: &Content, keys: &TokenKeys) -> Option<i64> {
+impl Thread {
+    fn at(place: Place) -> Thread {
+        let came_by = Some(place.came_by).filter(|came_by| *came_by != place.lands);
+        Thread { ticket: Some(place.lands), came_by, ..Thread::default() }
+    }
+}
+
+/// The ticket that a mark of ours names, in a Message-ID that the mail answers (and that one) or an address it came to.
+fn signed<'c>(content: &'c Content, keys: &TokenKeys) -> Option<(i64, Option<&'c str>)> {
     let mail = &content.mail;
     let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
-    if let Some(token) = ids.take(100).find_map(|id| MessageToken::verify(id, keys)) {
-        return Some(token.ticket);
+    let mut found = ids.take(100).filter_map(|id| Some((id, MessageToken::verify(id, keys)?)));
+    if let Some((id, token)) = found.next() {
+        return Some((token.ticket, Some(id)));
     }
     let listed = mail.to.iter().chain(&mail.cc).chain(&mail.delivered_to).map(|address| &address.email);
     let mut addresses = listed.chain(&content.said.recipients).take(200);
-    addresses.find_map(|address| ReplyToken::verify(address, keys)).map(|token| token.ticket)
+    addresses.find_map(|address| ReplyToken::verify(address, keys)).map(|token| (token.ticket, None))
 }
 
 /// Every Message-ID that the mail has or names: what a later mail may refer to as well.

@@ -6,11 +6,11 @@ use super::{
 use crate::email::inboxes::{
     Inbox,
     policy::{FromName, Quote},
-    signature::{self, Values},
 };
 use desk::{
     attachments,
     conversation::{self, Message, actions::token_keys},
+    placeholders::{self, Allowed, Template, Values},
     portal::link::Links,
     tickets::{self, Ticket},
 };
@@ -169,9 +169,8 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         FromName::Agent => message.author_name.clone(),
         FromName::AgentAndDesk => format!("{} · {desk}", message.author_name),
     };
-    let values =
-        Values { agent: &message.author_name, desk: &desk, inbox: &inbox.name, ticket: ticket.id.number() };
-    let signature = signature::fill(&inbox.signature, &values);
+    let values = Values::of_signature(&message.author_name, &desk, &inbox.name, ticket.id.number());
+    let signature = placeholders::fill(&Template::parse(&inbox.signature, Allowed::Signature), &values).text;
     let mut attached = Vec::new();
     let mut html = message.html.clone();
     let original = forwarded.as_ref().and_then(|original| original.html.as_deref()).map(|html| {

@@ -86,6 +86,10 @@ impl Entry {
             message,
         }
     }
+    /// The beginning of its words, in one line.
+    pub fn excerpt(&self) -> String {
+        kernel::text::shorten(&self.message.text, 140)
+    }
     pub fn message(&self) -> &Message {
         &self.message
     }

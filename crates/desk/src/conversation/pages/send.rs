@@ -2,12 +2,15 @@
 use crate::{
     attachments::{self, Attachment},
     conversation::{
-        self, Message, MessageKind, ReplyDraft,
+        Message, MessageKind, ReplyDraft,
         actions::{self, Signer},
+        doubt::Doubt,
+        guard::{self, Intended, Stopped},
     },
     drafts,
+    scheduled::{self, ScheduledReply, When, actions::Waiting},
     tickets::{
-        self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets,
+        self, NoteTickets, ReplyTickets, Ticket, ViewTickets,
         pages::{self, Asked, edit::by_form_names},
     },
 };
@@ -16,13 +19,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use kernel::{fault::Problem, id::Id};
+use kernel::{clock::SECOND, fault::Problem, id::Id};
+use people::users;
 use platform::{
     authority::{Grant, Implies, Tx},
     web::{Failure, Form, Page, Ui},
 };
 
-const FIELDS: &[&str] = &[
+/// What the composer's form has.
+pub(crate) const FIELDS: &[&str] = &[
     "kind",
     "to",
     "cc",
@@ -37,6 +42,10 @@ const FIELDS: &[&str] = &[
     "forward_subject",
     "forward_file",
     "forward_files",
+    "confirm",
+    "when",
+    "at",
+    "canned",
 ];
 
 /// The tabs of the composer.
@@ -70,18 +79,47 @@ pub async fn post(
 ) -> Result<Response, Failure> {
     form.only(FIELDS)?;
     let files = keep(&grant, &form).await?;
-    match send(&grant, replying, number, &form, &files).await {
-        Ok(message) => Ok(Redirect::to(&format!("{}#m{message}", asked.back(number))).into_response()),
-        Err(problem) if problem.status == 422 => {
-            let page = pages::load(&grant, ui, number, asked).await?;
-            let me = grant.actor().who.to_string();
-            let waiting = move |tx: &mut Tx<NoteTickets>| attachments::store::waiting(tx, &files, &me);
-            let waiting = grant.read::<_, platform::db::Error>(waiting).await?;
-            let page = page.with_composer(form.with_mistakes(&by_form_names(problem)), waiting);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+    let (doubts, problem) = match send(&grant, replying, number, &form, &files).await {
+        Ok(Sent::Message(message)) => {
+            return Ok(Redirect::to(&format!("{}#m{message}", asked.back(number))).into_response());
         }
-        Err(problem) => Err(problem.into()),
+        Ok(Sent::Scheduled(id)) => {
+            return Ok(Redirect::to(&format!("{}#s{id}", asked.back(number))).into_response());
+        }
+        Err(Stopped::Unsure(doubts)) => (doubts, Problem::conflict("unconfirmed")),
+        Err(Stopped::Refused(problem)) => (Vec::new(), problem),
+    };
+    if problem.status != 422 && !matches!(problem.code, "newer_message" | "unconfirmed") {
+        return Err(problem.into());
     }
+    let seen = form.get("seen").parse().unwrap_or(Id::new(0));
+    let stop = (problem.status == 409).then(|| {
+        let confirmed = form.all("confirm").map(str::to_owned).chain(doubts.iter().map(Doubt::key)).collect();
+        let news_after = (problem.code == "newer_message").then_some(seen);
+        Stop { news_after, doubts, confirmed }
+    });
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let page = pages::load(&grant, ui, number, asked).await?;
+    let me = grant.actor().who.to_string();
+    let waiting = move |tx: &mut Tx<NoteTickets>| attachments::store::waiting(tx, &files, &me);
+    let waiting = grant.read::<_, platform::db::Error>(waiting).await?;
+    let form = if stop.is_none() { form.with_mistakes(&by_form_names(problem)) } else { form };
+    Ok((status, Page(page.with_composer(form, waiting).stopped(stop))).into_response())
+}
+
+/// Why an answer was not sent that its writer can send all the same.
+pub struct Stop {
+    /// Somebody else wrote after this message.
+    pub news_after: Option<Id<Message>>,
+    pub doubts: Vec<Doubt>,
+    /// What the form says next time.
+    pub confirmed: Vec<String>,
+}
+
+/// What became of a form.
+enum Sent {
+    Message(Id<Message>),
+    Scheduled(Id<ScheduledReply>),
 }
 
 /// Takes in the files of a form and those that were uploaded before it was sent.
@@ -102,9 +140,9 @@ async fn send(
     number: Id<Ticket>,
     form: &Form,
     files: &[Id<Attachment>],
-) -> Result<Id<Message>, Problem> {
+) -> Result<Sent, Stopped> {
     let way = Way::from_word(form.get("kind")).ok_or_else(|| Problem::field("kind", "unknown_word"))?;
-    let draft = draft(form, way, files);
+    let mut draft = draft(form, way, files);
     // A button's status stands behind the one of the list beside it, and counts.
     let status = form.all("status").last().filter(|status| !status.is_empty()).map(str::to_owned);
     if way == Way::Note {
@@ -117,34 +155,80 @@ async fn send(
                 actions::set_status_after(tx, &ticket, status.as_deref())?;
             }
             forget_draft(tx, number)?;
-            Ok::<_, TicketError>(message)
+            Ok::<_, Stopped>(Sent::Message(message))
         };
-        return grant.change(work).await.map_err(Problem::from);
+        return grant.change(work).await;
     }
     let grant = replying.ok_or(Problem::new(403, "permission_required"))?;
     let signer = Signer::of(grant.home());
+    draft.status = status.clone();
     let seen: Id<Message> = form.get("seen").parse().unwrap_or(Id::new(i64::MAX));
+    let confirmed: Vec<String> = form.all("confirm").map(str::to_owned).collect();
+    // A time in the field is meant, whichever button was pressed.
+    let word = form.some("when").or(form.some("at").map(|_| "at")).unwrap_or_default();
+    let when = When::from_form(word, form.get("at"))?;
+    let composer = composer(form, status.as_deref(), files);
+    let has_files =
+        !files.is_empty() || (way == Way::Forward && draft.forward_attachments.as_deref() != Some(&[]));
     let work = move |tx: &mut Tx<ReplyTickets>| {
         let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-        let me = tx.actor().user().unwrap_or(Id::new(0));
-        // Whoever sends something on answers nobody.
-        if way != Way::Forward && conversation::store::has_newer(tx, number, seen, me)? {
-            return Err(Problem::field("seen", "newer_message").into());
-        }
-        let message = if way == Way::Forward {
-            actions::forward(tx, &ticket, draft, &signer)?
-        } else {
-            let mut reply = draft.parse()?;
-            reply.status = status.clone();
-            actions::reply(tx, &ticket, &reply, &signer)?
+        // Mistakes before doubts: whoever has to mend something sees that first.
+        let words = draft.clone().parse()?;
+        let named = words.to.iter().chain(&words.cc).flatten().chain(&words.bcc);
+        let intended = Intended {
+            text: &words.text,
+            addresses: named.map(String::as_str).collect(),
+            has_files,
+            is_forward: way == Way::Forward,
         };
-        if way == Way::Forward {
-            actions::set_status_after(tx, &ticket, status.as_deref())?;
-        }
+        guard::look(tx, &ticket, &intended, Some(seen), Some(&confirmed))?;
+        let chosen = scheduled::actions::instant(tx, when)?;
+        let undo_ms = tx.actor().habits.undo_seconds.clamp(0, 60) * SECOND;
+        let send_at = chosen.or_else(|| (undo_ms > 0).then(|| tx.now().plus(undo_ms)));
+        let sent = match send_at {
+            Some(send_at) => {
+                let waiting = Waiting { draft, composer, seen, is_later: chosen.is_some(), send_at };
+                Sent::Scheduled(scheduled::actions::schedule(tx, &ticket, waiting)?)
+            }
+            None => Sent::Message(scheduled::actions::send_now(tx, &ticket, draft, &signer)?),
+        };
+        remember_status(tx, status.as_deref())?;
         forget_draft(tx, number)?;
-        Ok::<_, TicketError>(message)
+        Ok::<_, Stopped>(sent)
     };
-    grant.change(work).await.map_err(Problem::from)
+    grant.change(work).await
+}
+
+/// The status that somebody chose is proposed next time, where they want that.
+fn remember_status<P: Implies<ViewTickets>>(
+    tx: &mut Tx<P>,
+    status: Option<&str>,
+) -> platform::db::Result<()> {
+    let (habits, status) = (&tx.actor().habits, status.unwrap_or_default());
+    if !habits.remembers_status || habits.then_status == status {
+        return Ok(());
+    }
+    match tx.actor().user() {
+        Some(me) => users::store::set_then_status(tx, me, status),
+        None => Ok(()),
+    }
+}
+
+/// The composer as a draft keeps it, for whoever takes the answer back.
+fn composer(form: &Form, status: Option<&str>, files: &[Id<Attachment>]) -> String {
+    let chosen: Vec<&str> = form.all("forward_file").collect();
+    let mut kept = serde_json::json!({
+        "kind": form.get("kind"), "text": form.get("text"), "html": form.some("html"), "to": form.get("to"),
+        "cc": form.get("cc"), "bcc": form.get("bcc"), "status": status, "attachments": files,
+    });
+    if form.get("kind") == "forward" {
+        kept["message"] = form.get("message").into();
+        kept["forward_subject"] = form.get("forward_subject").into();
+        if form.is_on("forward_files") {
+            kept["forward_file"] = chosen.into();
+        }
+    }
+    kept.to_string()
 }
 
 fn forget_draft<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> platform::db::Result<()> {
@@ -177,6 +261,7 @@ fn draft(form: &Form, way: Way, files: &[Id<Attachment>]) -> ReplyDraft {
         forward_attachments: chosen
             .then(|| form.all("forward_file").filter_map(|id| id.parse().ok()).collect()),
         subject: text("forward_subject").filter(|_| is_forward),
+        ..ReplyDraft::default()
     }
 }
 

@@ -48,7 +48,8 @@ impl Speaker<'_> {
     /// A stored filter as people read it.
     pub fn filter(&self, stored: &str) -> String {
         let names = &self.known.names;
-        filter::parse(stored, names).map_or_else(|_| stored.to_owned(), |filter| filter::print(&filter, names))
+        filter::parse(stored, names)
+            .map_or_else(|_| stored.to_owned(), |filter| filter::print(&filter, names))
     }
     /// What an action is about, with names for ids.
     pub fn value(&self, step: &Step) -> String {
@@ -62,7 +63,8 @@ impl Speaker<'_> {
             Some(Verb::Assign) => named(&names.users, &step.value),
             Some(Verb::SetStatus) => {
                 let all = names.statuses_in(self.ui.language);
-                let by_id = all.into_iter().find(|(id, _)| id.to_string() == step.value).map(|(_, name)| name);
+                let by_id =
+                    all.into_iter().find(|(id, _)| id.to_string() == step.value).map(|(_, name)| name);
                 let category = crate::tickets::Category::from_word(&step.value);
                 by_id.or_else(|| category.map(|it| self.ui.t_of("status", it.word()).to_owned()))
             }
@@ -73,9 +75,12 @@ impl Speaker<'_> {
                 Some((_, id)) => named(&names.users, id),
                 None => None,
             },
-            Some(Verb::Webhook) => {
-                self.known.webhooks.iter().find(|(id, _)| id.to_string() == step.value).map(|(_, name)| name.clone())
-            }
+            Some(Verb::Webhook) => self
+                .known
+                .webhooks
+                .iter()
+                .find(|(id, _)| id.to_string() == step.value)
+                .map(|(_, name)| name.clone()),
             Some(Verb::SetField) => Some(format!("{} = {}", step.field, step.value)),
             _ => None,
         };
@@ -116,9 +121,8 @@ impl List {
 }
 
 pub async fn list(ui: Ui, grant: Grant<ManageRules>) -> Result<Response, Failure> {
-    let (rules, known, now) = grant
-        .read::<_, RuleError>(|tx| Ok((store::all(tx)?, actions::known(tx)?, tx.now())))
-        .await?;
+    let (rules, known, now) =
+        grant.read::<_, RuleError>(|tx| Ok((store::all(tx)?, actions::known(tx)?, tx.now()))).await?;
     Ok(Page(List { ui, rules, known, now }).into_response())
 }
 
@@ -150,7 +154,8 @@ struct One {
 impl One {
     fn signals(&self) -> Vec<Choice> {
         let chosen: Vec<_> = self.form.all("on").collect();
-        let choice = |signal: &Signal| Choice { value: signal.word(), is_on: chosen.contains(&signal.word()) };
+        let choice =
+            |signal: &Signal| Choice { value: signal.word(), is_on: chosen.contains(&signal.word()) };
         Signal::ALL.iter().map(choice).collect()
     }
     fn moments(&self) -> &'static [Since] {
@@ -176,7 +181,8 @@ impl One {
         let ui = &self.ui;
         let mut values = Vec::new();
         let statuses = Category::ALL.iter().map(|it| (it.word().into(), ui.t_of("status", it.word()).into()));
-        let priorities = Priority::ALL.iter().map(|it| (it.word().into(), ui.t_of("priority", it.word()).into()));
+        let priorities =
+            Priority::ALL.iter().map(|it| (it.word().into(), ui.t_of("priority", it.word()).into()));
         let kinds = Kind::ALL.iter().map(|it| (it.word().into(), ui.t_of("ticket-kind", it.word()).into()));
         values.extend(statuses.chain(priorities).chain(kinds));
         for (what, list) in [("team", &self.known.names.teams), ("user", &self.known.names.users)] {
@@ -213,8 +219,20 @@ impl One {
 }
 
 const FIELDS: [&str; 14] = [
-    "name", "on", "span", "since", "working_time", "filter", "a*", "stop_after", "from", "until", "is_active",
-    "ticket", "what", "how",
+    "name",
+    "on",
+    "span",
+    "since",
+    "working_time",
+    "filter",
+    "a*",
+    "stop_after",
+    "from",
+    "until",
+    "is_active",
+    "ticket",
+    "what",
+    "how",
 ];
 
 fn filled(row: &Row, known: &Known) -> Form {
@@ -334,7 +352,12 @@ async fn show(
         let stored: Option<actions::Stored> = serde_json::from_str(&version.content).ok();
         let speaker = Speaker { ui: &ui, known: &known };
         let when = stored.map_or_else(String::new, |stored| {
-            format!("{} · {} · {}", stored.name, speaker.when(&stored.content), speaker.filter(&stored.content.filter))
+            format!(
+                "{} · {} · {}",
+                stored.name,
+                speaker.when(&stored.content),
+                speaker.filter(&stored.content.filter)
+            )
         });
         Older { version, when }
     });

@@ -2,28 +2,33 @@
 mod beside;
 pub mod edit;
 pub mod new;
-pub mod search;
 pub mod store;
 
 use super::{Category, Channel, Kind, Priority, Seen, Ticket, TicketError, ViewTickets};
 use crate::{
+    arrangements::{self, Change},
     conversation::{
-        self, Message,
-        pages::{Entry, Look},
+        self, AuthorKind, Message,
+        pages::{Entry, Look, send::Stop},
     },
     fields::{Field, FieldKind},
     history::pages::Lines,
+    placeholders::{self, Allowed, Template, Values},
+    scheduled::pages::Shown,
     views::{
         self,
         pages::{List, Sidebar},
     },
 };
-use axum::extract::{Path, Query};
+use axum::{
+    extract::{Path, Query},
+    response::{IntoResponse, Redirect, Response},
+};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx},
     db,
-    events::{self, Recorded},
+    events::Recorded,
     web::{Failure, Form, Page, Ui},
 };
 use store::{Choices, Facts};
@@ -154,7 +159,7 @@ impl Thread {
 pub struct Notice {
     pub text: String,
     /// The change that can be taken back.
-    pub undo: Option<Id<events::Recorded>>,
+    pub undo: Option<Change>,
 }
 impl Notice {
     fn of<P: Implies<ViewTickets>>(
@@ -168,13 +173,29 @@ impl Notice {
             "change" => match super::undo::just_changed(tx, ticket)? {
                 Some(event) => Some(Notice {
                     text: crate::history::pages::told(tx, ui, &event)?,
-                    undo: Some(event.id).filter(|_| super::undo::is_undoable(&event)),
+                    undo: Some(Change::Event(event.id)).filter(|_| super::undo::is_undoable(&event)),
                 }),
                 None => None,
             },
+            "macro" => match super::undo::just_applied(tx, ticket)? {
+                Some(event) => Some(Notice {
+                    text: crate::history::pages::told(tx, ui, &event)?,
+                    undo: Some(Change::Event(event.id)),
+                }),
+                None => None,
+            },
+            "snoozed" => said("snooze-done"),
+            "promised" => said("call-back-promised"),
             "undone" => said("ticket-undone"),
+            "taken_back" => said("scheduled-taken-back"),
+            "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
-            _ => None,
+            "gone" => said("arrange-gone"),
+            other => match other.parse() {
+                Ok(Change::Arrangement(id)) => arrangements::pages::told(tx, ui, id)?
+                    .map(|(text, undo)| Notice { text, undo: undo.filter(|_| ui.may("tickets.edit")) }),
+                _ => None,
+            },
         })
     }
 }
@@ -191,10 +212,15 @@ pub struct TicketPage {
     choices: Choices,
     others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    calls: Vec<crate::call_backs::CallBack>,
     /// What is in the composer.
     composer: Form,
-    /// Files that wait in the composer, of a form that came back.
+    /// What a browser without scripts chooses from, once it asked for it.
+    canned: Vec<crate::canned::CannedReply>,
+    /// Files that wait in the composer, of a form that came back or of a draft.
     waiting: Vec<crate::attachments::Attachment>,
+    /// Why the answer in the composer was not sent, where its writer may send it all the same.
+    stop: Option<Stop>,
     /// What came back from the properties with mistakes.
     props: Form,
     /// What came back from the person's own form with mistakes.
@@ -211,10 +237,11 @@ pub struct Around {
     choices: Choices,
     others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
+    calls: Vec<crate::call_backs::CallBack>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more.
+/// Nine statements at most; six without a list beside it; a notice is two more.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -236,8 +263,9 @@ pub fn around<P: Implies<ViewTickets>>(
     let choices = store::choices(tx)?;
     let others = store::others(tx, &ticket, OTHERS + 1)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
+    let calls = crate::call_backs::store::of_ticket(tx, number)?;
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, others, deadlines, notice })
+    Ok(Around { ticket, beside, facts, choices, others, deadlines, calls, notice })
 }
 
 impl Around {
@@ -252,8 +280,11 @@ impl Around {
             choices: self.choices,
             others: self.others,
             deadlines: self.deadlines,
+            calls: self.calls,
             composer,
+            canned: Vec::new(),
             waiting: Vec::new(),
+            stop: None,
             props: Form::default(),
             person: Form::default(),
             notice: self.notice,
@@ -296,6 +327,7 @@ impl Around {
             ("text", text("text").unwrap_or_default()),
             ("html", text("html").unwrap_or_default()),
             ("message", message),
+            ("status", text("status").unwrap_or_else(|| ui.then_status().to_owned())),
         ]);
         if kept.is_none() {
             return form;
@@ -331,8 +363,8 @@ fn recipients(facts: &Facts) -> (String, String) {
     (list(true), list(false))
 }
 
-/// The conversation of a ticket and all around it, with twelve statements at most; a draft that sends on what
-/// stands far up is four more.
+/// The conversation of a ticket and all around it, with thirteen statements at most; a draft that sends on what
+/// stands far up is four more, one with files one more.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
     ui: Ui,
@@ -349,20 +381,32 @@ pub async fn load<P: Implies<ViewTickets> + 'static>(
             if let Some(kept) = around.facts.forwarding().filter(|_| asked.forward.is_empty()) {
                 thread.fetch(tx, number, kept)?;
             }
+            let files = around.facts.draft_files();
+            let waiting = match files.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let me = tx.actor().who.to_string();
+                    crate::attachments::store::waiting(tx, &files, &me)?
+                }
+            };
             let middle = Middle::Conversation(Box::new(thread));
-            Ok(around.page(ui, middle, asked))
+            Ok(TicketPage { waiting, ..around.page(ui, middle, asked) })
         })
         .await
 }
 
-/// `GET /t/{number}`.
+/// `GET /t/{number}`; the number of a merged ticket leads to the other one.
 pub async fn get(
     grant: Grant<ViewTickets>,
     ui: Ui,
     Path(number): Path<Id<Ticket>>,
     Query(asked): Query<Asked>,
-) -> Result<Page<TicketPage>, Failure> {
-    Ok(Page(load(&grant, ui, number, asked).await?))
+) -> Result<Response, Failure> {
+    let page = load(&grant, ui, number, asked.clone()).await?;
+    match page.ticket.lands_at_id {
+        Some(lands) => Ok(Redirect::to(&asked.back(lands)).into_response()),
+        None => Ok(Page(page).into_response()),
+    }
 }
 
 /// What the template asks.
@@ -370,6 +414,51 @@ impl TicketPage {
     /// The page with a composer that came back.
     pub fn with_composer(self, composer: Form, waiting: Vec<crate::attachments::Attachment>) -> TicketPage {
         TicketPage { composer, waiting, ..self }
+    }
+    pub fn stopped(self, stop: Option<Stop>) -> TicketPage {
+        TicketPage { stop, ..self }
+    }
+    /// What others wrote that the writer had not read, oldest first.
+    fn news(&self) -> Vec<&Entry> {
+        let after = self.stop.as_ref().and_then(|stop| stop.news_after);
+        let me = self.ui.actor.as_ref().and_then(|actor| actor.user()).map(Id::number);
+        let is_news = |entry: &&Entry| {
+            let message = &entry.message;
+            let is_mine = message.author_kind == AuthorKind::User && message.author_id == me;
+            after.is_some_and(|after| message.id > after)
+                && !message.is_note()
+                && !message.is_automatic
+                && !is_mine
+        };
+        self.entries().iter().filter(is_news).collect()
+    }
+    /// Colleagues whose answer is on its way this moment.
+    fn sending_others(&self) -> Vec<&Shown> {
+        let is_one = |shown: &&Shown| !shown.is_later && !shown.is_held() && !shown.is_mine(&self.ui);
+        self.facts.scheduled.iter().filter(is_one).collect()
+    }
+    /// The reader's own answers that can be taken back this moment, the newest first.
+    fn sending(&self) -> Vec<&Shown> {
+        let is_one = |shown: &&Shown| !shown.is_later && !shown.is_held() && shown.is_mine(&self.ui);
+        self.facts.scheduled.iter().rev().filter(is_one).collect()
+    }
+    /// The newest public message that somebody else than its writer wrote, for what waits.
+    fn newest_in(&self) -> i64 {
+        let is_in = |entry: &&Entry| entry.message.is_in() && !entry.message.is_automatic;
+        self.entries().iter().rev().find(is_in).map_or(0, |entry| entry.message.id.number())
+    }
+    /// The status that a form or a draft has chosen: a button's counts more than the list beside it.
+    fn then(&self) -> &str {
+        self.composer.all("status").filter(|status| !status.is_empty()).last().unwrap_or_default()
+    }
+    /// A file whose picture stands in the text needs no line of its own.
+    fn stands_in_text(&self, file: &crate::attachments::Attachment) -> bool {
+        let html = self.composer.get("html");
+        html.contains(&format!("cid:{}\"", file.id)) || html.contains(&format!("/attachments/{}\"", file.id))
+    }
+    /// The page with canned replies to choose from beside the composer.
+    pub fn with_canned(self, canned: Vec<crate::canned::CannedReply>) -> TicketPage {
+        TicketPage { canned, ..self }
     }
     pub fn with_props(self, props: Form) -> TicketPage {
         TicketPage { props, ..self }
@@ -437,13 +526,15 @@ impl TicketPage {
     /// What is added below the words when they are sent, with its placeholders filled.
     fn signature(&self) -> Option<String> {
         let (signature, inbox) = self.facts.signature.as_ref()?;
-        let values = conversation::signature::Values {
-            agent: self.ui.person_name(),
-            desk: &self.ui.desk_name,
-            inbox,
-            ticket: self.ticket.id.number(),
-        };
-        Some(conversation::signature::fill(signature, &values)).filter(|text| !text.trim().is_empty())
+        let values =
+            Values::of_signature(self.ui.person_name(), &self.ui.desk_name, inbox, self.ticket.id.number());
+        let filled = placeholders::fill(&Template::parse(signature, Allowed::Signature), &values);
+        Some(filled.text).filter(|text| !text.trim().is_empty())
+    }
+    /// The number that a call-back is offered for.
+    fn call_number(&self) -> &str {
+        let known = self.facts.phones.first().map_or("", String::as_str);
+        self.props.some("call_phone").unwrap_or(known)
     }
     /// What the person's form shows: what came back with a mistake, else what is stored.
     fn of_person<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {
@@ -566,17 +657,21 @@ impl TicketPage {
         }
     }
     fn may_reply(&self) -> bool {
-        self.ui.may("tickets.reply")
+        self.ui.may("tickets.reply") && !self.ticket.is_merged()
     }
     /// Whether anybody of the ticket can be answered by mail.
     fn may_answer(&self) -> bool {
         self.may_reply() && self.facts.has_address()
     }
     fn may_note(&self) -> bool {
-        self.ui.may("tickets.note")
+        self.ui.may("tickets.note") && !self.ticket.is_merged()
     }
     fn may_edit(&self) -> bool {
-        self.ui.may("tickets.edit")
+        self.ui.may("tickets.edit") && !self.ticket.is_merged()
+    }
+    fn has_open_children(&self) -> bool {
+        let mut links = self.facts.links.iter();
+        links.any(|link| link.word == arrangements::LinkWord::ParentOf && link.category.is_open())
     }
 }
 

@@ -1,6 +1,9 @@
 //! SQL for the ticket's page: what stands beside the conversation, in two statements instead of a dozen.
 use crate::{
+    arrangements::{Change, Link, LinkWord},
+    attachments::Attachment,
     conversation::Message,
+    scheduled::pages::Shown,
     statuses::Status,
     tickets::{
         Category, Ticket, ViewTickets,
@@ -53,18 +56,59 @@ pub struct Facts {
     pub values: BTreeMap<i64, String>,
     /// What the reader has begun to write here.
     pub draft: Option<String>,
+    /// Answers that are not sent yet, the next one first.
+    pub scheduled: Vec<Shown>,
     /// The signature of the inbox that sends, unfilled, and the inbox's name.
     pub signature: Option<(String, String)>,
     /// Whether that inbox quotes the customer's last message.
     pub is_quoting: bool,
     /// The domains of the requester's organisation.
     pub domains: Vec<String>,
+    /// Tickets that were merged into it, as far as the reader sees them.
+    pub merged: Vec<Merged>,
+    pub links: Vec<Linked>,
+}
+
+/// A ticket that was merged into this one.
+pub struct Merged {
+    pub id: Id<Ticket>,
+    pub subject: String,
+    /// To take it out again; `None` for one that was split out and went back.
+    pub change: Option<Change>,
+}
+/// A ticket that this one is linked with.
+pub struct Linked {
+    pub id: Id<Ticket>,
+    pub subject: String,
+    pub category: Category,
+    /// What this one is to it.
+    pub word: LinkWord,
+    pub change: Change,
+}
+impl Linked {
+    fn of(noun: &str, id: i64, subject: String, arrangement: &str, what: &str) -> Option<Linked> {
+        let (link, category) = what.split_once(' ')?;
+        Some(Linked {
+            id: Id::new(id),
+            subject,
+            category: Category::from_word(category)?,
+            word: LinkWord::of(Link::from_word(link)?, noun == "link"),
+            change: Change::Arrangement(Id::new(arrangement.parse().ok()?)),
+        })
+    }
 }
 
 impl Facts {
     /// Whether an answer by mail would reach anybody.
     pub fn has_address(&self) -> bool {
         self.participants.iter().any(|person| !person.email.is_empty())
+    }
+    /// The files of the reader's draft.
+    pub fn draft_files(&self) -> Vec<Id<Attachment>> {
+        let draft =
+            self.draft.as_deref().and_then(|draft| serde_json::from_str::<serde_json::Value>(draft).ok());
+        let ids = draft.as_ref().and_then(|draft| draft.get("attachments")?.as_array());
+        ids.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
     }
     /// The message that the reader has begun to send on.
     pub fn forwarding(&self) -> Option<Id<Message>> {
@@ -78,42 +122,61 @@ impl Facts {
 }
 
 /// All of a ticket that the caller has seen. `reader` is whose draft is meant.
-pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Facts> {
-    let rows = conn.all::<Fact>(
-        sql!(
+pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader: Id<User>) -> Result<Facts> {
+    let sight = Sight::of(tx);
+    let rows = tx.all::<Fact>(
+        sql!(concat!(
             "SELECT 'participant' AS noun, p.contact_id AS id, c.name AS a, coalesce(e.email, '') AS b, p.role AS c
                FROM ticket_participant p
                JOIN contact c ON c.id = p.contact_id
                LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
-              WHERE p.ticket_id = $1
+              WHERE p.ticket_id = $4
              UNION ALL
              SELECT 'follower', u.id, u.name, u.email, 'follower'
-               FROM ticket_follower f JOIN desk_user u ON u.id = f.user_id WHERE f.ticket_id = $1
+               FROM ticket_follower f JOIN desk_user u ON u.id = f.user_id WHERE f.ticket_id = $4
              UNION ALL
              SELECT CASE WHEN e.is_primary = TRUE THEN 'primary' ELSE 'email' END, 0, e.email, '', ''
-               FROM ticket t JOIN contact_email e ON e.contact_id = t.requester_id WHERE t.id = $1
+               FROM ticket t JOIN contact_email e ON e.contact_id = t.requester_id WHERE t.id = $4
              UNION ALL
              SELECT 'phone', 0, n.phone, '', ''
-               FROM ticket t JOIN contact_phone n ON n.contact_id = t.requester_id WHERE t.id = $1
+               FROM ticket t JOIN contact_phone n ON n.contact_id = t.requester_id WHERE t.id = $4
              UNION ALL
              SELECT 'notes', 0, c.notes, '', ''
-               FROM ticket t JOIN contact c ON c.id = t.requester_id WHERE t.id = $1 AND c.notes <> ''
+               FROM ticket t JOIN contact c ON c.id = t.requester_id WHERE t.id = $4 AND c.notes <> ''
              UNION ALL
-             SELECT 'tag', 0, g.tag, '', '' FROM ticket_tag g WHERE g.ticket_id = $1
+             SELECT 'tag', 0, g.tag, '', '' FROM ticket_tag g WHERE g.ticket_id = $4
              UNION ALL
-             SELECT 'field', v.field_id, v.value, '', '' FROM ticket_field v WHERE v.ticket_id = $1
+             SELECT 'field', v.field_id, v.value, '', '' FROM ticket_field v WHERE v.ticket_id = $4
              UNION ALL
              SELECT 'inbox', i.id, i.signature, i.name, i.quote
                FROM inbox i
-              WHERE i.id = coalesce((SELECT t.inbox_id FROM ticket t WHERE t.id = $1),
+              WHERE i.id = coalesce((SELECT t.inbox_id FROM ticket t WHERE t.id = $4),
                                     (SELECT min(s.id) FROM inbox s WHERE s.is_active = TRUE AND s.send IS NOT NULL))
              UNION ALL
              SELECT 'domain', 0, d.domain, '', ''
-               FROM ticket t JOIN organisation_domain d ON d.organisation_id = t.organisation_id WHERE t.id = $1
+               FROM ticket t JOIN organisation_domain d ON d.organisation_id = t.organisation_id WHERE t.id = $4
              UNION ALL
-             SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $2 AND d.ticket_id = $1"
-        ),
-        args![ticket, reader],
+             SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $5 AND d.ticket_id = $4
+             UNION ALL
+             SELECT 'scheduled', s.id, s.draft,
+                    CAST(s.user_id AS TEXT) || ' ' || CAST(s.send_at_ms AS TEXT) || ' ' || CAST(s.seen_id AS TEXT)
+                      || CASE WHEN s.is_later = TRUE THEN ' later ' ELSE ' soon ' END || COALESCE(s.held_because, ''),
+                    u.name
+               FROM scheduled_reply s JOIN desk_user u ON u.id = s.user_id WHERE s.ticket_id = $4
+             UNION ALL
+             SELECT 'merged', t.id, t.subject, coalesce(CAST(a.id AS TEXT), ''), ''
+               FROM ticket t
+               LEFT JOIN arrangement a ON a.source_id = t.id AND a.kind = 'merge' AND a.undone_at_ms IS NULL
+              WHERE t.lands_at_id = $4 AND ",
+            visible!(),
+            "UNION ALL
+             SELECT CASE WHEN a.source_id = $4 THEN 'link' ELSE 'linked' END, t.id, t.subject, CAST(a.id AS TEXT),
+                    a.link || ' ' || t.category
+               FROM arrangement a JOIN ticket t ON t.id = CASE WHEN a.source_id = $4 THEN a.target_id ELSE a.source_id END
+              WHERE (a.source_id = $4 OR a.target_id = $4) AND a.kind = 'link' AND a.undone_at_ms IS NULL AND ",
+            visible!()
+        )),
+        args![sight.scope, sight.person, &sight.ids, ticket, reader],
     )?;
     let mut facts = Facts::default();
     for Fact { noun, id, a, b, c } in rows {
@@ -127,15 +190,24 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>, reader: Id<User>) -> Result<Fa
             "tag" => facts.tags.push(a),
             "field" => drop(facts.values.insert(id, a)),
             "domain" => facts.domains.push(a),
+            "merged" => {
+                let change = b.parse().ok().map(Id::new).map(Change::Arrangement);
+                facts.merged.push(Merged { id: Id::new(id), subject: a, change });
+            }
+            "link" | "linked" => facts.links.extend(Linked::of(&noun, id, a, &b, &c)),
             "inbox" => {
                 facts.is_quoting = c == "last";
                 facts.signature = Some((a, b));
             }
+            "scheduled" => facts.scheduled.extend(Shown::of_fact(id, &a, &b, c)),
             _ => facts.draft = Some(a),
         }
     }
     facts.participants.sort_by_key(|person| (person.role != "requester", person.id));
     facts.tags.sort();
+    facts.scheduled.sort_by_key(|shown| (shown.send_at, shown.id));
+    facts.merged.sort_by_key(|merged| merged.id);
+    facts.links.sort_by_key(|link| link.id);
     Ok(facts)
 }
 
@@ -222,7 +294,7 @@ pub fn others<P: Implies<ViewTickets>>(tx: &mut Tx<P>, of: &Ticket, limit: usize
         sql!(concat!(
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.created_at_ms
                FROM ticket t JOIN ticket_status s ON s.id = t.status_id
-              WHERE t.requester_id = $4 AND t.id <> $5 AND ",
+              WHERE t.requester_id = $4 AND t.id <> $5 AND t.merged_into_id IS NULL AND ",
             visible!(),
             " ORDER BY t.id DESC LIMIT $6"
         )),

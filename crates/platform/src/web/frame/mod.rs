@@ -49,6 +49,13 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         ],
     ),
     (
+        "settings-answers",
+        &[
+            entry("/admin/canned", "message-square-quote", "settings-canned", "tickets.note"),
+            entry("/admin/macros", "zap", "settings-macros", "tickets.note"),
+        ],
+    ),
+    (
         "settings-service",
         &[
             entry("/admin/sla", "clock", "settings-sla", "sla.manage"),

@@ -1,0 +1,45 @@
+macros-lead = Mehrere Schritte auf einmal: was sie ändern, wird vorher gezeigt und lässt sich zurücknehmen.
+macros-none = Noch kein Makro
+macros-none-help = Fassen Sie in einem zusammen, was Sie immer wieder tun.
+macros-new = Neues Makro
+macros-says = Was es schreibt
+macros-canned = Textbaustein
+macros-canned-help = Oder die Worte darunter, ein Text für jede Sprache.
+macros-own-words = Eigene Worte, oder keine
+macros-send = Antwort sofort senden
+macros-send-help = Aus: sie wartet im Eingabefeld, um gelesen und von Hand gesendet zu werden.
+macros-note = Interne Notiz
+macros-changes = Was es ändert
+macros-stays = Bleibt, wie es ist
+macros-me = Wer es anwendet
+macros-add-tags = Schlagwörter hinzufügen
+macros-remove-tags = Schlagwörter entfernen
+macros-then = Und dann
+macros-no-rest = Nicht zurückgestellt
+macros-rest-hours = { $count ->
+    [one] Für eine Stunde
+   *[other] Für { $count } Stunden
+}
+macros-afterwards = Danach
+afterwards-stay = Bei diesem Ticket bleiben
+afterwards-next = Zum nächsten Ticket der Liste
+afterwards-list = Zurück zur Liste
+macros-apply = Makro anwenden
+macros-find = Makro suchen
+macros-look-first = Was es ändert, wird gezeigt, bevor etwas geschieht.
+macros-cannot = Dieses Makro lässt sich nicht anwenden
+macros-to-macro = Zum Makro
+macros-nothing = Alles ist schon so
+macros-what = Eigenschaft
+macros-from = Jetzt
+macros-to = Danach
+macros-kind-note = Interne Notiz
+macros-kind-reply = Geht an den Kunden
+macros-kind-composer = Wartet im Eingabefeld
+macros-go = Anwenden
+field-gone = Das gibt es nicht mehr
+field-step-twice = Diesen Schritt gibt es zweimal
+field-step-text = Ein Textbaustein oder eigene Worte, nicht beides
+field-not-shared = Dieser Textbaustein gehört nur Ihnen; andere könnten ihn nicht benutzen
+history-macro = { $by } hat das Makro „{ $name }“ angewendet
+history-why-macro = durch das Makro „{ $name }“

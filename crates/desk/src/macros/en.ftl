@@ -1,0 +1,45 @@
+macros-lead = Several steps at once: what they change is shown before, and can be taken back.
+macros-none = No macro yet
+macros-none-help = Put what you do again and again into one.
+macros-new = New macro
+macros-says = What it says
+macros-canned = Canned reply
+macros-canned-help = Or the words below, one text for each language.
+macros-own-words = Words of its own, or none
+macros-send = Send the answer at once
+macros-send-help = Off: it waits in the composer, to be read and sent by hand.
+macros-note = Internal note
+macros-changes = What it changes
+macros-stays = Stays as it is
+macros-me = Whoever applies it
+macros-add-tags = Add tags
+macros-remove-tags = Remove tags
+macros-then = And then
+macros-no-rest = Not snoozed
+macros-rest-hours = { $count ->
+    [one] For one hour
+   *[other] For { $count } hours
+}
+macros-afterwards = Afterwards
+afterwards-stay = Stay at this ticket
+afterwards-next = On to the next ticket of the list
+afterwards-list = Back to the list
+macros-apply = Apply a macro
+macros-find = Find a macro
+macros-look-first = What it changes is shown before anything happens.
+macros-cannot = This macro cannot be applied
+macros-to-macro = To the macro
+macros-nothing = Everything is so already
+macros-what = Property
+macros-from = Now
+macros-to = Then
+macros-kind-note = Internal note
+macros-kind-reply = Goes to the customer
+macros-kind-composer = Waits in the composer
+macros-go = Apply
+field-gone = This is no longer there
+field-step-twice = This step is there twice
+field-step-text = A canned reply or words of its own, not both
+field-not-shared = This canned reply is yours alone; others could not use it
+history-macro = { $by } applied the macro “{ $name }”
+history-why-macro = by the macro “{ $name }”

@@ -1,0 +1,45 @@
+macros-lead = Meerdere stappen tegelijk: wat ze wijzigen ziet u vooraf en kunt u terugnemen.
+macros-none = Nog geen macro
+macros-none-help = Vat in één macro samen wat u steeds weer doet.
+macros-new = Nieuwe macro
+macros-says = Wat hij schrijft
+macros-canned = Standaardantwoord
+macros-canned-help = Of de woorden hieronder, één tekst voor elke taal.
+macros-own-words = Eigen woorden, of geen
+macros-send = Antwoord meteen verzenden
+macros-send-help = Uit: het wacht in het invoerveld, om te lezen en met de hand te verzenden.
+macros-note = Interne notitie
+macros-changes = Wat hij wijzigt
+macros-stays = Blijft zoals het is
+macros-me = Wie hem toepast
+macros-add-tags = Tags toevoegen
+macros-remove-tags = Tags verwijderen
+macros-then = En daarna
+macros-no-rest = Niet uitgesteld
+macros-rest-hours = { $count ->
+    [one] Voor één uur
+   *[other] Voor { $count } uur
+}
+macros-afterwards = Daarna
+afterwards-stay = Bij dit ticket blijven
+afterwards-next = Naar het volgende ticket van de lijst
+afterwards-list = Terug naar de lijst
+macros-apply = Macro toepassen
+macros-find = Macro zoeken
+macros-look-first = Wat hij wijzigt ziet u voordat er iets gebeurt.
+macros-cannot = Deze macro kan niet worden toegepast
+macros-to-macro = Naar de macro
+macros-nothing = Alles is al zo
+macros-what = Eigenschap
+macros-from = Nu
+macros-to = Daarna
+macros-kind-note = Interne notitie
+macros-kind-reply = Gaat naar de klant
+macros-kind-composer = Wacht in het invoerveld
+macros-go = Toepassen
+field-gone = Dit bestaat niet meer
+field-step-twice = Deze stap staat er twee keer
+field-step-text = Een standaardantwoord of eigen woorden, niet allebei
+field-not-shared = Dit standaardantwoord is alleen van u; anderen kunnen het niet gebruiken
+history-macro = { $by } heeft de macro “{ $name }” toegepast
+history-why-macro = door de macro “{ $name }”

@@ -1,0 +1,31 @@
+field-placeholder = Ein Platzhalter ist nicht lesbar oder nennt etwas, das es nicht gibt
+placeholder-unknown-name = Zeile { $line }, Spalte { $column }: { $written } gibt es nicht
+placeholder-unknown-filter = Zeile { $line }, Spalte { $column }: diesen Filter gibt es hier nicht: { $written }
+placeholder-wrong-argument = Zeile { $line }, Spalte { $column }: die Angabe passt nicht zum Filter: { $written }
+placeholder-unclosed = Zeile { $line }, Spalte { $column }: der Platzhalter hat kein Ende: { $written }
+placeholder-nothing = Zeile { $line }, Spalte { $column }: dieses Ticket hat nichts für { $written }
+placeholder-yes = Ja
+placeholder-no = Nein
+placeholder-sample-subject = Der Drucker im dritten Stock
+placeholder-sample-team = First Level
+
+month-long-1 = Januar
+month-long-2 = Februar
+month-long-3 = März
+month-long-4 = April
+month-long-5 = Mai
+month-long-6 = Juni
+month-long-7 = Juli
+month-long-8 = August
+month-long-9 = September
+month-long-10 = Oktober
+month-long-11 = November
+month-long-12 = Dezember
+
+placeholder-day-1 = Montag
+placeholder-day-2 = Dienstag
+placeholder-day-3 = Mittwoch
+placeholder-day-4 = Donnerstag
+placeholder-day-5 = Freitag
+placeholder-day-6 = Samstag
+placeholder-day-7 = Sonntag

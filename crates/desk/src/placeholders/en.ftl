@@ -1,0 +1,31 @@
+field-placeholder = A placeholder cannot be read, or names nothing that exists
+placeholder-unknown-name = Line { $line }, column { $column }: there is no { $written }
+placeholder-unknown-filter = Line { $line }, column { $column }: no such filter here: { $written }
+placeholder-wrong-argument = Line { $line }, column { $column }: what the filter is given does not fit: { $written }
+placeholder-unclosed = Line { $line }, column { $column }: the placeholder has no end: { $written }
+placeholder-nothing = Line { $line }, column { $column }: this ticket has nothing for { $written }
+placeholder-yes = Yes
+placeholder-no = No
+placeholder-sample-subject = The printer on the third floor
+placeholder-sample-team = First line
+
+month-long-1 = January
+month-long-2 = February
+month-long-3 = March
+month-long-4 = April
+month-long-5 = May
+month-long-6 = June
+month-long-7 = July
+month-long-8 = August
+month-long-9 = September
+month-long-10 = October
+month-long-11 = November
+month-long-12 = December
+
+placeholder-day-1 = Monday
+placeholder-day-2 = Tuesday
+placeholder-day-3 = Wednesday
+placeholder-day-4 = Thursday
+placeholder-day-5 = Friday
+placeholder-day-6 = Saturday
+placeholder-day-7 = Sunday

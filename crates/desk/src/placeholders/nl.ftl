@@ -1,0 +1,31 @@
+field-placeholder = Een plaatshouder is niet leesbaar of noemt iets wat niet bestaat
+placeholder-unknown-name = Regel { $line }, kolom { $column }: { $written } bestaat niet
+placeholder-unknown-filter = Regel { $line }, kolom { $column }: dit filter bestaat hier niet: { $written }
+placeholder-wrong-argument = Regel { $line }, kolom { $column }: deze waarde past niet bij het filter: { $written }
+placeholder-unclosed = Regel { $line }, kolom { $column }: de plaatshouder heeft geen einde: { $written }
+placeholder-nothing = Regel { $line }, kolom { $column }: dit ticket heeft niets voor { $written }
+placeholder-yes = Ja
+placeholder-no = Nee
+placeholder-sample-subject = De printer op de derde verdieping
+placeholder-sample-team = Eerste lijn
+
+month-long-1 = januari
+month-long-2 = februari
+month-long-3 = maart
+month-long-4 = april
+month-long-5 = mei
+month-long-6 = juni
+month-long-7 = juli
+month-long-8 = augustus
+month-long-9 = september
+month-long-10 = oktober
+month-long-11 = november
+month-long-12 = december
+
+placeholder-day-1 = maandag
+placeholder-day-2 = dinsdag
+placeholder-day-3 = woensdag
+placeholder-day-4 = donderdag
+placeholder-day-5 = vrijdag
+placeholder-day-6 = zaterdag
+placeholder-day-7 = zondag
