@@ -3,6 +3,7 @@ mod answers;
 mod cases;
 mod company;
 mod promises;
+mod rules;
 mod scenes;
 mod tickets;
 
@@ -84,6 +85,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     if staged > 0 {
         scenes::play(&home, &clock, &cast, now).await?;
     }
+    rules::fill(&home).await.map_err(said)?;
     home.db.close();
     println!("{} has {count} tickets. Everybody's password is: {PASSWORD}", plan.desk);
     for person in &plan.people {

@@ -49,7 +49,7 @@ rule-working-time = Nur Arbeitszeit des Kalenders zählen
 rule-filter = Welche Tickets
 rule-filter-help = Wie im Filter über Listen, zum Beispiel priority:>=high -tag:vip. Leer bedeutet jedes Ticket.
 rule-actions = Was sie tut
-rule-actions-help = Von oben nach unten. In Texten stehen {"{"}number{"}"}, {"{"}subject{"}"}, {"{"}name{"}"} und {"{"}desk{"}"} für die Angaben des Tickets. Ein Feld schreiben Sie als Schlüssel=Wert.
+rule-actions-help = Von oben nach unten. In Texten stehen die Wörter number, subject, name und desk in geschweiften Klammern für die Angaben des Tickets. Ein Feld schreiben Sie als Schlüssel=Wert.
 rule-action = Aktion { $number }
 rule-verb = Aktion
 rule-value = Wert

@@ -49,7 +49,7 @@ rule-working-time = Count working hours of the desk’s calendar alone
 rule-filter = Which tickets
 rule-filter-help = As in the filter above lists, for example priority:>=high -tag:vip. Empty means every ticket.
 rule-actions = What it does
-rule-actions-help = From top to bottom. In texts, {"{"}number{"}"}, {"{"}subject{"}"}, {"{"}name{"}"} and {"{"}desk{"}"} stand for the ticket’s own. A field is written as key=value.
+rule-actions-help = From top to bottom. In texts, the words number, subject, name and desk in braces stand for the ticket’s own. A field is written as key=value.
 rule-action = Action { $number }
 rule-verb = Action
 rule-value = Value

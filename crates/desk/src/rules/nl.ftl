@@ -49,7 +49,7 @@ rule-working-time = Alleen werktijd van de kalender tellen
 rule-filter = Welke tickets
 rule-filter-help = Zoals in het filter boven lijsten, bijvoorbeeld priority:>=high -tag:vip. Leeg betekent elk ticket.
 rule-actions = Wat de regel doet
-rule-actions-help = Van boven naar beneden. In teksten staan {"{"}number{"}"}, {"{"}subject{"}"}, {"{"}name{"}"} en {"{"}desk{"}"} voor die van het ticket. Een veld schrijft u als sleutel=waarde.
+rule-actions-help = Van boven naar beneden. In teksten staan de woorden number, subject, name en desk tussen accolades voor die van het ticket. Een veld schrijft u als sleutel=waarde.
 rule-action = Actie { $number }
 rule-verb = Actie
 rule-value = Waarde

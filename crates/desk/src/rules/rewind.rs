@@ -3,20 +3,20 @@ use crate::{
     filter::{Facts, Names},
     tickets::{Category, Kind, Priority},
 };
-use kernel::{clock::Millis, id::Id, text};
+use kernel::{clock::Millis, text};
 use platform::events::Recorded;
 use serde_json::Value;
 
-/// The ticket right after the event `at`.
+/// The ticket right after what happened at `at`: a rule looks when all that happened together is done.
 ///
 /// Subject, type, priority, status, team, assignee, tags and fields are what they were; so are the times of creation,
 /// of the last change and of the solution, reopenings, and whether there was a note. Requester, organisation, deadline,
 /// promise, followers and files are what they are now: the log does not tell what they were.
 ///
 /// * `history` – all events of the ticket, newest first.
-pub fn facts_at(now: &Facts, history: &[Recorded], at: Id<Recorded>, at_ms: Millis, names: &Names) -> Facts {
+pub fn facts_at(now: &Facts, history: &[Recorded], at: Millis, names: &Names) -> Facts {
     let mut facts = now.clone();
-    for event in history.iter().take_while(|event| event.id > at) {
+    for event in history.iter().take_while(|event| event.at_ms > at) {
         if event.kind == "ticket.changed" {
             let data = event.data();
             for (field, values) in data.get("changes").and_then(Value::as_object).into_iter().flatten() {
@@ -25,12 +25,12 @@ pub fn facts_at(now: &Facts, history: &[Recorded], at: Id<Recorded>, at_ms: Mill
             }
         }
     }
-    facts.updated = at_ms;
+    facts.updated = at;
     let is_note = |event: &Recorded| {
         event.kind == "ticket.message_added" && event.data().get("kind") == Some(&Value::from("note"))
     };
     if history.iter().any(is_note) {
-        facts.has_note = history.iter().any(|event| event.id <= at && is_note(event));
+        facts.has_note = history.iter().any(|event| event.at_ms <= at && is_note(event));
     }
     if facts.category.is_open() {
         facts.solved = None;

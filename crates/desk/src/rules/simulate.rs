@@ -176,12 +176,11 @@ fn story(conn: &mut Conn, ticket: Id<Ticket>) -> db::Result<Option<(Facts, Vec<R
 fn would_match(
     rule: &Rule,
     (now, history): &(Facts, Vec<Recorded>),
-    event: Id<Recorded>,
     (happened, at): (Millis, Millis),
     names: &Names,
     zone: &TimeZone,
 ) -> bool {
-    let facts = facts_at(now, history, event, happened, names);
+    let facts = facts_at(now, history, happened, names);
     let reader = Reader { me: 0, teams: Vec::new(), now: at, zone: zone.clone() };
     rule.works_at(at, zone) && rule.filter.matches(&facts, &reader)
 }
@@ -225,8 +224,7 @@ fn heard(
         let ticket = Id::<Ticket>::new(ticket);
         let Some(story) = story(conn, ticket)? else { continue };
         looked += 1;
-        let hit =
-            |event: &&Recorded| would_match(rule, &story, event.id, (event.at_ms, event.at_ms), names, zone);
+        let hit = |event: &&Recorded| would_match(rule, &story, (event.at_ms, event.at_ms), names, zone);
         let found = meant.iter().filter(hit);
         hits.extend(found.map(|event| Hit { ticket, at: event.at_ms, event: Some(event.id) }));
     }
@@ -256,13 +254,13 @@ fn waited(
                 continue;
             }
             let last = story.1.iter().find(|event| event.at_ms <= turn);
-            let (event, happened) = last.map_or((Id::new(0), moment), |event| (event.id, event.at_ms));
-            let facts = facts_at(&story.0, &story.1, event, happened, names);
+            let happened = last.map_or(moment, |event| event.at_ms);
+            let facts = facts_at(&story.0, &story.1, happened, names);
             if !is_still(&story.1, wait, moment, turn) || !may_look(wait, &facts) {
                 continue;
             }
             is_looked_at = true;
-            if would_match(rule, &story, event, (happened, turn), names, zone) {
+            if would_match(rule, &story, (happened, turn), names, zone) {
                 hits.push(Hit { ticket, at: turn, event: None });
             }
         }
