@@ -236,15 +236,19 @@ fn words(text: &str, is_required: bool) -> Result<String, Wrong> {
     if text.chars().count() > TEXT_MOST {
         return Err(("text", "too_long"));
     }
-    let mut rest = text.as_str();
+    check_braces(&text).map_err(|code| ("text", code))?;
+    Ok(text)
+}
+fn check_braces(text: &str) -> Result<(), &'static str> {
+    let mut rest = text;
     while let Some((_, after)) = rest.split_once('{') {
-        let (word, following) = after.split_once('}').ok_or(("text", "rule_placeholder"))?;
+        let (word, following) = after.split_once('}').ok_or("rule_placeholder")?;
         if !PLACEHOLDERS.contains(&word) {
-            return Err(("text", "rule_placeholder"));
+            return Err("rule_placeholder");
         }
         rest = following;
     }
-    Ok(text)
+    Ok(())
 }
 
 /// What stands for the words in braces.

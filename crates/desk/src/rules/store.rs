@@ -199,12 +199,13 @@ pub fn take(tx: &mut Tx<System>, name: &str) -> Result<Option<Id<Recorded>>> {
     )?;
     Ok(row.map(|(position,)| position))
 }
-/// The first position of a reader that has none: it begins at the end of the log.
+/// The first position of a reader that has none: where the first rule begins to hear, else the end of the log.
 pub fn begin_reading(tx: &mut Tx<System>, name: &str) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO event_reader (name, position)
-               SELECT CAST($1 AS TEXT), coalesce(max(id), 0) FROM event WHERE TRUE ON CONFLICT (name) DO NOTHING"
+               VALUES ($1, coalesce((SELECT min(since_id) FROM rule), (SELECT max(id) FROM event), 0))
+               ON CONFLICT (name) DO NOTHING"
         ),
         args![name],
     )

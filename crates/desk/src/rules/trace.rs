@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 pub const KEPT_MS: i64 = 30 * DAY;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[schema(as = RuleOutcome, rename_all = "snake_case")]
 pub enum Outcome {
     /// It did what it says.
     Matched,
@@ -35,6 +35,7 @@ platform::words! { Outcome {
 
 /// Something that was done, or why not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleDeed)]
 pub struct Deed {
     #[serde(flatten)]
     pub step: Step,
@@ -45,6 +46,7 @@ pub struct Deed {
 
 /// What one rule made of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleVerdict)]
 pub struct Verdict {
     #[schema(value_type = String)]
     pub rule: Id<platform::authority::Rule>,

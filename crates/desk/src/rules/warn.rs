@@ -15,7 +15,7 @@ use platform::authority;
 use utoipa::ToSchema;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[schema(as = RuleRisk, rename_all = "snake_case")]
 pub enum Risk {
     /// Both set the same thing to different values, for tickets of which some may be the same.
     Conflict,
