@@ -17,7 +17,7 @@ after(async () => {
 });
 
 const support = "support@lindgren.example";
-const customer = "ada@customer.example";
+let customer = "ada@customer.example";
 let counter = 0;
 const mail = (subject, text, answers = "") => [
   `From: Ada Peters <${customer}>`, `To: ${support}`, `Subject: ${subject}`, `Message-ID: <s${++counter}@customer.example>`,
@@ -126,6 +126,8 @@ test("doubts are asked about once", async () => {
 });
 
 test("an answer that waits for tomorrow is held when the customer writes", async () => {
+  // Ada has written so often by now that nobody acknowledges it any more.
+  customer = "otto@roofer.example";
   const number = await ticket(amy, "The roof leaks");
   await leaveText(amy);
   await amy.keyboard.press("r");

@@ -78,13 +78,14 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
     workers.spawn(channels::webhooks::work(home.clone(), stop.clone()));
     workers.spawn(desk::sla::alarms::work(home.clone(), stop.clone()));
     workers.spawn(desk::rules::work(home.clone(), stop.clone()));
-    if let Some(index) = indexing::open(home, config) {
-        workers.spawn(search::follow::follow(home.clone(), index, stop.clone()));
-    }
     for _ in 0..JOB_WORKERS {
         workers.spawn(jobs::work(home.clone(), stop.clone()));
     }
     mail::start(home, config, stop, &mut workers).await?;
+    // The last, because it has something to say: whatever is in the way was found before.
+    if let Some(index) = indexing::open(home, config) {
+        workers.spawn(search::follow::follow(home.clone(), index, stop.clone()));
+    }
     Ok(workers)
 }
 

@@ -43,6 +43,7 @@ pub struct World {
     pub admin_id: Id<User>,
     smtp: SocketAddr,
     verifier: Arc<Verifier>,
+    _index: tempfile::TempDir,
     _stop: watch::Sender<bool>,
 }
 
@@ -78,7 +79,11 @@ impl World {
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(receiver.run(stopped));
         let verifier = Arc::new(Verifier::new(names, "desk.example").unwrap());
-        World { home, sink, router, admin, admin_id, smtp, verifier, _stop: stop }
+        let folder = tempfile::tempdir().unwrap();
+        let index = Arc::new(search::Index::open(folder.path(), search::extract::Way::None).unwrap());
+        home.extras.put(index.clone());
+        search::follow::catch_up(&home, &index).await.unwrap();
+        World { home, sink, router, admin, admin_id, smtp, verifier, _index: folder, _stop: stop }
     }
 
     /// A browser with a session of this user.

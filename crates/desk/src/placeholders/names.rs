@@ -2,7 +2,7 @@
 
 /// A name that stands for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Name {
+pub enum Term {
     CustomerName,
     CustomerFirstName,
     CustomerLastName,
@@ -39,39 +39,39 @@ pub enum Allowed {
 }
 
 /// The names as they are written, and whether a signature may have them.
-const NAMES: &[(&str, Name, bool)] = &[
-    ("customer.name", Name::CustomerName, false),
-    ("customer.first_name", Name::CustomerFirstName, false),
-    ("customer.last_name", Name::CustomerLastName, false),
-    ("customer.email", Name::CustomerEmail, false),
-    ("customer.phone", Name::CustomerPhone, false),
-    ("organisation.name", Name::OrganisationName, false),
-    ("agent.name", Name::AgentName, true),
-    ("agent.first_name", Name::AgentFirstName, true),
-    ("agent.email", Name::AgentEmail, false),
-    ("desk.name", Name::DeskName, true),
-    ("inbox.name", Name::InboxName, true),
-    ("ticket.number", Name::TicketNumber, true),
-    ("ticket.subject", Name::TicketSubject, false),
-    ("ticket.status", Name::TicketStatus, false),
-    ("ticket.priority", Name::TicketPriority, false),
-    ("ticket.type", Name::TicketType, false),
-    ("ticket.team", Name::TicketTeam, false),
-    ("ticket.tags", Name::TicketTags, false),
-    ("ticket.created", Name::TicketCreated, false),
-    ("ticket.updated", Name::TicketUpdated, false),
-    ("ticket.due", Name::TicketDue, false),
-    ("today", Name::Today, false),
+const NAMES: &[(&str, Term, bool)] = &[
+    ("customer.name", Term::CustomerName, false),
+    ("customer.first_name", Term::CustomerFirstName, false),
+    ("customer.last_name", Term::CustomerLastName, false),
+    ("customer.email", Term::CustomerEmail, false),
+    ("customer.phone", Term::CustomerPhone, false),
+    ("organisation.name", Term::OrganisationName, false),
+    ("agent.name", Term::AgentName, true),
+    ("agent.first_name", Term::AgentFirstName, true),
+    ("agent.email", Term::AgentEmail, false),
+    ("desk.name", Term::DeskName, true),
+    ("inbox.name", Term::InboxName, true),
+    ("ticket.number", Term::TicketNumber, true),
+    ("ticket.subject", Term::TicketSubject, false),
+    ("ticket.status", Term::TicketStatus, false),
+    ("ticket.priority", Term::TicketPriority, false),
+    ("ticket.type", Term::TicketType, false),
+    ("ticket.team", Term::TicketTeam, false),
+    ("ticket.tags", Term::TicketTags, false),
+    ("ticket.created", Term::TicketCreated, false),
+    ("ticket.updated", Term::TicketUpdated, false),
+    ("ticket.due", Term::TicketDue, false),
+    ("today", Term::Today, false),
 ];
 /// What stands before the key of one of the desk's own fields.
 const FIELD: &str = "ticket.fields.";
 
-impl Name {
+impl Term {
     /// The name that is written so, where a text of this kind may have it. Whether a field of that key exists is
     /// looked up later.
-    pub(super) fn read(written: &str, allowed: Allowed) -> Option<Name> {
+    pub(super) fn read(written: &str, allowed: Allowed) -> Option<Term> {
         if let Some(key) = written.strip_prefix(FIELD).filter(|_| allowed == Allowed::Ticket) {
-            return Some(Name::Field(key.to_owned()));
+            return Some(Term::Field(key.to_owned()));
         }
         let fits = |in_signature: bool| allowed == Allowed::Ticket || in_signature;
         let found = NAMES.iter().find(|(name, _, in_signature)| *name == written && fits(*in_signature));
@@ -81,7 +81,7 @@ impl Name {
     pub(super) fn may_be_time(&self) -> bool {
         matches!(
             self,
-            Name::TicketCreated | Name::TicketUpdated | Name::TicketDue | Name::Today | Name::Field(_)
+            Term::TicketCreated | Term::TicketUpdated | Term::TicketDue | Term::Today | Term::Field(_)
         )
     }
 }

@@ -1,5 +1,5 @@
 //! Reading a text: words, placeholders, and what is wrong with them, each with its place.
-use super::names::{Allowed, Name};
+use super::names::{Allowed, Term};
 use crate::fields::Field;
 use jiff::tz::TimeZone;
 use platform::i18n::Language;
@@ -69,7 +69,7 @@ platform::words! { Dated {
 /// A name with its filters.
 #[derive(Clone, Debug)]
 pub(super) struct Placeholder {
-    pub(super) name: Name,
+    pub(super) name: Term,
     pub(super) default: Option<String>,
     pub(super) dated: Option<Dated>,
     pub(super) zone: Option<TimeZone>,
@@ -129,7 +129,7 @@ impl Template {
             Piece::Text(_) => None,
             Piece::Wrong(fault) => Some(fault.clone()),
             Piece::Field(field, _, fault) => match &field.name {
-                Name::Field(key) if !fields.iter().any(|known| known.key == *key) => {
+                Term::Field(key) if !fields.iter().any(|known| known.key == *key) => {
                     Some(Fault { trouble: Trouble::UnknownName, ..fault.clone() })
                 }
                 _ => None,
@@ -171,7 +171,7 @@ fn fault(text: &str, at: usize, written: &str, trouble: Trouble) -> Fault {
 fn placeholder(inside: &str, allowed: Allowed) -> Result<Placeholder, Trouble> {
     let mut parts = outside_quotes(inside, '|');
     let name = parts.next().unwrap_or_default().trim();
-    let name = Name::read(name, allowed).ok_or(Trouble::UnknownName)?;
+    let name = Term::read(name, allowed).ok_or(Trouble::UnknownName)?;
     let mut field = Placeholder { name, default: None, dated: None, zone: None, language: None };
     for part in parts {
         let (filter, argument) = part.split_once(':').unwrap_or((part, ""));

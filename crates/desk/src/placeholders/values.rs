@@ -1,5 +1,5 @@
 //! What the names stand for in one ticket.
-use super::names::Name;
+use super::names::Term;
 use crate::fields::FieldKind;
 use jiff::tz::TimeZone;
 use kernel::{clock::Millis, text};
@@ -120,33 +120,33 @@ impl Values {
         }
     }
 
-    pub(super) fn of(&self, name: &Name) -> Value<'_> {
+    pub(super) fn of(&self, name: &Term) -> Value<'_> {
         let text = |text: &'_ str| Value::Text(text.to_owned().into());
         let at = |at: Option<Millis>| at.map_or(Value::Nothing, Value::At);
         match name {
-            Name::CustomerName => text(spoken_name(&self.customer.name)),
-            Name::CustomerFirstName => text(first_name(spoken_name(&self.customer.name))),
-            Name::CustomerLastName => text(&last_name(spoken_name(&self.customer.name))),
-            Name::CustomerEmail => text(&self.customer.email),
-            Name::CustomerPhone => text(&self.customer.phone),
-            Name::OrganisationName => text(&self.organisation),
-            Name::AgentName => text(&self.agent.name),
-            Name::AgentFirstName => text(first_name(&self.agent.name)),
-            Name::AgentEmail => text(&self.agent.email),
-            Name::DeskName => text(&self.desk),
-            Name::InboxName => text(&self.inbox),
-            Name::TicketNumber => text(&self.number.to_string()),
-            Name::TicketSubject => text(&self.subject),
-            Name::TicketStatus => Value::Word(&self.status),
-            Name::TicketPriority => Value::Word(&self.priority),
-            Name::TicketType => Value::Word(&self.kind),
-            Name::TicketTeam => text(&self.team),
-            Name::TicketTags => text(&self.tags.join(", ")),
-            Name::TicketCreated => at(self.created),
-            Name::TicketUpdated => at(self.updated),
-            Name::TicketDue => at(self.due),
-            Name::Today => Value::At(self.now),
-            Name::Field(key) => match self.fields.get(key) {
+            Term::CustomerName => text(spoken_name(&self.customer.name)),
+            Term::CustomerFirstName => text(first_name(spoken_name(&self.customer.name))),
+            Term::CustomerLastName => text(&last_name(spoken_name(&self.customer.name))),
+            Term::CustomerEmail => text(&self.customer.email),
+            Term::CustomerPhone => text(&self.customer.phone),
+            Term::OrganisationName => text(&self.organisation),
+            Term::AgentName => text(&self.agent.name),
+            Term::AgentFirstName => text(first_name(&self.agent.name)),
+            Term::AgentEmail => text(&self.agent.email),
+            Term::DeskName => text(&self.desk),
+            Term::InboxName => text(&self.inbox),
+            Term::TicketNumber => text(&self.number.to_string()),
+            Term::TicketSubject => text(&self.subject),
+            Term::TicketStatus => Value::Word(&self.status),
+            Term::TicketPriority => Value::Word(&self.priority),
+            Term::TicketType => Value::Word(&self.kind),
+            Term::TicketTeam => text(&self.team),
+            Term::TicketTags => text(&self.tags.join(", ")),
+            Term::TicketCreated => at(self.created),
+            Term::TicketUpdated => at(self.updated),
+            Term::TicketDue => at(self.due),
+            Term::Today => Value::At(self.now),
+            Term::Field(key) => match self.fields.get(key) {
                 None => Value::Gone,
                 Some((_, None)) => Value::Nothing,
                 Some((FieldKind::Date, Some(stored))) => stored.parse().map_or(Value::Nothing, Value::Day),

@@ -15,6 +15,7 @@ share-archive = Außer Gebrauch nehmen
 share-archived = Außer Gebrauch
 share-restore = Wieder benutzen
 share-times = { $count ->
+    [0] noch nie
     [one] einmal
    *[other] { $count }-mal
 }

@@ -15,6 +15,7 @@ share-archive = Take out of use
 share-archived = Out of use
 share-restore = Use it again
 share-times = { $count ->
+    [0] never
     [one] once
    *[other] { $count } times
 }

@@ -15,6 +15,7 @@ share-archive = Buiten gebruik stellen
 share-archived = Buiten gebruik
 share-restore = Weer gebruiken
 share-times = { $count ->
+    [0] nog nooit
     [one] één keer
    *[other] { $count } keer
 }

@@ -23,7 +23,6 @@ settings-people = Personen
 settings-users = Benutzer
 settings-teams = Teams
 settings-roles = Rollen
-settings-contacts = Kontakte
 settings-organisations = Organisationen
 settings-channels = Kanäle
 settings-inboxes = Postfächer

@@ -24,7 +24,6 @@ settings-people = People
 settings-users = Users
 settings-teams = Teams
 settings-roles = Roles
-settings-contacts = Contacts
 settings-organisations = Organisations
 settings-channels = Channels
 settings-inboxes = Inboxes

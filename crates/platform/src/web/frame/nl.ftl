@@ -23,7 +23,6 @@ settings-people = Personen
 settings-users = Gebruikers
 settings-teams = Teams
 settings-roles = Rollen
-settings-contacts = Contacten
 settings-organisations = Organisaties
 settings-channels = Kanalen
 settings-inboxes = Postvakken
