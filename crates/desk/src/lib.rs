@@ -13,6 +13,7 @@ pub mod filter;
 pub mod history;
 pub mod live;
 pub mod macros;
+pub mod moments;
 pub mod placeholders;
 pub mod portal;
 pub mod rules;
