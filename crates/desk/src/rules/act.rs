@@ -110,11 +110,10 @@ impl Action {
             Verb::AddTag => Action::AddTag(tag(value)?),
             Verb::RemoveTag => Action::RemoveTag(tag(value)?),
             Verb::SetField => {
-                let (key, value) = match step.field.trim() {
-                    "" => value.split_once('=').ok_or(("field", "required"))?,
-                    key => (key, value),
-                };
-                let (key, value) = (key.trim(), value.trim());
+                let key = step.field.trim();
+                if key.is_empty() {
+                    return Err(("field", "required"));
+                }
                 let field =
                     names.fields.iter().find(|field| field.key == key).ok_or(("field", "unknown_field"))?;
                 field.parse(&value.into()).map_err(|code| ("value", code))?;

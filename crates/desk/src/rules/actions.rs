@@ -2,11 +2,18 @@
 use super::{
     Changes, Draft, ManageRules, RuleChanged, RuleCreated, RuleError, RuleRemoved,
     act::{Action, Ear},
+    engine,
     policy::{Content, Known, RULES_MOST, Row, Rule},
     store::{self, Start},
+    warn::{self, Risk, Warning},
 };
-use crate::{calendars, filter::Names, tickets::store as tickets};
-use kernel::{clock::DAY, fault::Problem, id::Id, working_time::Calendar};
+use crate::{calendars, filter::Names, tickets::pages::store as tickets};
+use kernel::{
+    clock::DAY,
+    fault::{Mistakes, Problem},
+    id::Id,
+    working_time::Calendar,
+};
 use platform::{
     authority::{self, Implies, Tx},
     db::{self, Conn},
@@ -45,20 +52,7 @@ pub fn read<P: Implies<ManageRules>>(
     if store::is_taken(tx, &rule.name, but)? {
         return Err(RuleError::NameTaken);
     }
-    for (at, action) in rule.actions.iter().enumerate() {
-        let is_there = match action {
-            Action::SetTeam(id) | Action::Notify(Ear::Team(id), _) if *id != 0 => {
-                tickets::team_exists(tx, Id::new(*id))?
-            }
-            Action::Assign(id) | Action::Notify(Ear::User(id), _) if *id != 0 => {
-                tickets::user_exists(tx, Id::new(*id))?
-            }
-            _ => true,
-        };
-        if !is_there {
-            return Err(Problem::field(&format!("actions/{at}/value"), "unknown_id").into());
-        }
-    }
+    all_there(tx, &rule)?;
     if let Some(wait) = rule.wait()
         && wait.is_working_time
         && hours(tx)?.due(tx.now(), wait.least_ms(&Calendar::always())).is_err()
@@ -66,6 +60,67 @@ pub fn read<P: Implies<ManageRules>>(
         return Err(Problem::field("after/working_time", "rule_never_open").into());
     }
     Ok(rule)
+}
+
+/// What people no longer choose is not chosen by a rule either.
+fn all_there(conn: &mut Conn, rule: &Rule) -> Result<(), RuleError> {
+    let there = tickets::choices(conn)?;
+    let mut mistakes = Mistakes::default();
+    for (at, action) in rule.actions.iter().enumerate() {
+        let is_there = match action {
+            Action::SetTeam(id) | Action::Notify(Ear::Team(id), _) => {
+                *id == 0 || there.teams.iter().any(|(team, _)| team.number() == *id)
+            }
+            Action::Assign(id) | Action::Notify(Ear::User(id), _) => {
+                *id == 0 || there.users.iter().any(|(user, _)| user.number() == *id)
+            }
+            Action::SetStatus(word) => match word.parse::<i64>() {
+                Ok(id) => there.statuses.iter().any(|status| status.id.number() == id),
+                Err(_) => true,
+            },
+            Action::SetField(key, _) => there.fields.iter().any(|field| field.key == *key),
+            _ => true,
+        };
+        let part = if matches!(action, Action::SetField(..)) { "field" } else { "value" };
+        mistakes.require(is_there, &format!("actions/{at}/{part}"), "unknown_id");
+    }
+    Ok(mistakes.check()?)
+}
+
+/// What is likely to go wrong with a rule beside those that are on; nothing while it is off.
+///
+/// * errors – 422 for a rule that would go in circles and does not say that it may. The detail is the other rule's name.
+fn weigh<P: Implies<ManageRules>>(
+    tx: &mut Tx<P>,
+    rule: &Rule,
+    but: Option<Id<authority::Rule>>,
+) -> Result<Vec<Warning>, RuleError> {
+    if !rule.is_active {
+        return Ok(Vec::new());
+    }
+    let (others, _, _) = engine::prepare(tx)?;
+    let mut warnings = warn::about(rule, &others, but);
+    if rule.accepts_loop {
+        warnings.retain(|warning| warning.risk != Risk::Loop);
+    }
+    match warnings.iter().find(|warning| warning.risk == Risk::Loop) {
+        None => Ok(warnings),
+        Some(Warning { name: Some(name), .. }) => {
+            Err(Problem::field("actions", "rule_loop").because(name).into())
+        }
+        Some(_) => Err(Problem::field("actions", "rule_loop_self").into()),
+    }
+}
+/// What there is to think about before a draft is saved.
+///
+/// * errors – 422 as for saving.
+pub fn warnings<P: Implies<ManageRules>>(
+    tx: &mut Tx<P>,
+    draft: Draft,
+    but: Option<Id<authority::Rule>>,
+) -> Result<Vec<Warning>, RuleError> {
+    let rule = read(tx, draft, but)?;
+    weigh(tx, &rule, but)
 }
 
 /// Where it begins: after the newest event, and at moments whose turn is still to come.
@@ -96,6 +151,7 @@ pub fn create(tx: &mut Tx<ManageRules>, draft: Draft) -> Result<Id<authority::Ru
         return Err(RuleError::TooMany);
     }
     let rule = read(tx, draft, None)?;
+    weigh(tx, &rule, None)?;
     let start = start(tx, &rule)?;
     let (content, stored) = json(&rule);
     let id = store::insert(tx, &rule.name, &content, rule.is_active, &start)?;
@@ -117,6 +173,7 @@ pub fn edit(tx: &mut Tx<ManageRules>, id: Id<authority::Rule>, changes: Changes)
         || changes.filter.is_some()
         || changes.actions.is_some()
         || changes.stop_after.is_some()
+        || changes.accepts_loop.is_some()
         || changes.from.is_some()
         || changes.until.is_some()
         || (changes.is_active == Some(true) && !before.is_active);
@@ -125,6 +182,7 @@ pub fn edit(tx: &mut Tx<ManageRules>, id: Id<authority::Rule>, changes: Changes)
     let mut version = before.version;
     if is_content {
         let rule = read(tx, changes.apply(&before), Some(id))?;
+        weigh(tx, &rule, Some(id))?;
         let (content, stored) = json(&rule);
         if content != before.content {
             fields.push("content");
@@ -173,6 +231,7 @@ pub fn restore(tx: &mut Tx<ManageRules>, id: Id<authority::Rule>, version: i64) 
         filter: Some(content.filter),
         actions: Some(content.actions),
         stop_after: Some(content.stop_after),
+        accepts_loop: Some(content.accepts_loop),
         from: Some(content.from),
         until: Some(content.until),
         position: None,

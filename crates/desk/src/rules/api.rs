@@ -5,6 +5,7 @@ use super::{
     simulate::{self, Simulated},
     store,
     trace::{self, Verdict},
+    warn::Warning,
 };
 use crate::tickets::{self, Ticket, TicketError, ViewTickets};
 use axum::{extract::Query, http::StatusCode};
@@ -60,6 +61,27 @@ impl From<Row> for Body {
 fn body(tx: &mut Tx<ManageRules>, id: Id<Rule>) -> Result<Body, RuleError> {
     Ok(store::by_id(tx, id)?.ok_or(RuleError::Unknown)?.into())
 }
+/// A rule that was saved, and what to think about.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SavedRule)]
+pub struct Saved {
+    #[serde(flatten)]
+    pub rule: Body,
+    /// Other rules that set the same to something else; that no ticket can match. Of a rule that is off: none.
+    pub warnings: Vec<Warning>,
+}
+fn saved(tx: &mut Tx<ManageRules>, id: Id<Rule>) -> Result<Saved, RuleError> {
+    let row = store::by_id(tx, id)?.ok_or(RuleError::Unknown)?;
+    let draft = Draft { is_active: Some(row.is_active), ..row.content().draft(&row.name) };
+    // One that names something gone can still be moved and switched off.
+    let found = if row.is_active { actions::warnings(tx, draft, Some(id)) } else { Ok(Vec::new()) };
+    let warnings = match found {
+        Err(RuleError::Refused(_)) => Vec::new(),
+        found => found?,
+    };
+    Ok(Saved { rule: row.into(), warnings })
+}
+
 /// List rules in the order in which they look.
 #[utoipa::path(get, path = "/api/v1/rules", tag = "rules", responses((status = 200, body = Listing<Body>)))]
 pub async fn list(grant: Grant<ManageRules>) -> Result<Json<Listing<Body>>, Failure> {
@@ -69,12 +91,12 @@ pub async fn list(grant: Grant<ManageRules>) -> Result<Json<Listing<Body>>, Fail
 
 /// Add a rule. It hears of what happens from then on.
 #[utoipa::path(post, path = "/api/v1/rules", tag = "rules", request_body = Draft,
-    responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManageRules>, Json(draft): Json<Draft>) -> Result<Created<Body>, Failure> {
+    responses((status = 201, body = Saved)))]
+pub async fn post(grant: Grant<ManageRules>, Json(draft): Json<Draft>) -> Result<Created<Saved>, Failure> {
     let body = grant
         .change::<_, RuleError>(move |tx| {
             let id = actions::create(tx, draft)?;
-            body(tx, id)
+            saved(tx, id)
         })
         .await?;
     Ok(Created(body))
@@ -89,16 +111,16 @@ pub async fn get(grant: Grant<ManageRules>, InPath(id): InPath<Id<Rule>>) -> Res
 
 /// Change a rule, move it, or switch it on or off. What is given replaces what was there; the older version is kept.
 #[utoipa::path(patch, path = "/api/v1/rules/{id}", tag = "rules", params(("id" = String, Path)),
-    request_body = Changes, responses((status = 200, body = Body)))]
+    request_body = Changes, responses((status = 200, body = Saved)))]
 pub async fn patch(
     grant: Grant<ManageRules>,
     InPath(id): InPath<Id<Rule>>,
     Json(changes): Json<Changes>,
-) -> Result<Json<Body>, Failure> {
+) -> Result<Json<Saved>, Failure> {
     let body = grant
         .change::<_, RuleError>(move |tx| {
             actions::edit(tx, id, changes)?;
-            body(tx, id)
+            saved(tx, id)
         })
         .await?;
     Ok(Json(body))

@@ -98,6 +98,9 @@ pub struct Content {
     pub actions: Vec<Step>,
     /// Rules that follow do not look at what this one matched.
     pub stop_after: bool,
+    /// It may go in circles: the limits end them. Without this a rule that would is refused.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accepts_loop: bool,
     /// The first and the last day on which it works, in the desk's zone: `2026-12-01`.
     pub from: Option<String>,
     pub until: Option<String>,
@@ -119,6 +122,9 @@ pub struct Draft {
     pub actions: Vec<Step>,
     #[serde(default)]
     pub stop_after: bool,
+    /// It may go in circles: the limits end them. Without this a rule that would is refused.
+    #[serde(default)]
+    pub accepts_loop: bool,
     #[serde(default)]
     pub from: Option<String>,
     #[serde(default)]
@@ -142,6 +148,7 @@ pub struct Changes {
     pub filter: Option<String>,
     pub actions: Option<Vec<Step>>,
     pub stop_after: Option<bool>,
+    pub accepts_loop: Option<bool>,
     #[serde(default, deserialize_with = "crate::tickets::policy::given")]
     pub from: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::tickets::policy::given")]
@@ -159,6 +166,7 @@ impl Changes {
             filter: self.filter.unwrap_or(old.filter),
             actions: self.actions.unwrap_or(old.actions),
             stop_after: self.stop_after.unwrap_or(old.stop_after),
+            accepts_loop: self.accepts_loop.unwrap_or(old.accepts_loop),
             from: self.from.unwrap_or(old.from),
             until: self.until.unwrap_or(old.until),
             position: self.position,
@@ -176,6 +184,7 @@ impl Content {
             filter: self.filter,
             actions: self.actions,
             stop_after: self.stop_after,
+            accepts_loop: self.accepts_loop,
             from: self.from,
             until: self.until,
             position: None,
@@ -231,6 +240,7 @@ pub struct Rule {
     pub filter: Filter,
     pub actions: Vec<Action>,
     pub stop_after: bool,
+    pub accepts_loop: bool,
     pub from: Option<Date>,
     pub until: Option<Date>,
     pub position: Option<i64>,
@@ -283,6 +293,7 @@ impl Draft {
             filter,
             actions,
             stop_after: self.stop_after,
+            accepts_loop: self.accepts_loop,
             from,
             until,
             position: self.position,
@@ -363,6 +374,7 @@ impl Rule {
             filter: filter::stored(&self.filter),
             actions: self.actions.iter().map(Action::step).collect(),
             stop_after: self.stop_after,
+            accepts_loop: self.accepts_loop,
             from: self.from.map(|date| date.to_string()),
             until: self.until.map(|date| date.to_string()),
         }

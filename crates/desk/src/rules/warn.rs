@@ -104,35 +104,58 @@ fn loops(rule: &Rule, others: &[&Compiled]) -> Vec<Warning> {
     if calls(rule, rule) && moves(&[rule]) {
         found.push(warning(None));
     }
-    for next in others.iter().filter(|other| calls(rule, &other.rule)) {
-        let mut path = vec![*next];
-        if returns(rule, others, &mut path) {
-            found.push(warning(Some(next)));
+    let mut search = Search { rule, others, called: vec![None; others.len()], left: CIRCLES_MOST };
+    for at in 0..others.len() {
+        if calls(rule, &others[at].rule) && search.returns(&mut vec![at]) {
+            found.push(warning(Some(others[at])));
         }
     }
     found
 }
-fn returns<'r>(rule: &Rule, others: &[&'r Compiled], path: &mut Vec<&'r Compiled>) -> bool {
-    let Some(last) = path.last().copied() else { return false };
-    if calls(&last.rule, rule) {
-        let circle: Vec<_> = std::iter::once(rule).chain(path.iter().map(|other| &other.rule)).collect();
-        if moves(&circle) {
-            return true;
+/// Paths that are followed at most: 500 rules that all call each other have too many to follow each.
+const CIRCLES_MOST: u32 = 20_000;
+
+/// The way through rules that call each other, each looked at once.
+struct Search<'r> {
+    rule: &'r Rule,
+    others: &'r [&'r Compiled],
+    /// Whom each of the others calls.
+    called: Vec<Option<Vec<usize>>>,
+    left: u32,
+}
+impl Search<'_> {
+    fn called_by(&mut self, at: usize) -> Vec<usize> {
+        let (others, own) = (self.others, &self.others[at].rule);
+        let called = || (0..others.len()).filter(|next| calls(own, &others[*next].rule)).collect();
+        self.called[at].get_or_insert_with(called).clone()
+    }
+    /// Whether a way of three of the others at most leads back to the rule, and something moves in the circle.
+    fn returns(&mut self, path: &mut Vec<usize>) -> bool {
+        let Some(last) = path.last().copied() else { return false };
+        if self.left == 0 {
+            return false;
         }
-    }
-    if path.len() >= 3 {
-        return false;
-    }
-    for next in others {
-        if path.iter().all(|had| had.id != next.id) && calls(&last.rule, &next.rule) {
-            path.push(next);
-            if returns(rule, others, path) {
+        self.left -= 1;
+        if calls(&self.others[last].rule, self.rule) {
+            let others = path.iter().map(|at| &self.others[*at].rule);
+            if moves(&std::iter::once(self.rule).chain(others).collect::<Vec<_>>()) {
                 return true;
             }
-            path.pop();
         }
+        if path.len() >= 3 {
+            return false;
+        }
+        for next in self.called_by(last) {
+            if !path.contains(&next) {
+                path.push(next);
+                if self.returns(path) {
+                    return true;
+                }
+                path.pop();
+            }
+        }
+        false
     }
-    false
 }
 
 /// Whether a ticket can match, as far as the tree alone tells. Never wrongly `false`.
@@ -213,6 +236,7 @@ mod tests {
             filter: parse(filter, &Known::default().names).unwrap(),
             actions,
             stop_after: false,
+            accepts_loop: false,
             from: None,
             until: None,
             position: None,

@@ -227,9 +227,18 @@ fn two_nodes_do_each_thing_once() {
 fn rules_that_cause_each_other_are_stopped_and_that_is_seen() {
     on_both(async |desk| {
         let mut world = World::over(desk).await;
-        let again = json!({ "name": "Echo", "on": ["note"], "actions": [{ "do": "note", "text": "again" }] });
+        let mut again =
+            json!({ "name": "Echo", "on": ["note"], "actions": [{ "do": "note", "text": "again" }] });
         let tried = world.posts("/api/v1/rules/simulate", json!({ "rule": again.clone() }), 200).await;
         assert_eq!(tried["warnings"][0]["risk"], "loop");
+        // It is refused until it says that it may.
+        let refused = world.posts("/api/v1/rules", again.clone(), 422).await;
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!("/actions"), &json!("rule_loop_self")),
+            "{refused}"
+        );
+        again["accepts_loop"] = json!(true);
         world.rule(again).await;
         let ticket = world.opens("Fire", "high").await;
         let note = json!({ "kind": "note", "text": "one" });
@@ -419,7 +428,7 @@ fn mistakes_name_the_field_and_versions_come_back() {
                 ("on", "ticket_opened"),
                 ("filter", filter),
                 ("a0-do", "add_tag"),
-                ("a0-value", "x"),
+                ("a0-tag", "x"),
                 ("is_active", "on"),
                 ("ticket", "1"),
                 ("what", what),

@@ -1,4 +1,5 @@
 //! `/admin/rules`: the list, the form with its simulation, older versions.
+mod steps;
 pub mod trace;
 
 use super::{
@@ -12,7 +13,13 @@ use super::{
     trace::{Outcome, Verdict},
     warn::{Risk, Warning},
 };
-use crate::filter::{self, names::Named};
+use crate::{
+    filter::{self, names::Named},
+    tickets::{
+        Ticket,
+        pages::store::{Choices, choices},
+    },
+};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -22,9 +29,6 @@ use platform::{
     authority::{Grant, Rule},
     web::{Failure, Form, InPath, Page, Ui},
 };
-
-/// Empty rows below the actions that there are.
-const BLANK_ROWS: usize = 2;
 
 /// Words for what a rule says.
 pub struct Speaker<'a> {
@@ -51,9 +55,21 @@ impl Speaker<'_> {
         filter::parse(stored, names)
             .map_or_else(|_| stored.to_owned(), |filter| filter::print(&filter, names))
     }
+    /// All that it does, in a few words each.
+    fn actions(&self, content: &Content) -> String {
+        let one = |step: &Step| {
+            let (what, value) = (self.ui.t_of("rule-do", &step.kind), self.value(step));
+            if value.is_empty() { what.to_owned() } else { format!("{what}: {value}") }
+        };
+        content.actions.iter().map(one).collect::<Vec<_>>().join(" · ")
+    }
     /// What an action is about, with names for ids.
     pub fn value(&self, step: &Step) -> String {
         let names = &self.known.names;
+        if step.value == "none" {
+            let nobody = if step.kind == Verb::Assign.word() { "ticket-nobody" } else { "ticket-no-team" };
+            return self.ui.t(nobody).to_owned();
+        }
         let named = |list: &[Named], id: &str| {
             let id: i64 = id.parse().unwrap_or(0);
             list.iter().find(|named| named.id == id && !named.name.is_empty()).map(|named| named.name.clone())
@@ -115,6 +131,9 @@ impl List {
     fn filter(&self, row: &Row) -> String {
         Speaker { ui: &self.ui, known: &self.known }.filter(&row.content().filter)
     }
+    fn actions(&self, row: &Row) -> String {
+        Speaker { ui: &self.ui, known: &self.known }.actions(&row.content())
+    }
     fn is_recent(&self, at: &Option<Millis>) -> bool {
         at.is_some_and(|at| self.now.0 - at.0 < kernel::clock::DAY)
     }
@@ -134,7 +153,10 @@ struct Choice {
 /// An older version of the rule.
 struct Older {
     version: store::Version,
+    name: String,
     when: String,
+    filter: String,
+    actions: String,
 }
 
 #[derive(askama::Template)]
@@ -145,11 +167,14 @@ struct One {
     /// `None` for a new one.
     rule: Option<Row>,
     known: Known,
+    choices: Choices,
     steps: Vec<Step>,
     older: Vec<Older>,
-    /// What is wrong with the filter, in words.
-    mistake: Option<String>,
+    /// What is wrong with the filter, or which rule a circle leads through.
+    detail: Option<String>,
     found: Option<Simulated>,
+    /// What to think about before it is saved.
+    warnings: Vec<Warning>,
 }
 impl One {
     fn signals(&self) -> Vec<Choice> {
@@ -161,38 +186,24 @@ impl One {
     fn moments(&self) -> &'static [Since] {
         Since::ALL
     }
-    fn verbs(&self) -> &'static [Verb] {
-        Verb::ALL
-    }
-    fn name(&self, row: &usize, part: &str) -> String {
-        format!("a{row}-{part}")
-    }
-    fn is_verb(&self, step: &Step, verb: &Verb) -> bool {
-        step.kind == verb.word()
-    }
-    /// The first mistake in one row of the actions.
-    fn wrong(&self, row: &usize) -> Option<&'static str> {
-        let parts = ["do", "value", "field", "text"];
-        parts.into_iter().find_map(|part| self.form.mistake(&format!("actions/{row}/{part}")))
-    }
-    /// What fits into a value: the text itself, and what it means.
-    fn values(&self) -> Vec<(String, String)> {
-        use crate::tickets::{Category, Kind, Priority};
-        let ui = &self.ui;
-        let mut values = Vec::new();
-        let statuses = Category::ALL.iter().map(|it| (it.word().into(), ui.t_of("status", it.word()).into()));
-        let priorities =
-            Priority::ALL.iter().map(|it| (it.word().into(), ui.t_of("priority", it.word()).into()));
-        let kinds = Kind::ALL.iter().map(|it| (it.word().into(), ui.t_of("ticket-kind", it.word()).into()));
-        values.extend(statuses.chain(priorities).chain(kinds));
-        for (what, list) in [("team", &self.known.names.teams), ("user", &self.known.names.users)] {
-            let named = list.iter().take(60);
-            values.extend(named.map(|named| (format!("{what}/{}", named.id), named.name.clone())));
+    fn is_waiting(&self) -> bool {
+        match self.form.some("when") {
+            Some(word) => word == "wait",
+            None => self.form.some("span").is_some(),
         }
-        let fields = self.known.names.fields.iter();
-        values.extend(fields.map(|field| (format!("{}=", field.key), field.name.clone())));
-        values.extend(self.known.webhooks.iter().map(|(id, name)| (id.to_string(), name.clone())));
-        values
+    }
+    /// A mistake of the filter in words, where there are better ones than those of its code.
+    fn unread(&self) -> Option<&str> {
+        let is_unread = self.form.mistake("filter").is_some_and(|code| code.starts_with("filter_"));
+        self.detail.as_deref().filter(|_| is_unread)
+    }
+    /// That it would go in circles, and through which rule.
+    fn circle(&self) -> Option<String> {
+        match (self.form.mistake("actions"), &self.detail) {
+            (Some("rule_loop"), Some(name)) => Some(self.ui.t1("rule-risk-loop", "name", name.as_str())),
+            (Some("rule_loop_self"), _) => Some(self.ui.t("rule-risk-loop-self").into()),
+            _ => None,
+        }
     }
     fn address(&self) -> String {
         self.rule.as_ref().map_or_else(|| "/admin/rules".into(), |rule| format!("/admin/rules/{}", rule.id))
@@ -218,8 +229,9 @@ impl One {
     }
 }
 
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "name",
+    "when",
     "on",
     "span",
     "since",
@@ -227,12 +239,12 @@ const FIELDS: [&str; 14] = [
     "filter",
     "a*",
     "stop_after",
+    "accepts_loop",
     "from",
     "until",
     "is_active",
     "ticket",
     "what",
-    "how",
 ];
 
 fn filled(row: &Row, known: &Known) -> Form {
@@ -251,51 +263,32 @@ fn filled(row: &Row, known: &Known) -> Form {
     form = form.with("from", content.from.as_deref().unwrap_or_default());
     form = form.with("until", content.until.as_deref().unwrap_or_default());
     form = if content.stop_after { form.with("stop_after", "on") } else { form };
+    form = if content.accepts_loop { form.with("accepts_loop", "on") } else { form };
     if row.is_active { form.with("is_active", "on") } else { form }
-}
-/// The rows of the form; those without a verb say nothing.
-fn steps(form: &Form) -> Vec<Step> {
-    let step = |row: usize| {
-        let part = |part: &str| form.get(&format!("a{row}-{part}")).to_owned();
-        let (kind, value, text) = (part("do"), part("value"), part("text"));
-        // The choice of the form names teams and people as notices do.
-        let value = match Verb::from_word(&kind) {
-            Some(Verb::SetTeam) => value.trim_start_matches("team/").to_owned(),
-            Some(Verb::Assign) => value.trim_start_matches("user/").to_owned(),
-            _ => value,
-        };
-        Some(Step { kind, value, field: String::new(), text }).filter(|step| !step.kind.is_empty())
-    };
-    (0..super::policy::ACTIONS_MOST).filter_map(step).collect()
-}
-/// As the form has it: a field's key stands in its value.
-fn shown(step: Step, known: &Known, ui: &Ui) -> Step {
-    match Verb::from_word(&step.kind) {
-        Some(Verb::SetField) => {
-            Step { value: format!("{}={}", step.field, step.value), field: String::new(), ..step }
-        }
-        Some(Verb::SetTeam | Verb::Assign) => {
-            let value = Speaker { ui, known }.value(&step);
-            Step { value, ..step }
-        }
-        _ => step,
-    }
 }
 /// What the form means.
 fn draft(form: &Form) -> Result<Draft, Problem> {
     form.only(&FIELDS)?;
-    let after = form.some("span").map(|span| WaitDraft {
+    // What the other choice hides is not meant.
+    let is_event = form.get("when") != "wait";
+    let after = match form.get("when") {
+        "event" => None,
+        "wait" => Some(form.get("span")),
+        _ => form.some("span"),
+    };
+    let after = after.map(|span| WaitDraft {
         span: span.into(),
         since: form.get("since").into(),
         working_time: form.is_on("working_time"),
     });
     Ok(Draft {
         name: form.get("name").into(),
-        on: form.all("on").map(str::to_owned).collect(),
+        on: form.all("on").filter(|_| is_event).map(str::to_owned).collect(),
         after,
         filter: form.get("filter").into(),
-        actions: steps(form),
+        actions: steps::read(form),
         stop_after: form.is_on("stop_after"),
+        accepts_loop: form.is_on("accepts_loop"),
         from: form.some("from").map(str::to_owned),
         until: form.some("until").map(str::to_owned),
         position: None,
@@ -317,63 +310,79 @@ fn in_form(problem: &Problem) -> Problem {
     problem
 }
 
-/// The page with a form as it is.
+/// What a page shows beside what is stored.
+#[derive(Default)]
+struct Shown {
+    /// What was sent; without it the rule as it is.
+    form: Option<Form>,
+    found: Option<Simulated>,
+    warnings: Vec<Warning>,
+    detail: Option<String>,
+    /// One more row of actions.
+    is_more: bool,
+}
+impl Shown {
+    /// The form that was sent, or the rule, with what is wrong.
+    fn refused(form: Option<Form>, problem: &Problem) -> Shown {
+        let form = form.unwrap_or_default().with_mistakes(&in_form(problem));
+        Shown { form: Some(form), detail: problem.detail.clone(), ..Shown::default() }
+    }
+}
+
 async fn show(
     ui: Ui,
     grant: &Grant<ManageRules>,
     id: Option<Id<Rule>>,
-    form: Option<Form>,
-    found: Option<Simulated>,
-    mistake: Option<String>,
+    shown: Shown,
 ) -> Result<One, Failure> {
-    let (rule, known, versions) = grant
+    let (rule, known, versions, choices) = grant
         .read::<_, RuleError>(move |tx| {
-            let known = actions::known(tx)?;
-            let Some(id) = id else { return Ok((None, known, Vec::new())) };
+            let (known, choices) = (actions::known(tx)?, choices(tx)?);
+            let Some(id) = id else { return Ok((None, known, Vec::new(), choices)) };
             let rule = store::by_id(tx, id)?.ok_or(RuleError::Unknown)?;
-            Ok((Some(rule), known, store::versions(tx, id)?))
+            Ok((Some(rule), known, store::versions(tx, id)?, choices))
         })
         .await?;
-    let is_sent = form.is_some();
-    let form = form.unwrap_or_else(|| match &rule {
+    let Shown { form, found, warnings, detail, is_more } = shown;
+    // Of a rule that could not be switched on there is no form, only what is wrong.
+    let (sent, mistakes) = match form {
+        Some(form) if form.names().next().is_none() => (None, form.mistakes),
+        Some(form) => (Some(form), Vec::new()),
+        None => (None, Vec::new()),
+    };
+    let is_sent = sent.is_some();
+    let mut form = sent.unwrap_or_else(|| match &rule {
         Some(rule) => filled(rule, &known),
         None => Form::default().with("is_active", "on").with("since", "created"),
     });
-    let own = match (&rule, is_sent) {
+    form.mistakes.extend(mistakes);
+    let mut steps = match (&rule, is_sent) {
         (Some(rule), false) => rule.content().actions,
-        _ => steps(&form),
+        _ => steps::read(&form),
     };
-    let mut steps: Vec<_> = own.into_iter().map(|step| shown(step, &known, &ui)).collect();
-    let blanks = (steps.len() + BLANK_ROWS).min(super::policy::ACTIONS_MOST);
-    steps.resize(blanks.max(steps.len()), Step::default());
+    if (is_more || steps.is_empty()) && steps.len() < super::policy::ACTIONS_MOST {
+        steps.push(Step::default());
+    }
     let newest = rule.as_ref().map_or(0, |rule| rule.version);
-    let older = versions.into_iter().filter(|version| version.version != newest);
-    let older = older.map(|version| {
-        let stored: Option<actions::Stored> = serde_json::from_str(&version.content).ok();
-        let speaker = Speaker { ui: &ui, known: &known };
-        let when = stored.map_or_else(String::new, |stored| {
-            format!(
-                "{} · {} · {}",
-                stored.name,
-                speaker.when(&stored.content),
-                speaker.filter(&stored.content.filter)
-            )
-        });
-        Older { version, when }
+    let speaker = Speaker { ui: &ui, known: &known };
+    let older = versions.into_iter().filter(|version| version.version != newest).filter_map(|version| {
+        let stored: actions::Stored = serde_json::from_str(&version.content).ok()?;
+        let (when, filter) = (speaker.when(&stored.content), speaker.filter(&stored.content.filter));
+        Some(Older { version, name: stored.name, when, filter, actions: speaker.actions(&stored.content) })
     });
     let older = older.collect();
-    Ok(One { ui, form, rule, known, steps, older, mistake, found })
+    Ok(One { ui, form, rule, known, choices, steps, older, detail, found, warnings })
 }
 
 pub async fn new(ui: Ui, grant: Grant<ManageRules>) -> Result<Response, Failure> {
-    Ok(Page(show(ui, &grant, None, None, None, None).await?).into_response())
+    Ok(Page(show(ui, &grant, None, Shown::default()).await?).into_response())
 }
 pub async fn get(
     ui: Ui,
     grant: Grant<ManageRules>,
     InPath(id): InPath<Id<Rule>>,
 ) -> Result<Response, Failure> {
-    Ok(Page(show(ui, &grant, Some(id), None, None, None).await?).into_response())
+    Ok(Page(show(ui, &grant, Some(id), Shown::default()).await?).into_response())
 }
 pub async fn post(ui: Ui, grant: Grant<ManageRules>, form: Form) -> Result<Response, Failure> {
     answer(ui, grant, None, form).await
@@ -387,45 +396,78 @@ pub async fn save(
     answer(ui, grant, Some(id), form).await
 }
 
-/// Saves, or shows what the rule would have done, or the form again with what is wrong.
+/// Saves, or shows what the rule would have done, what to think about first, or the form again with what is wrong.
 async fn answer(
     ui: Ui,
     grant: Grant<ManageRules>,
     id: Option<Id<Rule>>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let is_question = form.get("what") == "look";
+    let what = form.get("what").to_owned();
+    if what == "add" || what.starts_with("remove-") {
+        let form = steps::without(form, &what);
+        let shown = Shown { form: Some(form), is_more: what == "add", ..Shown::default() };
+        return Ok(Page(show(ui, &grant, id, shown).await?).into_response());
+    }
     let done = match draft(&form) {
         Err(problem) => Err(problem),
-        Ok(draft) if is_question => {
-            let ticket = form.some("ticket").map(|number| number.trim_start_matches('#').parse());
-            match ticket.transpose() {
-                Err(_) => Err(Problem::field("ticket", "unknown_id")),
-                Ok(ticket) => {
-                    let found = grant.read(move |tx| simulate::simulate(tx, draft, id, ticket)).await;
-                    found.map(Some).map_err(Problem::from)
-                }
-            }
+        Ok(draft) if what == "look" => {
+            look(&grant, id, draft, &form).await.map(|found| (Some(found), Vec::new()))
         }
-        Ok(draft) => write(&grant, id, draft).await.map(|()| None),
+        Ok(draft) => write(&grant, id, draft, what == "despite").await.map(|warnings| (None, warnings)),
     };
     match done {
-        Ok(None) => Ok(Redirect::to("/admin/rules").into_response()),
-        Ok(found) => Ok(Page(show(ui, &grant, id, Some(form), found, None).await?).into_response()),
-        Err(problem) if problem.status == 422 => {
-            let mistake = problem.fields.iter().any(|field| field.pointer == "/filter");
-            let mistake = problem.detail.clone().filter(|_| mistake);
-            let form = form.with_mistakes(&in_form(&problem));
-            let page = show(ui, &grant, id, Some(form), None, mistake).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        Ok((None, warnings)) if warnings.is_empty() => Ok(Redirect::to("/admin/rules").into_response()),
+        Ok((found, warnings)) => {
+            let shown = Shown { form: Some(form), found, warnings, ..Shown::default() };
+            Ok(Page(show(ui, &grant, id, shown).await?).into_response())
         }
-        Err(problem) => Err(problem.into()),
+        Err(problem) => refuse(ui, &grant, id, Some(form), problem).await,
     }
 }
-async fn write(grant: &Grant<ManageRules>, id: Option<Id<Rule>>, draft: Draft) -> Result<(), Problem> {
+/// The rule's page with what is wrong.
+async fn refuse(
+    ui: Ui,
+    grant: &Grant<ManageRules>,
+    id: Option<Id<Rule>>,
+    form: Option<Form>,
+    problem: Problem,
+) -> Result<Response, Failure> {
+    if problem.status != 422 {
+        return Err(problem.into());
+    }
+    let page = show(ui, grant, id, Shown::refused(form, &problem)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+}
+async fn look(
+    grant: &Grant<ManageRules>,
+    id: Option<Id<Rule>>,
+    draft: Draft,
+    form: &Form,
+) -> Result<Simulated, Problem> {
+    let ticket = form.some("ticket").map(|number| number.trim_start_matches('#').parse::<Id<Ticket>>());
+    let ticket = ticket.transpose().map_err(|_| Problem::field("ticket", "unknown_id"))?;
+    Ok(grant.read(move |tx| simulate::simulate(tx, draft, id, ticket)).await?)
+}
+/// Saves, unless there is something to think about and nobody said that they did.
+///
+/// * returns – what to think about; then nothing was saved.
+async fn write(
+    grant: &Grant<ManageRules>,
+    id: Option<Id<Rule>>,
+    draft: Draft,
+    is_despite: bool,
+) -> Result<Vec<Warning>, Problem> {
+    if !is_despite {
+        let asked = draft.clone();
+        let warnings = grant.read(move |tx| actions::warnings(tx, asked, id)).await?;
+        if !warnings.is_empty() {
+            return Ok(warnings);
+        }
+    }
     let Some(id) = id else {
         grant.change(move |tx| actions::create(tx, draft)).await?;
-        return Ok(());
+        return Ok(Vec::new());
     };
     let changes = Changes {
         name: Some(draft.name),
@@ -434,12 +476,14 @@ async fn write(grant: &Grant<ManageRules>, id: Option<Id<Rule>>, draft: Draft) -
         filter: Some(draft.filter),
         actions: Some(draft.actions),
         stop_after: Some(draft.stop_after),
+        accepts_loop: Some(draft.accepts_loop),
         from: Some(draft.from),
         until: Some(draft.until),
         position: None,
         is_active: draft.is_active,
     };
-    Ok(grant.change(move |tx| actions::edit(tx, id, changes)).await?)
+    grant.change(move |tx| actions::edit(tx, id, changes)).await?;
+    Ok(Vec::new())
 }
 
 /// Moves a rule up or down.
@@ -455,14 +499,17 @@ pub async fn shift(
 }
 /// Switches a rule on or off.
 pub async fn switch(
+    ui: Ui,
     grant: Grant<ManageRules>,
     InPath(id): InPath<Id<Rule>>,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(&["is_active"])?;
     let changes = Changes { is_active: Some(form.is_on("is_active")), ..Changes::default() };
-    grant.change(move |tx| actions::edit(tx, id, changes)).await?;
-    Ok(Redirect::to("/admin/rules").into_response())
+    match grant.change(move |tx| actions::edit(tx, id, changes)).await {
+        Ok(()) => Ok(Redirect::to("/admin/rules").into_response()),
+        Err(error) => refuse(ui, &grant, Some(id), None, error.into()).await,
+    }
 }
 pub async fn remove(grant: Grant<ManageRules>, InPath(id): InPath<Id<Rule>>) -> Result<Response, Failure> {
     grant.change(move |tx| actions::remove(tx, id)).await?;
@@ -470,9 +517,12 @@ pub async fn remove(grant: Grant<ManageRules>, InPath(id): InPath<Id<Rule>>) -> 
 }
 /// Takes an older version back.
 pub async fn restore(
+    ui: Ui,
     grant: Grant<ManageRules>,
     InPath((id, version)): InPath<(Id<Rule>, i64)>,
 ) -> Result<Response, Failure> {
-    grant.change(move |tx| actions::restore(tx, id, version)).await?;
-    Ok(Redirect::to(&format!("/admin/rules/{id}")).into_response())
+    match grant.change(move |tx| actions::restore(tx, id, version)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/admin/rules/{id}")).into_response()),
+        Err(error) => refuse(ui, &grant, Some(id), None, error.into()).await,
+    }
 }
