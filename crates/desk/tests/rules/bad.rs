@@ -32,7 +32,7 @@ fn a_circle_is_refused_with_the_rule_that_it_leads_through() {
         page.post_form(&format!("/admin/rules/{off}/switch"), &[("is_active", "on")])
             .await
             .assert_status(422)
-            .assert_has("go in circles with the rule “There”");
+            .assert_has("go round in a circle with the rule “There”");
         world.patches(&format!("/api/v1/rules/{there}"), json!({ "is_active": false })).await;
         world.patches(&path, on.clone()).await;
         let again = world.bo.patch_json(&format!("/api/v1/rules/{there}"), &on.to_string()).await;
