@@ -65,16 +65,16 @@ impl Context {
 #[derive(Debug)]
 pub struct Trouble {
     pub rule: Option<Id<authority::Rule>>,
-    pub cause: TicketError,
+    pub cause: Box<TicketError>,
 }
 impl From<db::Error> for Trouble {
     fn from(error: db::Error) -> Self {
-        Trouble { rule: None, cause: error.into() }
+        Trouble { rule: None, cause: Box::new(error.into()) }
     }
 }
 impl Trouble {
     pub fn code(&self) -> String {
-        match &self.cause {
+        match &*self.cause {
             TicketError::Refused(problem) => {
                 problem.fields.first().map_or(problem.code, |field| field.code).to_owned()
             }
@@ -84,7 +84,7 @@ impl Trouble {
     }
     /// Whether another try may go better.
     pub fn may_pass(&self) -> bool {
-        !matches!(&self.cause, TicketError::Refused(_))
+        !matches!(&*self.cause, TicketError::Refused(_))
     }
 }
 
@@ -204,7 +204,7 @@ fn judge(
         return Ok(Verdict { code: Some(limit.into()), ..verdict(Outcome::Limited) });
     }
     let did = perform(tx, &context.outside, &context.names, compiled, (look.ticket, &look.facts))
-        .map_err(|cause| Trouble { rule: Some(compiled.id), cause })?;
+        .map_err(|cause| Trouble { rule: Some(compiled.id), cause: Box::new(cause) })?;
     store::ran(tx, compiled.id)?;
     Ok(Verdict { did, stopped: rule.stop_after, ..verdict(Outcome::Matched) })
 }

@@ -213,7 +213,7 @@ where
                         blamed = Some((rule, trouble.code()));
                     }
                     Some(_) => {}
-                    None => match trouble.cause {
+                    None => match *trouble.cause {
                         crate::tickets::TicketError::Database(cause) => return Err(cause),
                         _ if tries < TRIES => {}
                         _ => return Ok(true),

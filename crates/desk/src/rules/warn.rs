@@ -105,9 +105,9 @@ fn loops(rule: &Rule, others: &[&Compiled]) -> Vec<Warning> {
         found.push(warning(None));
     }
     let mut search = Search { rule, others, called: vec![None; others.len()], left: CIRCLES_MOST };
-    for at in 0..others.len() {
-        if calls(rule, &others[at].rule) && search.returns(&mut vec![at]) {
-            found.push(warning(Some(others[at])));
+    for (at, other) in others.iter().enumerate() {
+        if calls(rule, &other.rule) && search.returns(&mut vec![at]) {
+            found.push(warning(Some(other)));
         }
     }
     found
