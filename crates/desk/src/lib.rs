@@ -18,6 +18,7 @@ pub mod moments;
 pub mod placeholders;
 pub mod portal;
 pub mod routing;
+pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod sharing;
@@ -47,6 +48,7 @@ pub fn routes() -> Routes {
         .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(routing::routes())
+        .merge(rules::routes())
         .merge(scheduled::routes())
         .merge(search::routes())
         .merge(sla::routes())

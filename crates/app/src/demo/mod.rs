@@ -4,6 +4,7 @@ mod cases;
 mod company;
 mod promises;
 mod routing;
+mod rules;
 mod scenes;
 mod tickets;
 
@@ -86,6 +87,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     if staged > 0 {
         scenes::play(&home, &clock, &cast, now).await?;
     }
+    rules::fill(&home).await.map_err(said)?;
     home.db.close();
     println!("{} has {count} tickets. Everybody's password is: {PASSWORD}", plan.desk);
     for person in &plan.people {

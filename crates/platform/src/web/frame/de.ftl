@@ -37,6 +37,7 @@ settings-canned = Textbausteine
 settings-macros = Makros
 settings-service = Service
 settings-calendars = Kalender
+settings-rules = Regeln
 settings-sla = Zusagen (SLA)
 settings-routing = Arbeit verteilen
 settings-skills = Fähigkeiten

@@ -38,6 +38,7 @@ settings-canned = Canned replies
 settings-macros = Macros
 settings-service = Service
 settings-calendars = Calendars
+settings-rules = Rules
 settings-sla = Promises (SLA)
 settings-routing = Giving out work
 settings-skills = Skills

@@ -37,6 +37,7 @@ settings-canned = Standaardantwoorden
 settings-macros = Macro’s
 settings-service = Service
 settings-calendars = Kalenders
+settings-rules = Regels
 settings-sla = Afspraken (SLA)
 settings-routing = Werk verdelen
 settings-skills = Vaardigheden
