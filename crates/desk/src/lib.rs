@@ -13,6 +13,8 @@ pub mod filter;
 pub mod history;
 pub mod live;
 pub mod macros;
+pub mod mentions;
+pub mod notices;
 pub mod placeholders;
 pub mod portal;
 pub mod scheduled;
@@ -40,6 +42,8 @@ pub fn routes() -> Routes {
         .merge(history::routes())
         .merge(live::routes())
         .merge(macros::routes())
+        .merge(mentions::routes())
+        .merge(notices::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(scheduled::routes())

@@ -33,6 +33,8 @@ platform::events! {
     /// A ticket was opened.
     TicketOpened = "ticket.opened" about "ticket" ticket {
         ticket: kernel::id::Id<Ticket>, subject: String, channel: Channel, requester: String,
+        team: Option<kernel::id::Id<platform::authority::Team>>,
+        assignee: Option<kernel::id::Id<platform::authority::User>>,
     }
     /// Properties of a ticket changed: each field with its old and its new value.
     TicketChanged = "ticket.changed" about "ticket" ticket {
