@@ -14,6 +14,7 @@ pub mod history;
 pub mod live;
 pub mod macros;
 pub mod mentions;
+pub mod moments;
 pub mod notices;
 pub mod placeholders;
 pub mod portal;

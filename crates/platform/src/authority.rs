@@ -175,6 +175,10 @@ impl Actor {
             _ => None,
         }
     }
+    /// The clocks that the person lives by; UTC where the name is none.
+    pub fn time_zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
     pub fn user(&self) -> Option<Id<User>> {
         if let Who::User(id) = self.who { Some(id) } else { None }
     }

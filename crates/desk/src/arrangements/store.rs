@@ -387,6 +387,15 @@ pub struct Choosable {
     pub text: String,
     pub created_at_ms: kernel::clock::Millis,
 }
+impl Choosable {
+    /// Whether a form has chosen it.
+    pub fn is_chosen(&self, form: &platform::web::Form) -> bool {
+        form.all("message").any(|chosen| chosen == self.id.to_string())
+    }
+    pub fn begins(&self) -> String {
+        kernel::text::shorten(&self.text, 100)
+    }
+}
 /// The newest messages of a ticket, oldest first, 200 at most.
 pub fn choosable(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Choosable>> {
     let mut found: Vec<Choosable> = conn.all(

@@ -5,7 +5,7 @@ use super::{
     store,
 };
 use crate::{
-    snooze::policy::check_ahead,
+    moments::check_ahead,
     tickets::{NoteTickets, Seen, Ticket, TicketError},
 };
 use kernel::{fault::Problem, id::Id, text};

@@ -1,10 +1,7 @@
 //! `/call-backs`, and promising one from a ticket's page.
 use super::{Attempt, CallBack, Draft, actions, store};
 use crate::{
-    snooze::{
-        pages::{whens, zone_of},
-        policy::{When, read_time},
-    },
+    moments::read_time,
     tickets::{self, NoteTickets, Ticket, TicketError, ViewTickets, pages::Asked},
 };
 use axum::{
@@ -33,9 +30,6 @@ impl List {
     fn is_late(&self, row: &CallBack) -> bool {
         row.due_at_ms <= self.ui.now
     }
-    fn whens(&self) -> &'static [When] {
-        whens()
-    }
 }
 
 /// `GET /call-backs`: the 200 most urgent.
@@ -55,7 +49,7 @@ pub async fn tried(
     let (what, when) = (form.get("what").to_owned(), form.get("when").to_owned());
     let done = grant
         .change::<_, TicketError>(move |tx| {
-            let (now, zone) = (tx.now(), zone_of(tx.actor()));
+            let (now, zone) = (tx.now(), tx.actor().time_zone());
             match what.as_str() {
                 "dropped" => actions::drop(tx, id),
                 "reached" => actions::tried(tx, id, Attempt { is_reached: true, ..Attempt::default() }),
@@ -88,7 +82,7 @@ pub async fn promise(
     let done = grant
         .change::<_, TicketError>(move |tx| {
             let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            let (now, zone) = (tx.now(), zone_of(tx.actor()));
+            let (now, zone) = (tx.now(), tx.actor().time_zone());
             let due_at = read_time(sent.get("call_when"), sent.get("call_due_at"), "due_at", now, &zone)?;
             let draft = Draft {
                 name: String::new(),

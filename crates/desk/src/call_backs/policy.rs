@@ -1,5 +1,5 @@
 //! What a promised call-back is. Types and rules.
-use crate::{snooze::policy::check_ahead, tickets::Ticket};
+use crate::{moments::check_ahead, tickets::Ticket};
 use derive::Record;
 use kernel::{
     clock::Millis,

@@ -1,5 +1,5 @@
 //! What a canned reply is. Types and rules; no database, no clock.
-use crate::sharing::{Share, Shared};
+use crate::sharing::{FOLDER_MOST, NAME_MOST, Share, Shared};
 use derive::Record;
 use kernel::{
     clock::Millis,
@@ -14,8 +14,6 @@ use platform::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub const NAME_MOST: usize = 120;
-pub const FOLDER_MOST: usize = 80;
 pub const TEXT_MOST: usize = 20_000;
 
 /// A row of the table `canned_reply`.

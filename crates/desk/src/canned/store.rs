@@ -1,78 +1,19 @@
 //! SQL for canned replies. Nothing else.
 use super::policy::{CannedReply, NewCanned};
-use crate::{
-    sharing::{Sees, Shared, shared_with},
-    tickets::NoteTickets,
-};
-use kernel::{clock::Millis, id::Id, text};
+use crate::sharing::{Shared, searched, shared_rows};
+use kernel::{clock::Millis, id::Id};
 use platform::{
     args,
-    authority::{Implies, Tx, User},
+    authority::{Tx, User},
     db::{Conn, Result},
     sql,
 };
 
-macro_rules! columns {
-    () => {
-        "SELECT x.id, x.name, x.folder, x.share, x.owner_id, x.team_id, m.name AS team_name, x.text_en, x.text_de,
-                x.text_nl, x.is_archived, x.uses, x.last_used_at_ms, x.created_at_ms, x.updated_at_ms
-           FROM canned_reply x LEFT JOIN team m ON m.id = x.team_id WHERE "
-    };
-}
-
-/// All that the person sees, by folder and name, 1,000 at most; those out of use at the end, if they are wanted.
-pub fn all<P: Implies<NoteTickets>>(tx: &mut Tx<P>, with_archived: bool) -> Result<Vec<CannedReply>> {
-    let sees = Sees::of(tx.actor());
-    tx.all(
-        sql!(concat!(
-            columns!(),
-            shared_with!(),
-            " AND (x.is_archived = FALSE OR $4 = TRUE) ORDER BY x.is_archived, x.searched, x.id LIMIT 1000"
-        )),
-        args![sees.person, sees.is_all_teams, &sees.teams, with_archived],
-    )
-}
-
-/// Those that the person sees and whose folder, name or text has the word, after the id `after`, by id. Looks at all
-/// that the person sees: a desk has hundreds.
-pub fn page<P: Implies<NoteTickets>>(
-    tx: &mut Tx<P>,
-    asked: &str,
-    after: Option<Id<CannedReply>>,
-    limit: usize,
-) -> Result<Vec<CannedReply>> {
-    let sees = Sees::of(tx.actor());
-    let asked = text::fold(asked).replace(['\\', '%', '_'], " ");
-    let pattern = if asked.is_empty() { String::new() } else { format!("%{asked}%") };
-    tx.all(
-        sql!(concat!(
-            columns!(),
-            shared_with!(),
-            " AND x.is_archived = FALSE AND x.id > $4 AND ($5 = '' OR x.searched LIKE $5) ORDER BY x.id LIMIT $6"
-        )),
-        args![
-            sees.person,
-            sees.is_all_teams,
-            &sees.teams,
-            after.unwrap_or(Id::new(0)),
-            &pattern,
-            limit
-        ],
-    )
-}
-
-/// One that the person sees, in use or not.
-pub fn see<P: Implies<NoteTickets>>(tx: &mut Tx<P>, id: Id<CannedReply>) -> Result<Option<CannedReply>> {
-    let sees = Sees::of(tx.actor());
-    tx.find(
-        sql!(concat!(columns!(), shared_with!(), " AND x.id = $4")),
-        args![sees.person, sees.is_all_teams, &sees.teams, id],
-    )
-}
-
-fn searched(new: &NewCanned) -> String {
-    text::fold(&format!("{} {}", new.folder, new.name))
-}
+shared_rows!(CannedReply:
+    "SELECT x.id, x.name, x.folder, x.share, x.owner_id, x.team_id, m.name AS team_name, x.text_en, x.text_de,
+     x.text_nl, x.is_archived, x.uses, x.last_used_at_ms, x.created_at_ms, x.updated_at_ms
+       FROM canned_reply x LEFT JOIN team m ON m.id = x.team_id WHERE "
+);
 
 pub(super) fn insert<P>(tx: &mut Tx<P>, new: &NewCanned, shared: &Shared) -> Result<Id<CannedReply>> {
     let now = tx.now();
@@ -85,7 +26,7 @@ pub(super) fn insert<P>(tx: &mut Tx<P>, new: &NewCanned, shared: &Shared) -> Res
         args![
             &new.name,
             &new.folder,
-            &searched(new),
+            &searched(&new.folder, &new.name),
             shared.share,
             shared.owner_id,
             shared.team_id,
@@ -116,7 +57,7 @@ pub(super) fn update<P>(
             id,
             &new.name,
             &new.folder,
-            &searched(new),
+            &searched(&new.folder, &new.name),
             shared.share,
             shared.owner_id,
             shared.team_id,

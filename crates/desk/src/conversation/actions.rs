@@ -270,7 +270,7 @@ pub fn forward_subject(language: Language, subject: &str) -> String {
 fn forwarded<P>(tx: &Tx<P>, original: &Message) -> String {
     let actor = tx.actor();
     let words = |key: &str| platform::i18n::text(actor.language, key);
-    let zone = jiff::tz::TimeZone::get(&actor.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = actor.time_zone();
     let at = original.created_at_ms.timestamp().to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z");
     let from = match &original.from_email {
         Some(email) if !original.author_name.is_empty() => format!("{} <{email}>", original.author_name),

@@ -4,7 +4,6 @@ use super::{
     sql::{self, Walk},
 };
 use crate::tickets::{Ticket, TicketError, ViewTickets, store::Sight};
-use jiff::tz::TimeZone;
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Implies, Tx},
@@ -30,7 +29,7 @@ impl Reader {
             me: actor.user().map_or(0, Id::number),
             teams: actor.teams.iter().map(|team| team.number()).collect(),
             now: tx.now(),
-            zone: TimeZone::get(&actor.zone).unwrap_or(TimeZone::UTC),
+            zone: actor.time_zone(),
         }
     }
 }

@@ -1,10 +1,7 @@
 //! What a macro is. Types and rules; no database, no clock.
 use crate::{
-    canned::{
-        CannedReply, Texts,
-        policy::{FOLDER_MOST, NAME_MOST},
-    },
-    sharing::{Share, Shared},
+    canned::{CannedReply, Texts},
+    sharing::{FOLDER_MOST, NAME_MOST, Share, Shared},
     tickets::{Kind, Priority},
 };
 use derive::Record;

@@ -15,7 +15,6 @@ use crate::{
     drafts,
     tickets::{self, NoteTickets, ReplyTickets, Seen, Ticket, TicketError, ViewTickets},
 };
-use jiff::tz::TimeZone;
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Implies, System, Tx},
@@ -130,7 +129,7 @@ pub fn instant<P>(tx: &mut Tx<P>, when: When) -> Result<Option<Millis>, TicketEr
         When::WorkingDay => calendars::store::default(tx)?.and_then(|calendar| calendar.plan().calendar()),
         _ => None,
     };
-    let zone = TimeZone::get(&tx.actor().zone).unwrap_or(TimeZone::UTC);
+    let zone = tx.actor().time_zone();
     Ok(when.instant(tx.now(), &zone, calendar.as_ref())?)
 }
 

@@ -3,7 +3,7 @@
 //! Everybody who writes in tickets has things of their own. Those of a team and of the desk are seen by whoever
 //! belongs there, and changed by whoever has [`ManageAnswers`], as far as it reaches.
 use derive::Record;
-use kernel::{fault::Problem, id::Id};
+use kernel::{fault::Problem, id::Id, text};
 use platform::{
     authority::{Actor, Scope, Team, Tx, User},
     db,
@@ -40,7 +40,6 @@ pub struct Shared {
 
 /// The condition that the row `x` is one that a person sees. Uses `$1` (the person), `$2` (whether those of all teams)
 /// and `$3` (their teams).
-#[macro_export]
 macro_rules! shared_with {
     () => {
         "(x.share = 'desk' OR x.owner_id = $1 OR (x.share = 'team' AND ($2 = TRUE OR x.team_id {in $3})))"
@@ -63,6 +62,74 @@ impl Sees {
         }
     }
 }
+
+/// Characters of a name and of a folder.
+pub const NAME_MOST: usize = 120;
+pub const FOLDER_MOST: usize = 80;
+
+/// What a search looks in.
+pub(crate) fn searched(folder: &str, name: &str) -> String {
+    text::fold(&format!("{folder} {name}"))
+}
+/// The pattern for `searched LIKE`; empty where nothing is asked for.
+pub(crate) fn pattern(asked: &str) -> String {
+    let asked = text::fold(asked).replace(['\\', '%', '_'], " ");
+    if asked.is_empty() { asked } else { format!("%{asked}%") }
+}
+
+/// Writes `all`, `page` and `see` of a store whose rows are shared: `shared_rows!(Macro: "SELECT … FROM macro x … WHERE ")`.
+macro_rules! shared_rows {
+    ($row:ty: $select:expr) => {
+        /// All that the person sees, by folder and name, 1,000 at most; those out of use at the end, if they are wanted.
+        pub fn all<P: platform::authority::Implies<crate::tickets::NoteTickets>>(
+            tx: &mut platform::authority::Tx<P>,
+            with_archived: bool,
+        ) -> platform::db::Result<Vec<$row>> {
+            let sees = crate::sharing::Sees::of(tx.actor());
+            tx.all(
+                platform::sql!(concat!(
+                    $select,
+                    crate::sharing::shared_with!(),
+                    " AND (x.is_archived = FALSE OR $4 = TRUE) ORDER BY x.is_archived, x.searched, x.id LIMIT 1000"
+                )),
+                platform::args![sees.person, sees.is_all_teams, &sees.teams, with_archived],
+            )
+        }
+
+        /// Those that the person sees and whose folder or name has the words, after the id `after`, by id. Looks at
+        /// all that the person sees: a desk has hundreds.
+        pub fn page<P: platform::authority::Implies<crate::tickets::NoteTickets>>(
+            tx: &mut platform::authority::Tx<P>,
+            asked: &str,
+            after: Option<kernel::id::Id<$row>>,
+            limit: usize,
+        ) -> platform::db::Result<Vec<$row>> {
+            let sees = crate::sharing::Sees::of(tx.actor());
+            let (pattern, after) = (crate::sharing::pattern(asked), after.unwrap_or(kernel::id::Id::new(0)));
+            tx.all(
+                platform::sql!(concat!(
+                    $select,
+                    crate::sharing::shared_with!(),
+                    " AND x.is_archived = FALSE AND x.id > $4 AND ($5 = '' OR x.searched LIKE $5) ORDER BY x.id LIMIT $6"
+                )),
+                platform::args![sees.person, sees.is_all_teams, &sees.teams, after, &pattern, limit],
+            )
+        }
+
+        /// One that the person sees, in use or not.
+        pub fn see<P: platform::authority::Implies<crate::tickets::NoteTickets>>(
+            tx: &mut platform::authority::Tx<P>,
+            id: kernel::id::Id<$row>,
+        ) -> platform::db::Result<Option<$row>> {
+            let sees = crate::sharing::Sees::of(tx.actor());
+            tx.find(
+                platform::sql!(concat!($select, crate::sharing::shared_with!(), " AND x.id = $4")),
+                platform::args![sees.person, sees.is_all_teams, &sees.teams, id],
+            )
+        }
+    };
+}
+pub(crate) use shared_rows;
 
 impl Shared {
     /// What a form or a program asked for, as far as the person may.

@@ -11,7 +11,7 @@ use crate::tickets::{EditTickets, Ticket};
 use axum::routing::post;
 use kernel::{clock::Millis, id::Id};
 use platform::web::Routes;
-pub use policy::{Draft, NewSnooze, Snooze, When, Why};
+pub use policy::{Draft, NewSnooze, Snooze, Why};
 use utoipa_axum::routes;
 
 platform::translations!();

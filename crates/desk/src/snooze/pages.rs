@@ -1,33 +1,22 @@
 //! Snoozing from a ticket's page.
-use super::{
-    NewSnooze, Why, actions,
-    policy::{When, read_time},
-};
-use crate::tickets::{
-    self, EditTickets, Ticket, TicketError,
-    pages::{Asked, TicketPage},
+use super::{NewSnooze, Why, actions};
+use crate::{
+    moments::read_time,
+    tickets::{
+        self, EditTickets, Ticket, TicketError,
+        pages::{Asked, TicketPage},
+    },
 };
 use axum::{
     extract::Query,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use jiff::tz::TimeZone;
 use kernel::{fault::Problem, id::Id};
 use platform::{
-    authority::{Actor, Grant},
+    authority::Grant,
     web::{Failure, Form, InPath, Page, Ui},
 };
-
-/// The zone that a person lives by.
-pub(crate) fn zone_of(actor: &Actor) -> TimeZone {
-    TimeZone::get(&actor.zone).unwrap_or(TimeZone::UTC)
-}
-
-/// What a form offers.
-pub(crate) fn whens() -> &'static [When] {
-    When::ALL
-}
 
 /// `POST /t/{number}/snooze`. `when` is a moment or `none`; `own` a time of one's own, which counts where it is given.
 pub async fn snooze(
@@ -43,7 +32,7 @@ pub async fn snooze(
     let done = grant
         .change::<_, TicketError>(move |tx| {
             let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            let (now, zone) = (tx.now(), zone_of(tx.actor()));
+            let (now, zone) = (tx.now(), tx.actor().time_zone());
             let until = read_time(&when, &own, "until", now, &zone)?;
             actions::snooze(tx, &ticket, NewSnooze::new(until, until_message, now)?)
         })

@@ -51,7 +51,7 @@ pub struct Soon {
 impl Soon {
     pub fn of<P>(tx: &Tx<P>) -> Soon {
         let now = tx.now();
-        let zone = jiff::tz::TimeZone::get(&tx.actor().zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let zone = tx.actor().time_zone();
         let midnight = now.timestamp().to_zoned(zone).tomorrow().and_then(|day| day.start_of_day());
         let today = midnight.map_or(now.plus(DAY), |at| Millis(at.timestamp().as_millisecond()));
         Soon { today, breaching: now.plus(HOUR) }

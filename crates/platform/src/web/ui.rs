@@ -60,8 +60,7 @@ impl Ui {
     }
     /// A page as `actor` sees it.
     pub fn of(home: &Home, actor: Arc<Actor>, path: &str) -> Ui {
-        let zone = TimeZone::get(&actor.zone).unwrap_or(TimeZone::UTC);
-        Ui { zone, actor: Some(actor.clone()), ..Ui::stranger(home, actor.language, path) }
+        Ui { zone: actor.time_zone(), actor: Some(actor.clone()), ..Ui::stranger(home, actor.language, path) }
     }
 
     /// Shows times as the clocks of this zone do; an unknown name changes nothing.

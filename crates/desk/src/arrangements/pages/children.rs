@@ -4,12 +4,11 @@ use super::{
         actions::{links, own},
         store::Linked,
     },
-    refused,
+    outcome,
 };
 use crate::tickets::{EditTickets, Ticket, TicketError};
 use axum::{
     extract::Path,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{fault::Problem, id::Id};
@@ -38,12 +37,7 @@ async fn load(
         Ok::<_, TicketError>((ticket.into_inner(), links::open_children(tx, number)?))
     };
     let (ticket, children) = grant.read(work).await?;
-    let status = failed.as_ref().map_or(200, |problem| problem.status);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
-    let refused = match failed {
-        Some(problem) => Some(refused(&ui, &problem).ok_or(problem)?),
-        None => None,
-    };
+    let (status, refused) = outcome(&ui, failed)?;
     Ok((status, Page(ChildrenPage { ui, ticket, children, refused })).into_response())
 }
 

@@ -4,12 +4,11 @@ use super::{
         actions::{links, own},
         policy::LinkWord,
     },
-    Asked, Picker, refused,
+    Asked, Picker, outcome,
 };
-use crate::tickets::{self, EditTickets, Ticket, TicketError, actions::unmerged};
+use crate::tickets::{EditTickets, Ticket, TicketError, actions::unmerged};
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{fault::Problem, id::Id};
@@ -45,25 +44,12 @@ async fn load(
     let work = move |tx: &mut Tx<EditTickets>| {
         let ticket = own(tx, number)?;
         unmerged(&ticket)?;
-        let (other, failed) = match (failed, asked.chosen()) {
-            (failed, None) => (None, failed),
-            (failed, Some(into)) => match tickets::store::see(tx, into)? {
-                Some(seen) => (Some(seen.into_inner()), failed),
-                None => {
-                    (None, failed.or_else(|| Some(super::super::policy::Refusal::Unknown("ticket").into())))
-                }
-            },
-        };
-        let picker = Picker::load(tx, &ticket, ("link", "into"), (&asked.q, &found), "")?;
+        let (other, failed) = asked.other(tx, "ticket", failed)?;
+        let picker = Picker::load(tx, &ticket, ("link", "into"), (&asked.q, found), "")?;
         Ok::<_, TicketError>((ticket.into_inner(), picker, other, failed))
     };
     let (ticket, picker, other, failed) = grant.read(work).await?;
-    let status = failed.as_ref().map_or(200, |problem| problem.status);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
-    let refused = match failed {
-        Some(problem) => Some(refused(&ui, &problem).ok_or(problem)?),
-        None => None,
-    };
+    let (status, refused) = outcome(&ui, failed)?;
     Ok((status, Page(LinkPage { ui, ticket, picker, other, form, refused })).into_response())
 }
 

@@ -1,12 +1,11 @@
 //! `/t/{number}/merge`: into which ticket, and what that does.
 use super::{
     super::actions::merge::{self, Preview},
-    Asked, Picker, refused,
+    Asked, Picker, outcome,
 };
 use crate::tickets::{EditTickets, Ticket, TicketError};
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{fault::Problem, id::Id};
@@ -46,16 +45,11 @@ async fn load(
                 Err(other) => return Err(other),
             },
         };
-        let picker = Picker::load(tx, &ticket, ("merge", "into"), (&asked.q, &found), "")?;
+        let picker = Picker::load(tx, &ticket, ("merge", "into"), (&asked.q, found), "")?;
         Ok::<_, TicketError>((ticket.into_inner(), picker, preview, failed))
     };
     let (ticket, picker, preview, failed) = grant.read(work).await?;
-    let status = failed.as_ref().map_or(200, |problem| problem.status);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
-    let refused = match failed {
-        Some(problem) => Some(refused(&ui, &problem).ok_or(problem)?),
-        None => None,
-    };
+    let (status, refused) = outcome(&ui, failed)?;
     Ok((status, Page(MergePage { ui, ticket, picker, preview, refused })).into_response())
 }
 

@@ -7,13 +7,14 @@ pub mod shift;
 pub mod split;
 
 use super::{
-    policy::{Change, Kind},
+    policy::{Change, Kind, Refusal},
     store,
 };
 use crate::{
     search::find::{Request, Shown, What, find},
     tickets::{self, EditTickets, Ticket},
 };
+use axum::http::StatusCode;
 use kernel::{fault::Problem, id::Id, text};
 use platform::{
     authority::{Grant, Implies, Tx},
@@ -26,7 +27,7 @@ use platform::{
 const CHOICES: usize = 12;
 
 /// What the search has for the words that somebody chooses by; nothing while there is no index.
-async fn hits(grant: &Grant<EditTickets>, asked: &str) -> Vec<Id<Ticket>> {
+async fn hits(grant: &Grant<EditTickets>, asked: &str) -> Vec<Ticket> {
     let narrow = search::Narrow { noun: Some(crate::search::TICKET), ..Default::default() };
     let request = Request { text: text::one_line(asked, 200), narrow, limit: CHOICES, ..Request::default() };
     if request.text.is_empty() {
@@ -34,7 +35,7 @@ async fn hits(grant: &Grant<EditTickets>, asked: &str) -> Vec<Id<Ticket>> {
     }
     let answer = find(grant, request).await.unwrap_or_default();
     let ticket = |shown: Shown| match shown.what {
-        What::Ticket(ticket) => Some(ticket.id),
+        What::Ticket(ticket) => Some(*ticket),
         What::Contact(_) | What::Organisation(..) => None,
     };
     answer.shown.into_iter().filter_map(ticket).collect()
@@ -56,7 +57,7 @@ impl Picker {
         tx: &mut Tx<EditTickets>,
         ticket: &Ticket,
         (page, name): (&str, &'static str),
-        (asked, hits): (&str, &[Id<Ticket>]),
+        (asked, hits): (&str, Vec<Ticket>),
         message: &str,
     ) -> db::Result<Picker> {
         let asked = text::one_line(asked, 200);
@@ -67,10 +68,10 @@ impl Picker {
             }
             found.extend(tickets::store::of_contact(tx, ticket.requester_id)?);
         } else {
-            let number = asked.trim_start_matches('#').parse().ok().map(Id::new);
-            for id in number.iter().chain(hits) {
-                found.extend(tickets::store::see(tx, *id)?.map(tickets::Seen::into_inner));
+            if let Ok(number) = asked.trim_start_matches('#').parse() {
+                found.extend(tickets::store::see(tx, Id::new(number))?.map(tickets::Seen::into_inner));
             }
+            found.extend(hits);
         }
         let mut seen = std::collections::HashSet::new();
         found.retain(|one| one.id != ticket.id && !one.is_merged() && seen.insert(one.id));
@@ -100,6 +101,18 @@ impl Asked {
         let word = self.into.trim().trim_start_matches('#');
         (!word.is_empty()).then(|| Id::new(word.parse().unwrap_or(0)))
     }
+    /// The chosen ticket as far as the person sees it, and why it was refused: `failed`, or that there is none.
+    fn other(
+        &self,
+        tx: &mut Tx<EditTickets>,
+        field: &'static str,
+        failed: Option<Problem>,
+    ) -> db::Result<(Option<Ticket>, Option<Problem>)> {
+        let Some(id) = self.chosen() else { return Ok((None, failed)) };
+        let other = tickets::store::see(tx, id)?.map(tickets::Seen::into_inner);
+        let is_missing = other.is_none();
+        Ok((other, failed.or_else(|| is_missing.then(|| Refusal::Unknown(field).into()))))
+    }
 }
 
 /// Why it was refused, in words; `None` where that is no matter for the page.
@@ -108,6 +121,16 @@ fn refused(ui: &Ui, problem: &Problem) -> Option<&'static str> {
         (422, Some(field)) => Some(ui.t_of("field", field.code)),
         (403 | 409, _) => Some(ui.t_of("problem", problem.code)),
         _ => None,
+    }
+}
+
+/// The status of a page's answer, and the words of what was refused. What is no matter for the page fails it.
+fn outcome(ui: &Ui, failed: Option<Problem>) -> Result<(StatusCode, Option<&'static str>), Problem> {
+    let Some(problem) = failed else { return Ok((StatusCode::OK, None)) };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
+    match refused(ui, &problem) {
+        Some(words) => Ok((status, Some(words))),
+        None => Err(problem),
     }
 }
 

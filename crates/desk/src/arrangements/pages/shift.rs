@@ -4,12 +4,11 @@ use super::{
         actions::{messages, own},
         store::{self, Choosable},
     },
-    Asked, Picker, refused,
+    Asked, Picker, outcome,
 };
-use crate::tickets::{self, EditTickets, Ticket, TicketError, actions::unmerged};
+use crate::tickets::{EditTickets, Ticket, TicketError, actions::unmerged};
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{fault::Problem, id::Id};
@@ -30,15 +29,6 @@ pub struct MovePage {
     form: Form,
     refused: Option<&'static str>,
 }
-impl MovePage {
-    fn is_chosen(&self, message: &Choosable) -> bool {
-        let id = message.id.to_string();
-        self.form.all("message").any(|chosen| chosen == id)
-    }
-    fn begins(&self, message: &Choosable) -> String {
-        kernel::text::shorten(&message.text, 100)
-    }
-}
 
 async fn load(
     grant: &Grant<EditTickets>,
@@ -51,26 +41,13 @@ async fn load(
     let work = move |tx: &mut Tx<EditTickets>| {
         let ticket = own(tx, number)?;
         unmerged(&ticket)?;
-        let (other, failed) = match (failed, asked.chosen()) {
-            (failed, None) => (None, failed),
-            (failed, Some(into)) => match tickets::store::see(tx, into)? {
-                Some(seen) => (Some(seen.into_inner()), failed),
-                None => {
-                    (None, failed.or_else(|| Some(super::super::policy::Refusal::Unknown("into").into())))
-                }
-            },
-        };
-        let picker = Picker::load(tx, &ticket, ("move", "into"), (&asked.q, &found), &asked.message)?;
+        let (other, failed) = asked.other(tx, "into", failed)?;
+        let picker = Picker::load(tx, &ticket, ("move", "into"), (&asked.q, found), &asked.message)?;
         let messages = store::choosable(tx, number)?;
         Ok::<_, TicketError>((ticket.into_inner(), picker, other, messages, failed))
     };
     let (ticket, picker, other, messages, failed) = grant.read(work).await?;
-    let status = failed.as_ref().map_or(200, |problem| problem.status);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
-    let refused = match failed {
-        Some(problem) => Some(refused(&ui, &problem).ok_or(problem)?),
-        None => None,
-    };
+    let (status, refused) = outcome(&ui, failed)?;
     let page = MovePage { ui, ticket, picker, other, messages, form, refused };
     Ok((status, Page(page)).into_response())
 }

@@ -5,12 +5,11 @@ use super::{
         policy::SplitDraft,
         store::{self, Choosable},
     },
-    refused,
+    outcome,
 };
 use crate::tickets::{EditTickets, Ticket, TicketError, actions::unmerged};
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{fault::Problem, id::Id};
@@ -35,17 +34,10 @@ pub struct SplitPage {
     refused: Option<&'static str>,
 }
 impl SplitPage {
-    fn is_chosen(&self, message: &Choosable) -> bool {
-        let id = message.id.to_string();
-        self.form.all("message").any(|chosen| chosen == id)
-    }
-    fn begins(&self, message: &Choosable) -> String {
-        kernel::text::shorten(&message.text, 100)
-    }
     /// The subject of the first chosen message.
     fn subject(&self) -> String {
         let given = self.form.some("subject").map(str::to_owned);
-        let first = self.messages.iter().find(|message| self.is_chosen(message));
+        let first = self.messages.iter().find(|message| message.is_chosen(&self.form));
         given.or(first.map(|message| mail::bare_subject(&message.subject))).unwrap_or_default()
     }
 }
@@ -64,12 +56,7 @@ async fn load(
         Ok::<_, TicketError>((ticket.into_inner(), messages))
     };
     let (ticket, messages) = grant.read(work).await?;
-    let status = failed.as_ref().map_or(200, |problem| problem.status);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
-    let refused = match failed {
-        Some(problem) => Some(refused(&ui, &problem).ok_or(problem)?),
-        None => None,
-    };
+    let (status, refused) = outcome(&ui, failed)?;
     Ok((status, Page(SplitPage { ui, ticket, messages, form, refused })).into_response())
 }
 
