@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     attachments::{self, Attachment, api::AttachmentBody},
+    mentions,
     scheduled::{self, actions::Waiting, api::ScheduledBody},
     tickets::{self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets},
 };

@@ -192,7 +192,7 @@ pub fn page<P: Implies<ViewTickets>>(
             args![scope, person, ids, at, id, limit, *team],
         ),
         // These are found by their filter.
-        Shown::Saved(_) | Shown::Typed(_) => Ok(Vec::new()),
+        Shown::Standard(View::Mentions) | Shown::Saved(_) | Shown::Typed(_) => Ok(Vec::new()),
     }
 }
 
