@@ -240,6 +240,16 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
                     VALUES ($1, 'note', 'out', 'web', 'system', '', '', '', 0)"),
             args![id],
         )?;
+        let (user, team) = *dice.one(&[(11i64, 0i64), (12, 0), (15, 0), (0, 1), (0, 2), (0, 0)]);
+        if user + team > 0 {
+            conn.run(
+                sql!(
+                    "INSERT INTO mention (message_id, user_id, team_id)
+                       VALUES ((SELECT max(id) FROM message), $1, $2)"
+                ),
+                args![user, team],
+            )?;
+        }
     }
     Ok(())
 }
@@ -252,6 +262,7 @@ const WORDS: &[&str] = &[
     "is:unassigned",
     "is:late",
     "is:followed",
+    "is:mentioned",
     "is:reopened",
     "status:new",
     "status:open,solved",

@@ -10,6 +10,8 @@ use crate::tickets::NoteTickets;
 use platform::web::Routes;
 use utoipa_axum::routes;
 
+platform::translations!();
+
 pub fn routes() -> Routes {
     Routes::new().api::<NoteTickets>(routes!(api::list))
 }

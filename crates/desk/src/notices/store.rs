@@ -132,6 +132,12 @@ pub fn mailed(conn: &mut Conn, user: Id<User>) -> Result<()> {
     .map(drop)
 }
 
+/// Nobody's notices wait for a mail any more: where they may have left already.
+pub fn forget_mails(conn: &mut Conn) -> Result<()> {
+    conn.run(sql!("UPDATE notice SET mail = 'done' WHERE mail = 'waiting'"), args![])?;
+    conn.run(sql!("DELETE FROM notice_digest"), args![]).map(drop)
+}
+
 /// Which notices somebody has read.
 #[derive(Clone, Debug)]
 pub enum Read {
