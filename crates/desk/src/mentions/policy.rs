@@ -125,7 +125,9 @@ mod tests {
     }
     #[test]
     fn what_is_no_name_and_no_call_is_text() {
-        for text in ["", "@", "@@", "@ Ada", "mail ada@desk.example", "x.@Ada", "@Adam", "@nobody", "a @\nAda"] {
+        for text in
+            ["", "@", "@@", "@ Ada", "mail ada@desk.example", "x.@Ada", "@Adam", "@nobody", "a @\nAda"]
+        {
             assert_eq!(called(text), [], "{text}");
         }
         assert_eq!(called("@ada@desk.example"), users(&[1]), "an address is a name too");

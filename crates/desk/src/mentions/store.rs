@@ -34,10 +34,7 @@ pub fn callable(conn: &mut Conn) -> Result<Vec<Callable>> {
         true => Called::Team(Id::new(row.id)),
         false => Called::User(Id::new(row.id)),
     };
-    Ok(rows
-        .into_iter()
-        .map(|row| Callable { who: called(&row), name: row.name, email: row.email })
-        .collect())
+    Ok(rows.into_iter().map(|row| Callable { who: called(&row), name: row.name, email: row.email }).collect())
 }
 
 /// Who of these people works here and may see the ticket: the same as `tickets::store::see` says to each of them.

@@ -91,11 +91,7 @@ pub fn choose(tx: &mut Tx<Myself>, settings: &Settings) -> Result<(), Problem> {
     for (what, channels) in chosen {
         store::choose(tx, me, what, channels)?;
     }
-    let pace = Pace {
-        bundle_minutes: settings.bundle_minutes,
-        hours: settings.hours,
-        calendar_id: calendar,
-    };
+    let pace = Pace { bundle_minutes: settings.bundle_minutes, hours: settings.hours, calendar_id: calendar };
     store::set_pace(tx, me, &pace)?;
     tx.emit(people::users::UserChanged { user: me, fields: vec!["notifications"] })?;
     Ok(())

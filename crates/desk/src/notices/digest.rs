@@ -4,11 +4,7 @@ use super::{
     store::{self, Pace, View},
 };
 use crate::calendars;
-use kernel::{
-    clock::MINUTE,
-    id::Id,
-    working_time,
-};
+use kernel::{clock::MINUTE, id::Id, working_time};
 use people::{absences, sign_in};
 use platform::{
     Home,
@@ -85,7 +81,8 @@ pub(super) fn send(tx: &mut Tx<System>, outside: &Outside, user: Id<User>) -> Re
 fn letter(outside: &Outside, to: &store::Addressee, notices: &[Notice]) -> Letter {
     let language: Language = to.language;
     let words = |key: &str| i18n::text(language, key);
-    let lines: Vec<String> = notices.iter().take(NAMED).map(|notice| line(outside, language, notice)).collect();
+    let lines: Vec<String> =
+        notices.iter().take(NAMED).map(|notice| line(outside, language, notice)).collect();
     let first = notices.first().and_then(|notice| Some((notice.ticket_id?, notice.subject.clone()?)));
     let subject = match (first, notices.len()) {
         (Some((ticket, subject)), 1) => format!("#{ticket} {subject}"),
@@ -95,7 +92,8 @@ fn letter(outside: &Outside, to: &store::Addressee, notices: &[Notice]) -> Lette
             &[("count", count.into()), ("desk", outside.desk.as_str().into())],
         ),
     };
-    let more = if notices.len() > NAMED { format!("{}\n\n", words("notice-letter-more")) } else { String::new() };
+    let more =
+        if notices.len() > NAMED { format!("{}\n\n", words("notice-letter-more")) } else { String::new() };
     let settings = format!("{}/profile/notifications", outside.url);
     let text = format!(
         "{}\n\n{more}{}/notifications\n\n{}\n{settings}",

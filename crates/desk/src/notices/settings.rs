@@ -48,16 +48,14 @@ impl SettingsPage {
 }
 
 async fn page(grant: &Grant<Myself>, ui: Ui) -> Result<SettingsPage, Failure> {
-    let (settings, calendars) = grant
-        .read::<_, Problem>(|tx| Ok((actions::settings(tx)?, calendars::store::all(tx)?)))
-        .await?;
+    let (settings, calendars) =
+        grant.read::<_, Problem>(|tx| Ok((actions::settings(tx)?, calendars::store::all(tx)?))).await?;
     let hours = match (settings.hours, settings.calendar) {
         (Hours::Calendar, Some(id)) => id.to_string(),
         (Hours::Always, _) => "always".into(),
         (Hours::Desk | Hours::Calendar, _) => "desk".into(),
     };
-    let form =
-        Form::filled([("bundle_minutes", settings.bundle_minutes.to_string()), ("hours", hours)]);
+    let form = Form::filled([("bundle_minutes", settings.bundle_minutes.to_string()), ("hours", hours)]);
     Ok(SettingsPage { ui, form, done: "", problem: "", settings, calendars })
 }
 

@@ -125,11 +125,8 @@ pub fn for_mail(conn: &mut Conn, view: &View, limit: usize) -> Result<Vec<Notice
 }
 /// None of a person's notices waits for a mail any more.
 pub fn mailed(conn: &mut Conn, user: Id<User>) -> Result<()> {
-    conn.run(
-        sql!("UPDATE notice SET mail = 'done' WHERE user_id = $1 AND mail = 'waiting'"),
-        args![user],
-    )
-    .map(drop)
+    conn.run(sql!("UPDATE notice SET mail = 'done' WHERE user_id = $1 AND mail = 'waiting'"), args![user])
+        .map(drop)
 }
 
 /// Nobody's notices wait for a mail any more: where they may have left already.
@@ -283,11 +280,7 @@ struct Chosen {
     is_by_mail: bool,
 }
 /// What these people chose about one thing that happens.
-pub(super) fn choices(
-    conn: &mut Conn,
-    users: &[Id<User>],
-    kind: What,
-) -> Result<Vec<(Id<User>, Channels)>> {
+pub(super) fn choices(conn: &mut Conn, users: &[Id<User>], kind: What) -> Result<Vec<(Id<User>, Channels)>> {
     let rows = conn.all::<Chosen>(
         sql!(
             "SELECT user_id, kind, is_in_app, is_by_mail FROM notice_choice WHERE user_id {in $1} AND kind = $2
@@ -295,9 +288,7 @@ pub(super) fn choices(
         ),
         args![&Id::list(users), kind],
     )?;
-    let channels = |row: Chosen| {
-        (row.user_id, Channels { in_app: row.is_in_app, by_mail: row.is_by_mail })
-    };
+    let channels = |row: Chosen| (row.user_id, Channels { in_app: row.is_in_app, by_mail: row.is_by_mail });
     Ok(rows.into_iter().map(channels).collect())
 }
 /// All that one person chose.
@@ -358,7 +349,9 @@ pub(super) fn set_pace<P>(tx: &mut Tx<P>, user: Id<User>, pace: &Pace) -> Result
 /// Begins a bundle for somebody, unless one is open.
 pub(super) fn bundle(tx: &mut Tx<System>, user: Id<User>, due: Millis) -> Result<()> {
     tx.run(
-        sql!("INSERT INTO notice_digest (user_id, due_at_ms) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING"),
+        sql!(
+            "INSERT INTO notice_digest (user_id, due_at_ms) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING"
+        ),
         args![user, due],
     )
     .map(drop)
@@ -366,9 +359,7 @@ pub(super) fn bundle(tx: &mut Tx<System>, user: Id<User>, due: Millis) -> Result
 /// The bundles that are due, the oldest first.
 pub(super) fn due_bundles(conn: &mut Conn, now: Millis, limit: usize) -> Result<Vec<Id<User>>> {
     let rows = conn.all::<(Id<User>,)>(
-        sql!(
-            "SELECT user_id FROM notice_digest WHERE due_at_ms <= $1 ORDER BY due_at_ms, user_id LIMIT $2"
-        ),
+        sql!("SELECT user_id FROM notice_digest WHERE due_at_ms <= $1 ORDER BY due_at_ms, user_id LIMIT $2"),
         args![now, limit],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -413,11 +404,8 @@ pub(super) fn due_calls(conn: &mut Conn, now: Millis, limit: usize) -> Result<Ve
     )
 }
 pub(super) fn told_call(conn: &mut Conn, call: &DueCall) -> Result<()> {
-    conn.run(
-        sql!("UPDATE call_back SET told_due_ms = $2 WHERE id = $1"),
-        args![call.id, call.due_at_ms],
-    )
-    .map(drop)
+    conn.run(sql!("UPDATE call_back SET told_due_ms = $2 WHERE id = $1"), args![call.id, call.due_at_ms])
+        .map(drop)
 }
 /// Who promised a call.
 pub(super) fn promised_by(conn: &mut Conn, call: Id<CallBack>) -> Result<Option<Id<User>>> {

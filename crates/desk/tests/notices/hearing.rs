@@ -97,7 +97,8 @@ fn promises_calls_and_quarantine_reach_whoever_has_to_act() {
         let mut cora = world.hires("Cora", Builtin::Agent).await;
         let team = world.team("1st line", &[cora.id]).await;
         let day = json!([["00:00", "24:00"]]);
-        let weekly = json!({ "mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day });
+        let weekly =
+            json!({ "mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day });
         let calendar = json!({ "name": "Always", "zone": "UTC", "weekly": weekly, "exceptions": [] });
         let calendar = world.ada.posts("/api/v1/calendars", calendar, 201).await["id"].clone();
         let policy = json!({ "name": "All", "calendar": calendar, "filter": "", "targets": { "first_response": "4h" },
@@ -123,12 +124,17 @@ fn promises_calls_and_quarantine_reach_whoever_has_to_act() {
         world.reads().await;
         let mut his_news = bo.hears("").await;
         his_news.sort();
-        let expected = about(&[("assigned", his), ("call_back", his), ("sla_breached", his), ("sla_warned", his)]);
+        let expected =
+            about(&[("assigned", his), ("call_back", his), ("sla_breached", his), ("sla_warned", his)]);
         assert_eq!(his_news, expected, "the call and the promises are his now");
         let mut hers = cora.hears("").await;
         hers.sort();
-        let expected =
-            about(&[("call_back", nobodys), ("sla_breached", nobodys), ("sla_warned", nobodys), ("team", nobodys)]);
+        let expected = about(&[
+            ("call_back", nobodys),
+            ("sla_breached", nobodys),
+            ("sla_warned", nobodys),
+            ("team", nobodys),
+        ]);
         assert_eq!(hers, expected, "nobody has the other: the team's, and whose call it is");
         // A mail in quarantine is for those who look after inboxes.
         struct Decided;
@@ -194,7 +200,10 @@ fn a_deputy_hears_in_the_place_of_whoever_is_away() {
         world.reads().await;
         assert_eq!(bo.hears("").await, about(&[("assigned", one)]), "it is there when he is back");
         let hers = cora.api.get("/api/v1/notifications").await.json();
-        assert_eq!((&hers["items"][0]["kind"], &hers["items"][0]["in_place_of"]), (&json!("assigned"), &json!("Bo")));
+        assert_eq!(
+            (&hers["items"][0]["kind"], &hers["items"][0]["in_place_of"]),
+            (&json!("assigned"), &json!("Bo"))
+        );
         cora.browser.get("/notifications").await.assert_has("for Bo");
         // The deputy is away too: hers hears, as far as she may see it.
         cora.puts("/api/v1/absence", away(dee.id), 200).await;

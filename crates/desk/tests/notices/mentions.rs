@@ -49,7 +49,8 @@ fn calling_somebody_who_may_not_see_the_ticket_is_said_before() {
         let ticket = world.ada.opens("Secret salary").await;
         let path = format!("/api/v1/tickets/{ticket}/messages");
         let note = |confirm: &[&str]| json!({ "kind": "note", "text": "@Dee @Anna Schmidt look", "confirm": confirm });
-        let refused = world.ada.posts(&path, json!({ "kind": "note", "text": "@Dee @Anna Schmidt look" }), 409).await;
+        let refused =
+            world.ada.posts(&path, json!({ "kind": "note", "text": "@Dee @Anna Schmidt look" }), 409).await;
         assert_eq!(refused["code"], "unconfirmed");
         assert_eq!(refused["detail"], "mention_blind:Dee\nmention_unclear:Anna Schmidt");
         world.ada.posts(&path, note(&["mention_blind:Dee"]), 409).await;
@@ -57,14 +58,18 @@ fn calling_somebody_who_may_not_see_the_ticket_is_said_before() {
         let fields = [("kind", "note"), ("text", "@Dee @Anna Schmidt look"), ("seen", "0")];
         let stopped = world.ada.browser.post_form(&format!("/t/{ticket}/messages"), &fields).await;
         let stopped = stopped.assert_status(409).assert_has("<strong>Dee</strong>");
-        stopped.assert_has("May not see this ticket").assert_has("value=\"mention_blind:Dee\"").assert_has("look</textarea>");
+        stopped
+            .assert_has("May not see this ticket")
+            .assert_has("value=\"mention_blind:Dee\"")
+            .assert_has("look</textarea>");
         let messages = world.ada.api.get(&path).await.json();
         assert_eq!(messages["items"].as_array().unwrap().len(), 1, "nothing was written");
         world.ada.posts(&path, note(&["mention_blind", "mention_unclear"]), 201).await;
         world.reads().await;
         assert_eq!(dee.hears("").await, []);
         let whom = world.ada.api.get(&format!("/api/v1/tickets/{ticket}/mentionable")).await.json();
-        let found = |name: &str| whom["items"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+        let found =
+            |name: &str| whom["items"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
         assert_eq!((&found("Dee")["may_see"], &found("ada")["may_see"]), (&json!(false), &json!(true)));
         assert_eq!(found("Anna Schmidt")["handle"], "anna.schmidt", "a name that two have is no handle");
         dee.api.get(&format!("/api/v1/tickets/{ticket}/mentionable")).await.assert_status(404);

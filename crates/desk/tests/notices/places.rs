@@ -23,7 +23,9 @@ fn notices_are_read_one_by_one_with_their_ticket_or_all_that_are_shown() {
         let rest = bo.api.get(&format!("/api/v1/notifications?limit=3&cursor={next}")).await.json();
         assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &json!(null)));
         let page = bo.browser.get("/notifications").await;
-        page.assert_has("Ticket 0").assert_has("Mark all as read").assert_has(&format!("href=\"/t/{}\"", tickets[3]));
+        page.assert_has("Ticket 0")
+            .assert_has("Mark all as read")
+            .assert_has(&format!("href=\"/t/{}\"", tickets[3]));
         // One by its button, one by opening its ticket.
         let first = rest["items"][0]["id"].as_str().unwrap();
         bo.browser.post_form("/notifications/read", &[("notice", first)]).await.assert_status(303);
@@ -69,9 +71,15 @@ fn people_choose_what_they_hear_of_and_where() {
         let page = bo.browser.get("/profile/notifications").await;
         page.assert_has("Assigned to you").assert_has_not("quarantine");
         world.ada.browser.get("/profile/notifications").await.assert_has("quarantine");
-        let all = ["mention", "assigned", "reply", "colleague", "sla_breached", "sla_warned", "call_back", "team"];
+        let all =
+            ["mention", "assigned", "reply", "colleague", "sla_breached", "sla_warned", "call_back", "team"];
         let mut fields: Vec<(&str, &str)> = all.iter().map(|kind| ("shown", *kind)).collect();
-        fields.extend([("in_app", "reply"), ("by_mail", "assigned"), ("bundle_minutes", "5"), ("hours", "always")]);
+        fields.extend([
+            ("in_app", "reply"),
+            ("by_mail", "assigned"),
+            ("bundle_minutes", "5"),
+            ("hours", "always"),
+        ]);
         bo.browser.post_form("/profile/notifications", &fields).await.assert_status(303);
         let ticket = world.ada.opens("Printer").await;
         world.ada.gives(ticket, bo.id).await;

@@ -45,9 +45,8 @@ impl Person {
     /// What concerns them: kind and ticket, the newest first.
     pub async fn hears(&mut self, query: &str) -> Vec<(String, i64)> {
         let list = self.api.get(&format!("/api/v1/notifications{query}")).await.assert_status(200).json();
-        let item = |one: &Value| {
-            (one["kind"].as_str().unwrap().to_owned(), one["ticket"].as_i64().unwrap_or(0))
-        };
+        let item =
+            |one: &Value| (one["kind"].as_str().unwrap().to_owned(), one["ticket"].as_i64().unwrap_or(0));
         list["items"].as_array().unwrap().iter().map(item).collect()
     }
     pub async fn unread(&mut self) -> i64 {
@@ -81,12 +80,13 @@ impl Person {
     }
     /// Hears of these things by mail and of nothing else, everything in the app.
     pub async fn wants_mail_of(&mut self, kinds: &[&str], minutes: i64, hours: &str) {
-        let all = ["mention", "assigned", "reply", "colleague", "sla_breached", "sla_warned", "call_back", "team"];
-        let places = |kind: &&str| {
-            ((*kind).to_owned(), json!({ "in_app": true, "by_mail": kinds.contains(kind) }))
-        };
+        let all =
+            ["mention", "assigned", "reply", "colleague", "sla_breached", "sla_warned", "call_back", "team"];
+        let places =
+            |kind: &&str| ((*kind).to_owned(), json!({ "in_app": true, "by_mail": kinds.contains(kind) }));
         let events: serde_json::Map<_, _> = all.iter().map(places).collect();
-        let settings = json!({ "events": events, "bundle_minutes": minutes, "hours": hours, "calendar": null });
+        let settings =
+            json!({ "events": events, "bundle_minutes": minutes, "hours": hours, "calendar": null });
         self.puts("/api/v1/notifications/settings", settings, 200).await;
     }
 }
@@ -139,14 +139,13 @@ impl World {
             ..Actor::system()
         };
         let name = name.to_owned();
-        let hired = Grant::<ManagePeople>::check(&self.home, Arc::new(everything), true)
-            .unwrap()
-            .change::<_, users::UserError>(move |tx| {
-                let role = Some(roles::store::builtin(tx, role)?);
-                let email = format!("{}@desk.example", name.to_lowercase().replace(' ', "."));
-                let draft = users::Draft { email, name, role, ..users::Draft::default() };
-                users::actions::create(tx, draft.parse().unwrap(), Some("$none$".into()))
-            });
+        let manage = Grant::<ManagePeople>::check(&self.home, Arc::new(everything), true).unwrap();
+        let hired = manage.change::<_, users::UserError>(move |tx| {
+            let role = Some(roles::store::builtin(tx, role)?);
+            let email = format!("{}@desk.example", name.to_lowercase().replace(' ', "."));
+            let draft = users::Draft { email, name, role, ..users::Draft::default() };
+            users::actions::create(tx, draft.parse().unwrap(), Some("$none$".into()))
+        });
         self.person(hired.await.unwrap()).await
     }
     /// Somebody who sees the tickets of their teams alone.

@@ -82,7 +82,5 @@ async fn save(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Response, Fail
 }
 
 pub fn routes() -> Routes {
-    Routes::new()
-        .get::<Myself>("/profile/absence", get(show))
-        .post::<Myself>("/profile/absence", post(save))
+    Routes::new().get::<Myself>("/profile/absence", get(show)).post::<Myself>("/profile/absence", post(save))
 }

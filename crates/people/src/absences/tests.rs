@@ -17,7 +17,10 @@ fn somebody_says_when_they_are_away_and_comes_back() {
         again.assert_has("to-error").assert_has("deputy-error").assert_has("2026-12-02");
         let [from, to] = days("2026-11-20", "2026-11-24");
         ada.post_form("/profile/absence", &[from, to, ("deputy", &bo_id)]).await.assert_status(303);
-        ada.get("/profile/absence").await.assert_has("You are away until 24 Nov 2026").assert_has("bo stands in");
+        ada.get("/profile/absence")
+            .await
+            .assert_has("You are away until 24 Nov 2026")
+            .assert_has("bo stands in");
         // Bo cannot hand everything back at the same time, but on other days.
         let mut program = world.program("bo@acme.example", "all").await;
         let draft = |to: &str| format!(r#"{{"from":"2026-11-24","to":"{to}","deputy":"1"}}"#);
