@@ -20,17 +20,21 @@ function show(unread: number): void {
   }
 }
 
-async function ask(): Promise<void> {
+async function ask(): Promise<number> {
   const response = await fetch("/notifications/count", { headers: { Accept: "application/json" } }).catch(() => null);
-  if (!response?.ok) return;
-  show(((await response.json()) as { unread: number }).unread);
+  if (!response?.ok) return 0;
+  const { unread } = (await response.json()) as { unread: number };
+  show(unread);
+  return unread;
 }
 
-/** What is about the ticket that is shown counts as read. */
-async function look(): Promise<void> {
+/** Asks, and says that what is about the ticket that is shown is read. */
+async function both(): Promise<void> {
+  if (!(await ask())) return;
   const ticket = document.querySelector<HTMLElement>(".conversation[data-ticket]")?.dataset.ticket;
-  if (ticket && !document.hidden)
-    await fetch("/notifications/read", { method: "POST", body: new URLSearchParams({ ticket }) }).catch(() => null);
+  if (!ticket || document.hidden) return;
+  await fetch("/notifications/read", { method: "POST", body: new URLSearchParams({ ticket }) }).catch(() => null);
+  await ask();
 }
 
 if (document.querySelector(".bell")) {
@@ -40,15 +44,14 @@ if (document.querySelector(".bell")) {
   } catch {
     // Nothing is kept here.
   }
-  const both = () => void look().then(ask);
-  both();
+  void both();
   document.addEventListener("firstline:notices", (event) => {
     // News of the ticket that is being read are read.
-    if (document.querySelector(".conversation[data-ticket]") && !document.hidden) both();
+    if (document.querySelector(".conversation[data-ticket]") && !document.hidden) void both();
     else show((event as CustomEvent<number>).detail);
   });
-  document.addEventListener("firstline:swapped", both);
+  document.addEventListener("firstline:swapped", () => void both());
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) both();
+    if (!document.hidden) void both();
   });
 }

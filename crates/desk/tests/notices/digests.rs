@@ -74,7 +74,7 @@ fn outside_of_working_hours_mail_waits_and_comes_as_one_when_they_begin() {
         world.reads().await;
         assert_eq!(world.letters().await.len(), 0);
         // Tuesday 7:59, then 8:00.
-        world.advance(9 * HOUR + MINUTE - 1000);
+        world.advance(9 * HOUR + 2 * MINUTE - 1000);
         world.reads().await;
         assert_eq!(world.letters().await.len(), 0, "not before work begins");
         world.advance(1000);

@@ -1,5 +1,5 @@
 //! Who hears of what, once, and only of what they may see.
-use crate::world::{MONDAY, World};
+use crate::world::{MONDAY, ManageInboxes, World};
 use desk::{
     notices::reader::{Reader, Step},
     sla::alarms,
@@ -7,7 +7,7 @@ use desk::{
 use kernel::{clock::HOUR, id::Id};
 use people::roles::Builtin;
 use platform::{
-    authority::{Grant, System},
+    authority::{Grant, Permission, System},
     db, events,
 };
 use serde_json::json;
@@ -136,6 +136,7 @@ fn promises_calls_and_quarantine_reach_whoever_has_to_act() {
             ("team", nobodys),
         ]);
         assert_eq!(hers, expected, "nobody has the other: the team's, and whose call it is");
+        assert!(platform::authority::PERMISSIONS.iter().any(|known| known.key == ManageInboxes::KEY));
         // A mail in quarantine is for those who look after inboxes.
         struct Decided;
         impl serde::Serialize for Decided {

@@ -35,6 +35,11 @@ use testkit::{Client, Desk};
 /// Monday 2026-11-23, 7:00 UTC: 8:00 in Berlin.
 pub const MONDAY: Millis = Millis(1_795_417_200_000);
 
+platform::permissions! {
+    /// As the mail channel declares it, which is not part of this program.
+    ManageInboxes = "inboxes.manage";
+}
+
 /// Somebody who works here, with a program and a browser.
 pub struct Person {
     pub id: Id<User>,

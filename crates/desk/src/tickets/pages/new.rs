@@ -18,7 +18,7 @@ use axum::{
 };
 use kernel::{fault::Problem, id::Id, text};
 use platform::{
-    authority::{Grant, Tx, User},
+    authority::{Grant, Tx},
     db,
     web::{Failure, Form, Page, Ui},
 };
@@ -57,13 +57,6 @@ impl NewPage {
     }
     fn icon(&self, channel: &Channel) -> &'static str {
         super::channel_icon(*channel)
-    }
-    /// A colleague's name, and whether they are away.
-    fn with_absence(&self, id: &Id<User>, name: &str) -> String {
-        match self.choices.away(&self.ui, id) {
-            Some(away) => format!("{name} ({away})"),
-            None => name.to_owned(),
-        }
     }
     fn kinds(&self) -> &'static [Kind] {
         Kind::ALL

@@ -241,6 +241,13 @@ pub struct Away {
     deputy: String,
 }
 impl Choices {
+    /// A colleague's name, and whether they are away.
+    pub fn called(&self, ui: &Ui, user: &Id<User>, name: &str) -> String {
+        match self.away(ui, user) {
+            Some(away) => format!("{name} ({away})"),
+            None => name.to_owned(),
+        }
+    }
     /// `away until 3 Dec 2026, deputy Ada`; `None` for somebody who is there.
     pub fn away(&self, ui: &Ui, user: &Id<User>) -> Option<String> {
         let is_it = |away: &&Away| away.user == *user && away.from_ms <= ui.now && ui.now < away.until_ms;
