@@ -153,9 +153,9 @@ mod tests {
         let at = |text: &str| Millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let hours = office();
         let work = |text: &str| at_work(Some(&hours), at(text)).to_string();
-        assert_eq!(work("2026-11-27T16:59:59Z"), "2026-11-27T16:59:59Z");
-        assert_eq!(work("2026-11-27T17:00:00Z"), "2026-11-30T08:00:00Z", "after a week comes a Monday");
-        assert_eq!(work("2026-11-25T03:00:00Z"), "2026-11-25T08:00:00Z");
+        assert_eq!(work("2026-11-27T16:59:59Z"), "2026-11-27T16:59:59.000Z");
+        assert_eq!(work("2026-11-27T17:00:00Z"), "2026-11-30T08:00:00.000Z", "after a week comes a Monday");
+        assert_eq!(work("2026-11-25T03:00:00Z"), "2026-11-25T08:00:00.000Z");
         let night = at("2026-11-25T03:00:00Z");
         assert_eq!(at_work(None, night), night);
         assert_eq!(at_work(Some(&Calendar::always()), night), night);

@@ -28,7 +28,7 @@ fn what_happens_within_the_window_is_one_mail_and_what_was_read_is_not_in_it() {
         world.reads().await;
         let letters = world.letters().await;
         let [(to, subject, text)] = letters.as_slice() else { panic!("one mail, not {letters:?}") };
-        assert_eq!((to.as_str(), subject.as_str()), ("bo@desk.example", "ACME: 2 notifications"));
+        assert_eq!((to.as_str(), subject.as_str()), ("bo@desk.example", "Firstline: 2 notifications"));
         assert!(text.contains(&format!("#{one} Printer {{{{7*7}}}} <b>\nada assigned it to you")), "{text}");
         assert!(text.contains("Cy wrote"), "{text}");
         assert!(!text.contains("Invoice"), "read meanwhile: {text}");
@@ -81,7 +81,7 @@ fn outside_of_working_hours_mail_waits_and_comes_as_one_when_they_begin() {
         world.reads().await;
         let letters = world.letters().await;
         assert_eq!(letters.len(), 1);
-        assert_eq!(letters[0].1, "ACME: 3 notifications");
+        assert_eq!(letters[0].1, "Firstline: 3 notifications");
     });
 }
 

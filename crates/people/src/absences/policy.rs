@@ -130,8 +130,8 @@ mod unit {
     #[test]
     fn the_last_day_is_included_and_days_are_those_of_the_person() {
         let new = draft("2026-11-24", "2026-11-25").parse(Id::new(1), &berlin(), NOW).unwrap();
-        assert_eq!(new.from.to_string(), "2026-11-23T23:00:00Z");
-        assert_eq!(new.until.to_string(), "2026-11-25T23:00:00Z");
+        assert_eq!(new.from.to_string(), "2026-11-23T23:00:00.000Z");
+        assert_eq!(new.until.to_string(), "2026-11-25T23:00:00.000Z");
         assert_eq!(day(new.until.plus(-1), &berlin()), "2026-11-25");
     }
     #[test]
