@@ -11,7 +11,8 @@ function show(unread: number): void {
     place.hidden = unread === 0;
     place.textContent = unread > 99 ? "99+" : String(unread);
     const words = unread ? (bell.dataset.unread ?? "").replace("{n}", place.textContent) : (bell.dataset.words ?? "");
-    bell.setAttribute("aria-label", words);
+    // Where the name stands in sight, the number behind it is read with it.
+    if (bell.hasAttribute("aria-label")) bell.setAttribute("aria-label", words);
   }
   try {
     sessionStorage.setItem(KEPT, String(unread));
