@@ -18,6 +18,7 @@ fn on(database: &str, engine: &str) {
         "search, a rare word",
         "search, a word of half of all",
         "palette, a letter more",
+        "event, 200 rules look",
     ];
     for operation in operations {
         let line = out.lines().find(|line| line.starts_with(&format!("| {operation} |")));

@@ -19,6 +19,7 @@ pub mod moments;
 pub mod notices;
 pub mod placeholders;
 pub mod portal;
+pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod sharing;
@@ -49,6 +50,7 @@ pub fn routes() -> Routes {
         .merge(notices::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
+        .merge(rules::routes())
         .merge(scheduled::routes())
         .merge(search::routes())
         .merge(sla::routes())

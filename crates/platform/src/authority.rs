@@ -97,19 +97,24 @@ pub enum Contact {}
 pub enum Team {}
 pub enum Inbox {}
 pub enum Organisation {}
+/// What the desk does by itself.
+pub enum Rule {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     User(Id<User>),
     Contact(Id<Contact>),
+    /// A rule of the desk, which may do what the program may.
+    Rule(Id<Rule>),
     System,
 }
-/// `user/3`, `contact/7`, `system`: as the log stores it.
+/// `user/3`, `contact/7`, `rule/2`, `system`: as the log stores it.
 impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Who::User(id) => write!(f, "user/{id}"),
             Who::Contact(id) => write!(f, "contact/{id}"),
+            Who::Rule(id) => write!(f, "rule/{id}"),
             Who::System => f.write_str("system"),
         }
     }
@@ -169,7 +174,7 @@ impl Actor {
     /// How far the permission with this key reaches; `None` without it.
     pub fn reach(&self, key: &str) -> Option<Scope> {
         match (self.who, key) {
-            (Who::System, _) => Some(Scope::All),
+            (Who::System | Who::Rule(_), _) => Some(Scope::All),
             (Who::Contact(_), "customer") | (Who::User(_), "myself") => Some(Scope::Own),
             (Who::User(_), _) => self.permissions.iter().find(|(k, _)| k == key).map(|(_, scope)| *scope),
             _ => None,
@@ -276,6 +281,7 @@ pub struct Tx<'c, P> {
     /// When it began, by the machine's clock; a clock of a test moves when the test says so.
     began: Option<Millis>,
     pub(crate) events: Vec<Pending>,
+    pub(crate) cause: Option<Id<crate::events::Recorded>>,
     left: Left,
     proof: PhantomData<fn() -> P>,
 }
@@ -290,7 +296,7 @@ impl<P> Tx<'_, P> {
     ) -> Result<(T, Left), E> {
         let began = matches!(clock, Clock::System).then(|| clock.now());
         let (events, left) = (Vec::new(), Left::default());
-        let mut tx = Tx { conn, actor, scope, clock, began, events, left, proof: PhantomData };
+        let mut tx = Tx { conn, actor, scope, clock, began, events, cause: None, left, proof: PhantomData };
         let value = work(&mut tx)?;
         tx.record_events()?;
         Ok((value, tx.left))
@@ -321,6 +327,7 @@ impl<P> Tx<'_, P> {
             clock: self.clock.clone(),
             began: self.began,
             events: std::mem::take(&mut self.events),
+            cause: self.cause,
             left: std::mem::take(&mut self.left),
             proof: PhantomData,
         };
@@ -331,6 +338,13 @@ impl<P> Tx<'_, P> {
     /// How far the permission that opened this transaction reaches.
     pub fn scope(&self) -> Scope {
         self.scope
+    }
+}
+impl Tx<'_, System> {
+    /// From here on the transaction is a rule's: all its events say so, and which event led to them.
+    pub fn act_as(&mut self, rule: Id<Rule>, name: &str, cause: Option<Id<crate::events::Recorded>>) {
+        self.actor = Arc::new(Actor { who: Who::Rule(rule), name: name.to_owned(), ..Actor::system() });
+        self.cause = cause;
     }
 }
 impl<P> Deref for Tx<'_, P> {

@@ -108,10 +108,11 @@ impl<P> Tx<'_, P> {
         self.leave(Work::Events);
         self.commit_in_order()?;
         let actor = self.actor().who.to_string();
+        let cause = self.cause;
         for event in std::mem::take(&mut self.events) {
             self.put(
-                sql!("INSERT INTO event (kind, subject, actor, payload, at_ms) VALUES ($1, $2, $3, $4, $5)"),
-                args![event.kind, &event.subject, &actor, &event.payload, event.at],
+                sql!("INSERT INTO event (kind, subject, actor, payload, at_ms, cause_id) VALUES ($1, $2, $3, $4, $5, $6)"),
+                args![event.kind, &event.subject, &actor, &event.payload, event.at, cause],
             )?;
         }
         Ok(())

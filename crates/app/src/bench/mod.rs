@@ -7,6 +7,7 @@ mod fill;
 mod load;
 mod mails;
 mod report;
+mod rules;
 mod server;
 mod store;
 
@@ -28,6 +29,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The line of the rules, which are measured when the server has ended.
+const RULES: &str = "event, 200 rules look";
 /// Clients and senders that work at the same time.
 const TOGETHER: usize = 8;
 
@@ -138,6 +141,14 @@ async fn desk(
     }
     server.stop();
     bare_db.close();
+    let home = rules::prepare(&config).await?;
+    for _ in 0..asked.rounds {
+        let round = rules::round(&home, desk.tickets, bounds, asked.postgres_pid).await?;
+        if let Some(line) = desk.lines.iter_mut().find(|line| line.name == RULES) {
+            line.rounds.push(round);
+        }
+    }
+    rules::clear(home).await?;
     Ok(desk)
 }
 
@@ -228,6 +239,7 @@ impl<'a> Work<'a> {
             line("search, a rare word", Some(500.0), None),
             line("search, a word of half of all", Some(2000.0), None),
             line("palette, a letter more", None, None),
+            line(RULES, Some(2000.0), None),
         ]
     }
     fn browser(&self) -> Result<Vec<Http>, Failure> {

@@ -4,6 +4,7 @@ mod cases;
 mod company;
 mod notices;
 mod promises;
+mod rules;
 mod scenes;
 mod tickets;
 
@@ -86,6 +87,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
         scenes::play(&home, &clock, &cast, now).await?;
         notices::fill(&home, &clock, &cast, now).await.map_err(said)?;
     }
+    rules::fill(&home).await.map_err(said)?;
     home.db.close();
     println!("{} has {count} tickets. Everybody's password is: {PASSWORD}", plan.desk);
     for person in &plan.people {

@@ -94,6 +94,10 @@ pub fn hears(webhook: &Webhook, event: &Recorded) -> bool {
     if event.kind == <super::WebhookTested as platform::events::Event>::KIND {
         return event.subject_id("webhook") == Some(webhook.id.number());
     }
+    // A rule tells one webhook, whatever else that one hears.
+    if event.kind == <desk::rules::RuleCalled as platform::events::Event>::KIND {
+        return event.data().get("webhook").and_then(serde_json::Value::as_i64) == Some(webhook.id.number());
+    }
     webhook.kinds().include(&event.kind) && event.at_ms >= webhook.created_at_ms
 }
 

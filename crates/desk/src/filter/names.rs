@@ -20,6 +20,13 @@ pub struct Named {
     code: Option<String>,
 }
 
+impl Named {
+    /// Whether its name or its code is this word.
+    pub fn is_called(&self, word: &str) -> bool {
+        !self.folded.is_empty() && self.folded == text::fold(word) || self.code.as_deref() == Some(word)
+    }
+}
+
 /// What is called how. Empty, a filter knows numbers alone.
 #[derive(Clone, Debug, Default)]
 pub struct Names {

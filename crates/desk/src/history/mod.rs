@@ -60,11 +60,13 @@ pub fn of<P: Implies<ViewTickets>>(
     };
     let names = tx.all::<Name>(
         sql!(
-            "SELECT 'user/' || CAST(id AS TEXT) AS key, name FROM desk_user WHERE id {in $1}
+            "SELECT 'rule/' || CAST(id AS TEXT) AS key, name FROM rule WHERE id {in $3}
+              UNION ALL
+             SELECT 'user/' || CAST(id AS TEXT) AS key, name FROM desk_user WHERE id {in $1}
               UNION ALL
              SELECT 'contact/' || CAST(id AS TEXT) AS key, name FROM contact WHERE id {in $2}"
         ),
-        args![&ids("user/"), &ids("contact/")],
+        args![&ids("user/"), &ids("contact/"), &ids("rule/")],
     )?;
     let names: HashMap<_, _> = names.into_iter().map(|name| (name.key, name.name)).collect();
     let entry = |event: Recorded| Entry {

@@ -274,7 +274,11 @@ pub(crate) fn check_people<P>(
 /// Changes properties. Nothing happens, and no event tells of it, where everything is so already.
 ///
 /// * errors – [`TicketError::Changed`] where somebody was quicker; 422 naming the field.
-pub fn edit(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, patch: Patch) -> Result<(), TicketError> {
+pub fn edit<P: Implies<EditTickets>>(
+    tx: &mut Tx<P>,
+    ticket: &Seen<Ticket>,
+    patch: Patch,
+) -> Result<(), TicketError> {
     apply(tx, ticket, patch, Manner::Change, None).map(drop)
 }
 
@@ -310,8 +314,8 @@ enum Manner {
     TakeBack,
 }
 
-fn apply(
-    tx: &mut Tx<EditTickets>,
+fn apply<P>(
+    tx: &mut Tx<P>,
     ticket: &Seen<Ticket>,
     patch: Patch,
     manner: Manner,
@@ -613,6 +617,7 @@ pub fn author(actor: &Actor) -> (AuthorKind, Option<i64>, String) {
     match actor.who {
         Who::User(id) => (AuthorKind::User, Some(id.number()), actor.name.clone()),
         Who::Contact(id) => (AuthorKind::Contact, Some(id.number()), actor.name.clone()),
+        Who::Rule(_) => (AuthorKind::System, None, actor.name.clone()),
         Who::System => (AuthorKind::System, None, String::new()),
     }
 }

@@ -241,6 +241,7 @@ pub fn update<P>(tx: &mut Tx<P>, id: Id<Ticket>, version: i64, row: &Row) -> Res
             "UPDATE ticket SET subject = $3, subject_folded = $4, kind = $5, status_id = $6, category = $7,
                     is_open = $8, priority = $9, team_id = $10, assignee_id = $11, requester_id = $12,
                     organisation_id = $13, solved_at_ms = $14, reopened = $15, updated_at_ms = $16,
+                    status_at_ms = CASE WHEN status_id = $6 THEN status_at_ms ELSE $16 END,
                     is_snoozed = (is_snoozed = TRUE AND $8 = TRUE), version = version + 1
               WHERE id = $1 AND version = $2 AND merged_into_id IS NULL"
         ),

@@ -225,7 +225,7 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         text,
         html: Some(html),
         attachments: attached,
-        automatic: None,
+        automatic: message.is_automatic.then_some(AutoKind::Generated),
         ticket: Some(ticket.id.number()),
         extra: Vec::new(),
     })

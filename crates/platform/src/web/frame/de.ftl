@@ -40,6 +40,7 @@ settings-canned = Textbausteine
 settings-macros = Makros
 settings-service = Service
 settings-calendars = Kalender
+settings-rules = Regeln
 settings-sla = Zusagen (SLA)
 settings-tokens = API-Token
 settings-api = API

@@ -41,6 +41,7 @@ settings-canned = Canned replies
 settings-macros = Macros
 settings-service = Service
 settings-calendars = Calendars
+settings-rules = Rules
 settings-sla = Promises (SLA)
 settings-tokens = API tokens
 settings-api = API

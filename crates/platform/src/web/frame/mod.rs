@@ -59,6 +59,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         "settings-service",
         &[
             entry("/admin/sla", "clock", "settings-sla", "sla.manage"),
+            entry("/admin/rules", "zap", "settings-rules", "rules.manage"),
             entry("/admin/calendars", "calendar", "settings-calendars", "sla.manage"),
         ],
     ),

@@ -40,6 +40,7 @@ settings-canned = Standaardantwoorden
 settings-macros = Macro’s
 settings-service = Service
 settings-calendars = Kalenders
+settings-rules = Regels
 settings-sla = Afspraken (SLA)
 settings-tokens = API-tokens
 settings-api = API
