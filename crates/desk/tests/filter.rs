@@ -565,6 +565,27 @@ fn a_standard_view_is_its_filter() {
     });
 }
 
+// Those who are told of a ticket are found with one statement: it must say what each of them is shown.
+#[test]
+fn who_of_many_sees_a_ticket_is_what_each_of_them_is_shown() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let all: Vec<Id<User>> = people().iter().map(|person| Id::new(person.id)).collect();
+        for facts in &world.facts {
+            let (ticket, asked) = (Id::new(facts.number), all.clone());
+            let told = world
+                .home
+                .db
+                .read::<_, db::Error>(move |conn| desk::mentions::store::in_sight(conn, ticket, &asked))
+                .await
+                .unwrap();
+            let sees = |person: &Person| person.sees(facts).then(|| Id::new(person.id));
+            let shown: Vec<Id<User>> = people().iter().filter_map(sees).collect();
+            assert_eq!(told, shown, "#{}", facts.number);
+        }
+    });
+}
+
 #[test]
 fn a_filter_that_cannot_be_read_says_where() {
     on_both(async |desk| {
