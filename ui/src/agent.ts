@@ -16,3 +16,5 @@ import "./viewer";
 import "./composer-shell";
 import "./canned";
 import "./find";
+import "./bell";
+import "./mentions";

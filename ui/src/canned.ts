@@ -160,7 +160,7 @@ class FlCanned extends HTMLElement {
 customElements.define("fl-canned", FlCanned);
 
 /** What stands between the last blank and the cursor; null outside of the composer's text. */
-function wordBefore(target: HTMLElement): string | null {
+export function wordBefore(target: HTMLElement): string | null {
   let text: string;
   if (target instanceof HTMLTextAreaElement) text = target.value.slice(0, target.selectionStart);
   else if (target.closest?.(".ProseMirror")) {

@@ -88,6 +88,14 @@ class FlLive extends HTMLElement {
     this.source = new EventSource(url + since);
     this.source.addEventListener("ticket", (event) => this.take(event as MessageEvent<string>));
     this.source.addEventListener("presence", (event) => this.look(event as MessageEvent<string>));
+    this.source.addEventListener("notices", (event) => {
+      try {
+        const { unread } = JSON.parse((event as MessageEvent<string>).data) as { unread: number };
+        document.dispatchEvent(new CustomEvent("firstline:notices", { detail: unread }));
+      } catch {
+        // What cannot be read is asked for with the next page.
+      }
+    });
     this.source.addEventListener("reload", () => {
       this.changed.add(0);
       this.tell();

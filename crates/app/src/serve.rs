@@ -78,6 +78,7 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
     workers.spawn(channels::webhooks::work(home.clone(), stop.clone()));
     workers.spawn(desk::sla::alarms::work(home.clone(), stop.clone()));
     workers.spawn(desk::routing::work(home.clone(), stop.clone()));
+    workers.spawn(desk::notices::work(home.clone(), stop.clone()));
     workers.spawn(desk::rules::work(home.clone(), stop.clone()));
     for _ in 0..JOB_WORKERS {
         workers.spawn(jobs::work(home.clone(), stop.clone()));

@@ -19,8 +19,8 @@ pub async fn work(home: Home) {
     }
 }
 
-/// Removes sessions, links, limits and answers to repeated requests whose time is over, and files that nobody sent
-/// within a day.
+/// Removes sessions, links, limits and answers to repeated requests whose time is over, files that nobody sent
+/// within a day, and notifications that are old.
 ///
 /// * returns – whether there may be more than one round takes.
 async fn round(home: &Home) -> db::Result<bool> {
@@ -31,7 +31,8 @@ async fn round(home: &Home) -> db::Result<bool> {
             let limits = rate::sweep(tx, now)?;
             let answers = idempotency::sweep(tx, now)?;
             let files = desk::attachments::store::sweep(tx, now.plus(-DAY))?;
-            Ok(limits >= 1000 || answers >= 1000 || files >= 500)
+            let notices = desk::notices::store::sweep(tx, now.plus(-90 * DAY), now.plus(-365 * DAY))?;
+            Ok(notices >= 1000 || limits >= 1000 || answers >= 1000 || files >= 500)
         })
         .await
 }

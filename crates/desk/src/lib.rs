@@ -14,7 +14,9 @@ pub mod filter;
 pub mod history;
 pub mod live;
 pub mod macros;
+pub mod mentions;
 pub mod moments;
+pub mod notices;
 pub mod placeholders;
 pub mod portal;
 pub mod routing;
@@ -45,6 +47,8 @@ pub fn routes() -> Routes {
         .merge(history::routes())
         .merge(live::routes())
         .merge(macros::routes())
+        .merge(mentions::routes())
+        .merge(notices::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(routing::routes())

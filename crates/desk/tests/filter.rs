@@ -259,6 +259,16 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
                     VALUES ($1, 'note', 'out', 'web', 'system', '', '', '', 0)"),
             args![id],
         )?;
+        let (user, team) = *dice.one(&[(11i64, 0i64), (12, 0), (15, 0), (0, 1), (0, 2), (0, 0)]);
+        if user + team > 0 {
+            conn.run(
+                sql!(
+                    "INSERT INTO mention (message_id, user_id, team_id)
+                       VALUES ((SELECT max(id) FROM message), $1, $2)"
+                ),
+                args![user, team],
+            )?;
+        }
     }
     Ok(())
 }
@@ -271,6 +281,7 @@ const WORDS: &[&str] = &[
     "is:unassigned",
     "is:late",
     "is:followed",
+    "is:mentioned",
     "is:reopened",
     "status:new",
     "status:open,solved",
@@ -550,6 +561,27 @@ fn a_standard_view_is_its_filter() {
                 let (by_filter, _) = world.found(&person, &filter, order).await;
                 assert_eq!(by_statement, by_filter, "{view:?} of {}", person.id);
             }
+        }
+    });
+}
+
+// Those who are told of a ticket are found with one statement: it must say what each of them is shown.
+#[test]
+fn who_of_many_sees_a_ticket_is_what_each_of_them_is_shown() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let all: Vec<Id<User>> = people().iter().map(|person| Id::new(person.id)).collect();
+        for facts in &world.facts {
+            let (ticket, asked) = (Id::new(facts.number), all.clone());
+            let told = world
+                .home
+                .db
+                .read::<_, db::Error>(move |conn| desk::mentions::store::in_sight(conn, ticket, &asked))
+                .await
+                .unwrap();
+            let sees = |person: &Person| person.sees(facts).then(|| Id::new(person.id));
+            let shown: Vec<Id<User>> = people().iter().filter_map(sees).collect();
+            assert_eq!(told, shown, "#{}", facts.number);
         }
     });
 }

@@ -2,6 +2,7 @@
 // A panic in a request is a bug report nobody reads: say what was impossible, or return an error.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 
+pub mod absences;
 pub mod contacts;
 pub mod desk_settings;
 pub mod jobs;
@@ -23,6 +24,8 @@ use platform::web::Routes;
 /// Every page and operation of this crate.
 pub fn routes() -> Routes {
     [
+        absences::api::routes,
+        absences::pages::routes,
         contacts::api::routes,
         organisations::api::routes,
         teams::api::routes,

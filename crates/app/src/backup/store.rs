@@ -17,6 +17,8 @@ pub fn has_content(conn: &mut Conn) -> db::Result<bool> {
 
 /// Marks mails that were waiting as failed: they may have left after the backup was made (F20). Returns how many.
 pub fn hold_mails(conn: &mut Conn) -> db::Result<u64> {
+    // What was being bundled for people may have left too; it is in the app all the same.
+    desk::notices::store::forget_mails(conn)?;
     conn.run(
         sql!(
             "UPDATE outbound SET state = 'failed', reason = 'restored, not sent'

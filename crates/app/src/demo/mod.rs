@@ -2,6 +2,7 @@
 mod answers;
 mod cases;
 mod company;
+mod notices;
 mod promises;
 mod routing;
 mod rules;
@@ -86,6 +87,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     tickets::fill(&home, &clock, &cast, count - staged - kept, now).await.map_err(said)?;
     if staged > 0 {
         scenes::play(&home, &clock, &cast, now).await?;
+        notices::fill(&home, &clock, &cast, now).await.map_err(said)?;
     }
     rules::fill(&home).await.map_err(said)?;
     home.db.close();

@@ -23,3 +23,4 @@ history-call-back-promised = { $by } hat { $name } einen Rückruf bis { $until }
 history-call-back-reached = { $by } hat angerufen und { $name } erreicht
 history-call-back-missed = { $by } hat angerufen und { $name } nicht erreicht
 history-call-back-dropped = { $by }: der Rückruf an { $name } ist nicht mehr gewünscht
+history-call-back-due = Der Rückruf bei { $name } ist fällig

@@ -23,3 +23,4 @@ history-call-back-promised = { $by } promised { $name } a call until { $until }
 history-call-back-reached = { $by } called and reached { $name }
 history-call-back-missed = { $by } called and did not reach { $name }
 history-call-back-dropped = { $by }: the call to { $name } is no longer wanted
+history-call-back-due = The call to { $name } is due

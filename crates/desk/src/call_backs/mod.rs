@@ -22,6 +22,10 @@ platform::events! {
     CallBackTried = "ticket.call_back_tried" about "ticket" ticket {
         ticket: Id<Ticket>, call_back: Id<CallBack>, name: String, is_reached: bool, due_at: Option<Millis>,
     }
+    /// The time of a promised call has come.
+    CallBackDue = "ticket.call_back_due" about "ticket" ticket {
+        ticket: Id<Ticket>, call_back: Id<CallBack>, name: String, due_at: Millis,
+    }
     /// A promised call is no longer wanted.
     CallBackDropped = "ticket.call_back_dropped" about "ticket" ticket {
         ticket: Id<Ticket>, call_back: Id<CallBack>, name: String,

@@ -23,3 +23,4 @@ history-call-back-promised = { $by } heeft { $name } beloofd terug te bellen vó
 history-call-back-reached = { $by } heeft gebeld en { $name } bereikt
 history-call-back-missed = { $by } heeft gebeld en { $name } niet bereikt
 history-call-back-dropped = { $by }: het telefoontje naar { $name } is niet meer gewenst
+history-call-back-due = Het telefoontje aan { $name } moet nu

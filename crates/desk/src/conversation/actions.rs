@@ -5,7 +5,7 @@ use super::{
     store::{self, New},
 };
 use crate::{
-    attachments, statuses,
+    attachments, mentions, statuses,
     tickets::{self, Category, NoteTickets, ReplyTickets, Seen, Ticket, TicketError},
 };
 use kernel::{
@@ -44,7 +44,8 @@ pub fn token_keys(keys: &Keys) -> TokenKeys {
     TokenKeys::new(*keys.derive("mail token").reveal(), Vec::new())
 }
 
-/// Writes an internal note.
+/// Writes an internal note. Whom it calls by name follows the ticket and hears of it; the caller has looked whether
+/// they may ([`mentions::actions::look`]).
 pub fn note<P: Implies<NoteTickets>>(
     tx: &mut Tx<P>,
     ticket: &Seen<Ticket>,
@@ -80,6 +81,7 @@ pub fn note<P: Implies<NoteTickets>>(
     )?;
     attachments::actions::attach(tx, message, &note.attachments)?;
     attachments::actions::place(tx, message, note.html.as_deref(), &note.attachments)?;
+    mentions::actions::record(tx, ticket, message, &note.text)?;
     tickets::store::touch_time(tx, ticket.id)?;
     tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::Out })?;
     Ok(message)

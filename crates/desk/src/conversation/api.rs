@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     attachments::{self, Attachment, api::AttachmentBody},
+    mentions,
     scheduled::{self, actions::Waiting, api::ScheduledBody},
     tickets::{self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets},
 };
@@ -193,7 +194,9 @@ pub async fn list(
 ///
 /// An answer (`public`) is mailed to the customer and those in copy unless `to` and `cc` say otherwise. A note
 /// needs less permission and reaches nobody outside; to set the `status` with it takes `tickets.edit`. With `forward`
-/// a message is sent on. With `seen` and `confirm` an answer is looked at before; with `send_at` it waits.
+/// a message is sent on. With `seen` and `confirm` an answer is looked at before; with `send_at` it waits. A note calls
+/// colleagues and teams with `@name`; one that calls somebody who may not see the ticket is refused (409 `unconfirmed`)
+/// until `confirm` says so.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", tag = "tickets",
     params(("number" = i64, Path)), request_body = ReplyDraft,
     responses((status = 201, body = MessageBody), (status = 202, body = ScheduledBody)))]
@@ -247,6 +250,9 @@ pub async fn post(
                     if reply.status.is_some() && !tickets::store::may_edit(tx, &ticket)? {
                         return Err(Problem::new(403, "status_beyond_yours").into());
                     }
+                    let confirmed = draft.confirm.as_deref().unwrap_or_default();
+                    let looked = mentions::actions::look(tx, &ticket, &reply.text, confirmed);
+                    looked.map_err(|stopped| TicketError::from(Problem::from(stopped)))?;
                     let id = actions::note(tx, &ticket, &reply)?;
                     actions::set_status_after(tx, &ticket, reply.status.as_deref())?;
                     shown(tx, number, id)

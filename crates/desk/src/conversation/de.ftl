@@ -107,3 +107,7 @@ composer-doubts = Noch nicht gesendet: Bitte prüfen Sie noch einmal
 composer-send-anyway = Trotzdem senden
 composer-send-as = Als „{ $status }“ senden
 composer-then = dann { $status }
+field-mention-blind = Die Notiz nennt jemanden, der dieses Ticket nicht sehen darf
+field-mention-unclear = Die Notiz nennt einen Namen, den mehrere haben
+doubt-mention-blind = Darf dieses Ticket nicht sehen und hört nichts von Ihrer Notiz:
+doubt-mention-unclear = So heißen mehrere, und niemand davon hört von Ihrer Notiz (bitte aus der Liste wählen):

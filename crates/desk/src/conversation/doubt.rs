@@ -18,6 +18,10 @@ pub enum Doubt {
     Placeholder(String),
     /// The salutation names somebody who has nothing to do with the ticket.
     OtherName(String),
+    /// The note calls somebody who may not see the ticket: they will not hear of it.
+    MentionBlind(String),
+    /// The note calls a name that several have: none of them will hear of it.
+    MentionUnclear(String),
 }
 
 impl Doubt {
@@ -28,6 +32,8 @@ impl Doubt {
             Doubt::NoAttachment(_) => "no_attachment",
             Doubt::Placeholder(_) => "placeholder",
             Doubt::OtherName(_) => "other_name",
+            Doubt::MentionBlind(_) => "mention_blind",
+            Doubt::MentionUnclear(_) => "mention_unclear",
         }
     }
     /// What it is about.
@@ -35,7 +41,9 @@ impl Doubt {
         let (Doubt::NewAddress(what)
         | Doubt::NoAttachment(what)
         | Doubt::Placeholder(what)
-        | Doubt::OtherName(what)) = self;
+        | Doubt::OtherName(what)
+        | Doubt::MentionBlind(what)
+        | Doubt::MentionUnclear(what)) = self;
         what
     }
     /// What somebody names who is sure: another placeholder is another doubt.
@@ -63,6 +71,8 @@ pub fn problem(doubts: &[Doubt]) -> Problem {
             Doubt::NoAttachment(_) => mistakes.add("attachments", "no_attachment"),
             Doubt::Placeholder(_) => mistakes.add("text", "unfilled_placeholder"),
             Doubt::OtherName(_) => mistakes.add("text", "other_name"),
+            Doubt::MentionBlind(_) => mistakes.add("text", "mention_blind"),
+            Doubt::MentionUnclear(_) => mistakes.add("text", "mention_unclear"),
         }
     }
     let keys: Vec<String> = doubts.iter().map(Doubt::key).collect();

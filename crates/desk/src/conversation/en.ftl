@@ -107,3 +107,7 @@ composer-doubts = Not sent yet: please look once more
 composer-send-anyway = Send anyway
 composer-send-as = Send as “{ $status }”
 composer-then = then { $status }
+field-mention-blind = Somebody whom the note calls may not see this ticket
+field-mention-unclear = The note calls a name that several people have
+doubt-mention-blind = May not see this ticket, and will not hear of your note:
+doubt-mention-unclear = Several are called so, and none of them will hear of your note (choose from the list):

@@ -107,3 +107,7 @@ composer-doubts = Nog niet verzonden: kijk nog eens
 composer-send-anyway = Toch verzenden
 composer-send-as = Verzenden als ‘{ $status }’
 composer-then = dan { $status }
+field-mention-blind = De notitie noemt iemand die dit ticket niet mag zien
+field-mention-unclear = De notitie noemt een naam die meer mensen hebben
+doubt-mention-blind = Mag dit ticket niet zien en hoort niets van uw notitie:
+doubt-mention-unclear = Zo heten er meer, en niemand van hen hoort van uw notitie (kies uit de lijst):

@@ -24,6 +24,9 @@ pub struct Facts {
     pub policy: Option<i64>,
     pub tags: Vec<String>,
     pub followers: Vec<i64>,
+    /// Whom its notes call.
+    pub mentioned: Vec<i64>,
+    pub mentioned_teams: Vec<i64>,
     pub created: Millis,
     pub updated: Millis,
     pub due: Option<Millis>,
@@ -62,6 +65,8 @@ impl Facts {
             policy: None,
             tags: Vec::new(),
             followers: Vec::new(),
+            mentioned: Vec::new(),
+            mentioned_teams: Vec::new(),
             created: Millis(0),
             updated: Millis(0),
             due: None,
@@ -106,6 +111,10 @@ impl Condition {
                 State::Unassigned => facts.assignee == 0,
                 State::Late => facts.category.is_open() && facts.due.is_some_and(|due| due < reader.now),
                 State::Followed => facts.followers.contains(&reader.me),
+                State::Mentioned => {
+                    facts.mentioned.contains(&reader.me)
+                        || facts.mentioned_teams.iter().any(|team| reader.teams.contains(team))
+                }
                 State::Reopened => facts.reopened > 0,
                 State::Snoozed => facts.is_snoozed,
             },

@@ -113,6 +113,11 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                     "EXISTS (SELECT 1 FROM ticket_follower f WHERE f.ticket_id = t.id AND f.user_id = $1)",
                     [reader.me.into()],
                 ),
+                State::Mentioned => out.bind(
+                    "EXISTS (SELECT 1 FROM message w JOIN mention c ON c.message_id = w.id WHERE w.ticket_id = t.id
+                        AND ((c.user_id = $1 AND c.user_id <> 0) OR (c.team_id <> 0 AND c.team_id {in $2})))",
+                    [reader.me.into(), numbers(&reader.teams)],
+                ),
                 State::Reopened => out.push("t.reopened > 0"),
                 State::Snoozed => out.push("t.is_snoozed = TRUE"),
             };
@@ -472,6 +477,16 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
             out.bind(
                 "SELECT f.ticket_id AS id FROM ticket_follower f WHERE f.user_id = $1",
                 [reader.me.into()],
+            );
+        }
+        Condition::Is(State::Mentioned) => {
+            out.bind(
+                "SELECT w.ticket_id AS id FROM mention c JOIN message w ON w.id = c.message_id
+                  WHERE c.user_id = $1 AND c.user_id <> 0
+                  UNION
+                 SELECT w.ticket_id FROM mention c JOIN message w ON w.id = c.message_id
+                  WHERE c.team_id <> 0 AND c.team_id {in $2}",
+                [reader.me.into(), numbers(&reader.teams)],
             );
         }
         Condition::Is(State::Late) => {

@@ -34,7 +34,7 @@ struct Row {
     has_note: bool,
 }
 
-/// All that a filter can ask of a ticket, with five statements. The caller has seen to it that the ticket may be seen.
+/// All that a filter can ask of a ticket, with six statements. The caller has seen to it that the ticket may be seen.
 pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
     let row = conn.find::<Row>(
         sql!(
@@ -55,6 +55,12 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
     let tags = crate::tickets::store::tags(conn, &[ticket])?;
     let followers =
         conn.all::<(i64,)>(sql!("SELECT user_id FROM ticket_follower WHERE ticket_id = $1"), args![ticket])?;
+    let mentions = conn.all::<(i64, i64)>(
+        sql!(
+            "SELECT c.user_id, c.team_id FROM message w JOIN mention c ON c.message_id = w.id WHERE w.ticket_id = $1"
+        ),
+        args![ticket],
+    )?;
     let emails = conn.all::<(String,)>(
         sql!("SELECT email FROM contact_email WHERE contact_id = $1 ORDER BY email"),
         args![row.requester_id],
@@ -80,6 +86,8 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         policy: row.policy_id,
         tags: tags.into_iter().map(|tag| tag.tag).collect(),
         followers: followers.into_iter().map(|(user,)| user).collect(),
+        mentioned: mentions.iter().map(|(user, _)| *user).filter(|user| *user != 0).collect(),
+        mentioned_teams: mentions.iter().map(|(_, team)| *team).filter(|team| *team != 0).collect(),
         created: row.created_at_ms,
         updated: row.updated_at_ms,
         due: row.due_at_ms,

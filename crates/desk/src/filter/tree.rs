@@ -135,7 +135,12 @@ impl Condition {
             Condition::Is(state) => match state {
                 State::Open | State::Late => is_open,
                 State::Closed => !is_open,
-                State::Mine | State::Unassigned | State::Followed | State::Reopened | State::Snoozed => true,
+                State::Mine
+                | State::Unassigned
+                | State::Followed
+                | State::Mentioned
+                | State::Reopened
+                | State::Snoozed => true,
             },
             Condition::Status(list) => list.iter().any(|status| match status {
                 StatusIs::Category(category) => category.is_open() == is_open,
@@ -218,6 +223,8 @@ pub enum State {
     Late,
     /// The reader follows it.
     Followed,
+    /// A note calls the reader, or a team of theirs.
+    Mentioned,
     /// The customer came back after it was solved.
     Reopened,
     /// Out of the lists for a while.
@@ -225,7 +232,7 @@ pub enum State {
 }
 platform::words! { State {
     Open = "open", Closed = "closed", Mine = "mine", Unassigned = "unassigned", Late = "late",
-    Followed = "followed", Reopened = "reopened", Snoozed = "snoozed",
+    Followed = "followed", Mentioned = "mentioned", Reopened = "reopened", Snoozed = "snoozed",
 } }
 
 #[derive(Clone, Debug, PartialEq)]

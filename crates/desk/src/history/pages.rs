@@ -331,6 +331,9 @@ impl Names {
                 };
                 vec![line(icon, say(key, &[("name", word("name"))]))]
             }
+            "ticket.call_back_due" => {
+                vec![line("alarm-clock", say("history-call-back-due", &[("name", word("name"))]))]
+            }
             "ticket.call_back_dropped" => {
                 vec![line("x", say("history-call-back-dropped", &[("name", word("name"))]))]
             }

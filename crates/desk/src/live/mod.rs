@@ -1,5 +1,8 @@
 //! What changes while somebody looks: server-sent events from the log, and who else looks.
-use crate::tickets::{self, NoteTickets, Ticket, ViewTickets};
+use crate::{
+    notices,
+    tickets::{self, NoteTickets, Ticket, ViewTickets},
+};
 use axum::{
     extract::{Path, Query},
     http::StatusCode,
@@ -57,7 +60,7 @@ struct Page {
 }
 
 /// `GET /live`: each change of a ticket that the person may see, and who looks at one: on the page of a ticket at that
-/// one alone. After a gap comes `reload`.
+/// one alone. `notices` says how many unread ones the person has. After a gap comes `reload`.
 ///
 /// It ends with the session; then the browser asks anew and hears why.
 async fn follow(
@@ -123,6 +126,11 @@ impl Listener {
                 }
             };
             match heard {
+                Ok(event) if event.kind == <notices::NoticeMade as platform::events::Event>::KIND => {
+                    if let Some(event) = self.notices(&event).await? {
+                        return Some(event);
+                    }
+                }
                 Ok(event) => {
                     let Some(ticket) = event.subject_id("ticket") else { continue };
                     self.look_again().await?;
@@ -153,6 +161,24 @@ impl Listener {
                 self.untold.push(ticket);
             }
         }
+    }
+    /// How many unread notices the listener has, where there are new ones for them.
+    ///
+    /// * returns – `None` outside where they may not listen any more.
+    async fn notices(&mut self, event: &Recorded) -> Option<Option<sse::Event>> {
+        let me = self.grant.actor().user().map(|me| me.to_string());
+        let data = event.data();
+        let mut users = data.get("users").and_then(serde_json::Value::as_array).into_iter().flatten();
+        if me.is_none() || !users.any(|user| user.as_str() == me.as_deref()) {
+            return Some(None);
+        }
+        self.look_again().await?;
+        let unread = self.grant.read::<_, db::Error>(|tx| match notices::store::View::of(tx) {
+            Some(view) => notices::store::unread(tx, &view, notices::pages::COUNTED),
+            None => Ok(0),
+        });
+        let data = serde_json::json!({ "unread": unread.await.ok()? }).to_string();
+        Some(Some(sse::Event::default().event("notices").data(data)))
     }
     /// Who looks at a ticket; `None` where the listener may not see it.
     async fn lookers(&self, ticket: i64) -> Option<sse::Event> {

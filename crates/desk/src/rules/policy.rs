@@ -348,7 +348,7 @@ fn date(field: &str, text: Option<&str>, mistakes: &mut Mistakes) -> Option<Date
 fn names_a_reader(filter: &Filter) -> bool {
     use filter::tree::{Condition, Holder, State};
     filter.conditions().into_iter().any(|condition| match condition {
-        Condition::Is(State::Mine | State::Followed) => true,
+        Condition::Is(State::Mine | State::Followed | State::Mentioned) => true,
         Condition::Team(list) | Condition::Assignee(list) => list.contains(&Holder::Mine),
         _ => false,
     })

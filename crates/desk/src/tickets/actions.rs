@@ -249,6 +249,8 @@ fn opened<P>(
         subject: new.subject.clone(),
         channel: new.channel,
         requester: requester.name.clone(),
+        team: new.team,
+        assignee: new.assignee,
     })?;
     if let Some(foreseen) = foreseen {
         sla::live::begin(tx, ticket, foreseen)?;

@@ -3,6 +3,7 @@ pub mod actions;
 pub mod api;
 pub mod counts;
 pub mod error;
+pub mod followers;
 pub mod pages;
 pub mod policy;
 pub mod store;
@@ -33,6 +34,8 @@ platform::events! {
     /// A ticket was opened.
     TicketOpened = "ticket.opened" about "ticket" ticket {
         ticket: kernel::id::Id<Ticket>, subject: String, channel: Channel, requester: String,
+        team: Option<kernel::id::Id<platform::authority::Team>>,
+        assignee: Option<kernel::id::Id<platform::authority::User>>,
     }
     /// Properties of a ticket changed: each field with its old and its new value.
     TicketChanged = "ticket.changed" about "ticket" ticket {
@@ -49,6 +52,10 @@ pub fn routes() -> Routes {
         .api::<EditTickets>(routes!(api::patch))
         .api::<ViewTickets>(routes!(api::tags))
         .api::<EditTickets>(routes!(undo::api))
+        .api::<ViewTickets>(routes!(followers::list))
+        .api::<ViewTickets>(routes!(followers::follow))
+        .api::<EditTickets>(routes!(followers::post))
+        .api::<EditTickets>(routes!(followers::delete))
         .get::<CreateTickets>("/tickets/new", get(pages::new::get))
         .post::<CreateTickets>("/tickets/new", post(pages::new::post))
         .get::<ViewTickets>("/t/{number}", get(pages::get))

@@ -5,6 +5,7 @@ view-breaching = Kritisch
 view-act = Zu tun
 view-waiting-customer = Wartet auf Kunde
 view-waiting-third-party = Wartet auf Dritte
+view-mentions = Erwähnungen
 view-snoozed = Zurückgestellt
 view-open = Alle offenen
 view-solved = Zuletzt gelöst

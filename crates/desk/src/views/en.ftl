@@ -5,6 +5,7 @@ view-breaching = Breaching
 view-act = To do
 view-waiting-customer = Waiting for customer
 view-waiting-third-party = Waiting for third party
+view-mentions = Mentions
 view-snoozed = Snoozed
 view-open = All open
 view-solved = Recently solved

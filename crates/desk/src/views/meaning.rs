@@ -27,6 +27,7 @@ pub fn text(view: View) -> &'static str {
         View::Act => "waiting:us -is:snoozed",
         View::WaitingCustomer => "waiting:customer -is:snoozed",
         View::WaitingThirdParty => "waiting:third_party -is:snoozed",
+        View::Mentions => "is:open is:mentioned",
         View::Snoozed => "is:open is:snoozed",
         View::Open => "is:open",
         View::Solved => "is:closed",

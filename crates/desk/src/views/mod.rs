@@ -34,6 +34,8 @@ pub enum View {
     Act,
     WaitingCustomer,
     WaitingThirdParty,
+    /// Not done, and a note calls the reader or a team of theirs.
+    Mentions,
     /// Out of the other lists for a while.
     Snoozed,
     /// All that is not done.
@@ -43,7 +45,7 @@ pub enum View {
 }
 platform::words! { View {
     Mine = "mine", Unassigned = "unassigned", DueToday = "due-today", Breaching = "breaching", Act = "act", WaitingCustomer = "waiting-customer",
-    WaitingThirdParty = "waiting-third-party", Snoozed = "snoozed", Open = "open", Solved = "solved",
+    WaitingThirdParty = "waiting-third-party", Mentions = "mentions", Snoozed = "snoozed", Open = "open", Solved = "solved",
 } }
 
 /// What somebody looks at.

@@ -5,6 +5,7 @@ view-breaching = Kritiek
 view-act = Te doen
 view-waiting-customer = Wacht op klant
 view-waiting-third-party = Wacht op derde
+view-mentions = Vermeldingen
 view-snoozed = Uitgesteld
 view-open = Alle open
 view-solved = Onlangs opgelost

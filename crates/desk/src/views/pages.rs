@@ -98,6 +98,7 @@ impl Sidebar {
             View::Act => Some(self.counts.act),
             View::WaitingCustomer => Some(self.counts.waiting_customer),
             View::WaitingThirdParty => Some(self.counts.waiting_third_party),
+            View::Mentions => None,
             View::Snoozed => Some(self.counts.snoozed),
             View::Open => Some(self.counts.open),
             View::Solved => None,
@@ -135,6 +136,7 @@ fn icon(view: View) -> &'static str {
         View::Act => "state-open",
         View::WaitingCustomer => "state-waiting_customer",
         View::WaitingThirdParty => "state-waiting_third_party",
+        View::Mentions => "at-sign",
         View::Snoozed => "alarm-clock",
         View::Open => "list",
         View::Solved => "circle-check",
@@ -311,7 +313,8 @@ fn by_order<P: Implies<ViewTickets>>(
     natural: Order,
     after: Option<&str>,
 ) -> Result<Rows, TicketError> {
-    if list.order != natural {
+    // Mentions are few among all tickets: the filter begins with them.
+    if list.order != natural || *shown == Shown::Standard(View::Mentions) {
         let meaning = meaning::of(tx, shown)?;
         return found(tx, &meaning, list.order, after);
     }

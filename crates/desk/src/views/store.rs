@@ -191,6 +191,19 @@ pub fn page<P: Implies<ViewTickets>>(
             rows!("t.is_open = TRUE AND t.is_snoozed = FALSE AND t.team_id = $7"),
             args![scope, person, ids, at, id, limit, *team],
         ),
+        // The pages find them by their filter, which begins with the mentions; this walks the open ones.
+        Shown::Standard(View::Mentions) => {
+            let teams = Id::list(&tx.actor().teams);
+            tx.all(
+                rows!(
+                    "t.is_open = TRUE AND EXISTS
+                       (SELECT 1 FROM message w JOIN mention c ON c.message_id = w.id
+                         WHERE w.ticket_id = t.id AND ((c.user_id = $2 AND c.user_id <> 0)
+                            OR (c.team_id <> 0 AND c.team_id {in $7})))"
+                ),
+                args![scope, person, ids, at, id, limit, &teams],
+            )
+        }
         // These are found by their filter.
         Shown::Saved(_) | Shown::Typed(_) => Ok(Vec::new()),
     }

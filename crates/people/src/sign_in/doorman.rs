@@ -185,6 +185,14 @@ pub async fn actor_of(home: &Home, user: Id<User>) -> db::Result<Option<Actor>> 
     home.db.read::<_, db::Error>(find).await
 }
 
+/// The same within a transaction.
+pub fn actor_in(conn: &mut db::Conn, user: Id<User>, now: Millis) -> db::Result<Option<Actor>> {
+    match store::by_user(conn, user)? {
+        Some(found) => Doorman::new().describe(conn, &found, now, Language::En).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Writes down that a session or token is used. A failure is no reason to turn somebody away.
 async fn touch(home: &Home, hash: Vec<u8>, found: Principal) {
     let noted = Grant::<System>::system(home)

@@ -12,7 +12,7 @@ mod tests;
 pub mod throttle;
 pub mod tokens;
 
-pub use doorman::{Doorman, actor_of, forget_roles};
+pub use doorman::{Doorman, actor_in, actor_of, forget_roles};
 
 use kernel::id::Id;
 use platform::authority::User;

@@ -83,6 +83,7 @@ user-invite-again = Einladung erneut senden
 user-end-sessions = Alle Sitzungen und Token beenden
 user-second-factor-off = Zweiten Schritt ausschalten
 profile-keys-page = Tasten wählen
+profile-notices-page = Benachrichtigungen
 profile-keys-lead = Ein Zeichen, oder zwei nacheinander gedrückte mit Leerzeichen dazwischen („g i“). Mehrere Tasten einer Aktion trennen Sie mit Kommas. Ein leeres Feld ist eine Aktion ohne Taste.
 profile-keys-reset = Zurück zu den üblichen Tasten
 profile-sending = Senden

@@ -83,6 +83,7 @@ user-invite-again = Send the invitation again
 user-end-sessions = End all sessions and tokens
 user-second-factor-off = Switch the second step off
 profile-keys-page = Choose keys
+profile-notices-page = Notifications
 profile-keys-lead = One sign, or two that you press one after the other with a blank between (“g i”). Several keys of one action have commas between them. An empty field is an action without a key.
 profile-keys-reset = Back to the usual keys
 profile-sending = Sending

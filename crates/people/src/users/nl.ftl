@@ -83,6 +83,7 @@ user-invite-again = Uitnodiging opnieuw sturen
 user-end-sessions = Alle sessies en tokens beëindigen
 user-second-factor-off = Tweede stap uitzetten
 profile-keys-page = Toetsen kiezen
+profile-notices-page = Meldingen
 profile-keys-lead = Eén teken, of twee die u na elkaar indrukt met een spatie ertussen (‘g i’). Meer toetsen van één actie scheidt u met komma’s. Een leeg veld is een actie zonder toets.
 profile-keys-reset = Terug naar de gewone toetsen
 profile-sending = Verzenden

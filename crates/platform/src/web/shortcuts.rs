@@ -95,6 +95,7 @@ pub static ACTIONS: &[Action] = &[
     ),
     action("go-open", Place::Go, &["g o"], Go("/tickets?view=open", "tickets.view"), "keys-go-open", "list"),
     action("go-contacts", Place::Go, &["g c"], Go("/contacts", "contacts.view"), "keys-go-contacts", "users"),
+    action("go-notices", Place::Go, &["g n"], Go("/notifications", ""), "frame-notices", "bell"),
     action("go-profile", Place::Go, &["g p"], Go("/profile", ""), "frame-profile", "user"),
     action("go-keys", Place::Go, &["g k"], Go("/profile/keys", ""), "keys-title", "keyboard"),
     action("next", List, &["j"], Script, "keys-next", "arrow-down"),

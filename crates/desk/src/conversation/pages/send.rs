@@ -7,7 +7,7 @@ use crate::{
         doubt::Doubt,
         guard::{self, Intended, Stopped},
     },
-    drafts,
+    drafts, mentions,
     scheduled::{self, ScheduledReply, When, actions::Waiting},
     tickets::{
         self, NoteTickets, ReplyTickets, Ticket, ViewTickets,
@@ -147,8 +147,10 @@ async fn send(
     let status = form.all("status").last().filter(|status| !status.is_empty()).map(str::to_owned);
     if way == Way::Note {
         let reply = draft.parse()?;
+        let confirmed: Vec<String> = form.all("confirm").map(str::to_owned).collect();
         let work = move |tx: &mut Tx<NoteTickets>| {
             let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            mentions::actions::look(tx, &ticket, &reply.text, &confirmed)?;
             let message = actions::note(tx, &ticket, &reply)?;
             // The form has the list of statuses for everybody; it counts for those who may change the ticket.
             if status.is_some() && tickets::store::may_edit(tx, &ticket)? {

@@ -229,6 +229,35 @@ pub struct Choices {
     pub users: Vec<(Id<User>, String)>,
     pub teams: Vec<(Id<Team>, String)>,
     pub fields: Vec<crate::fields::Field>,
+    /// Who is away, or will be.
+    pub away: Vec<Away>,
+}
+
+/// That somebody is away, as it is said where work is given.
+pub struct Away {
+    user: Id<User>,
+    from_ms: Millis,
+    until_ms: Millis,
+    deputy: String,
+}
+impl Choices {
+    /// A colleague's name, and whether they are away.
+    pub fn called(&self, ui: &Ui, user: &Id<User>, name: &str) -> String {
+        match self.away(ui, user) {
+            Some(away) => format!("{name} ({away})"),
+            None => name.to_owned(),
+        }
+    }
+    /// `away until 3 Dec 2026, deputy Ada`; `None` for somebody who is there.
+    pub fn away(&self, ui: &Ui, user: &Id<User>) -> Option<String> {
+        let is_it = |away: &&Away| away.user == *user && away.from_ms <= ui.now && ui.now < away.until_ms;
+        let away = self.away.iter().find(is_it)?;
+        let until = ui.date(away.until_ms.plus(-1));
+        Some(match away.deputy.as_str() {
+            "" => ui.t1("absence-hint", "until", &until),
+            deputy => ui.t2("absence-hint-deputy", "until", &until, "name", deputy),
+        })
+    }
 }
 
 /// All of a desk, in the order in which people see them.
@@ -244,6 +273,9 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
              UNION ALL
              SELECT 'team', id, name, '', '', '', 0, name_folded FROM team WHERE is_archived = FALSE
              UNION ALL
+             SELECT 'away', a.user_id, coalesce(d.name, ''), CAST(a.from_ms AS TEXT), CAST(a.until_ms AS TEXT), '', 0, ''
+               FROM absence a LEFT JOIN desk_user d ON d.id = a.deputy_id
+             UNION ALL
              SELECT 'field', id, name, key, kind, choices, position, '' FROM field WHERE is_archived = FALSE) x
               ORDER BY place, folded, id"
         ),
@@ -255,6 +287,11 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
         match row.noun.as_str() {
             "user" => choices.users.push((Id::new(row.id), row.name)),
             "team" => choices.teams.push((Id::new(row.id), row.name)),
+            "away" => {
+                let (Ok(from), Ok(until)) = (row.a.parse(), row.b.parse()) else { continue };
+                let (from_ms, until_ms) = (Millis(from), Millis(until));
+                choices.away.push(Away { user: Id::new(row.id), from_ms, until_ms, deputy: row.name });
+            }
             "status" => {
                 let Some(category) = crate::tickets::Category::from_word(&row.b) else { continue };
                 let (id, code, name) = (Id::new(row.id), some(row.a), some(row.name));
