@@ -24,11 +24,10 @@ impl Errand for OneForm {
         let grant = Grant::<System>::system(&home);
         for column in columns() {
             let mut after = String::new();
-            while let Some(last) = {
-                let column = column.clone();
-                let from = after.clone();
-                grant.change::<_, db::Error>(move |tx| page(tx, &column, &from)).await?
-            } {
+            loop {
+                let (column, from) = (column.clone(), after);
+                let looked = grant.change::<_, db::Error>(move |tx| page(tx, &column, &from)).await?;
+                let Some(last) = looked else { break };
                 after = last;
             }
         }

@@ -100,8 +100,7 @@ fn what_waited_to_be_read_when_the_backup_was_made_is_read_and_not_acknowledged(
     });
 }
 
-async fn place(desk: &Desk, world: &World, validity: i64, uid_next: u32) -> Place {
-    let _ = desk;
+async fn place(world: &World, validity: i64, uid_next: u32) -> Place {
     let find = move |tx: &mut Tx<System>| health::place(tx, Id::new(1), validity, uid_next);
     Grant::<System>::system(&world.home).change::<_, Error>(find).await.unwrap()
 }
@@ -112,18 +111,18 @@ fn a_folder_is_begun_with_what_is_new_and_another_validity_goes_back_to_the_begi
         let world = World::over(desk, &[inbox(HELP, None)]).await;
         let since = world.clock.now().plus(-DAY);
         let first = Before { uid: 501, since, is_unread: true };
-        assert_eq!(place(desk, &world, 7, 501).await, Place { last_uid: 0, before: Some(first) });
+        assert_eq!(place(&world, 7, 501).await, Place { last_uid: 0, before: Some(first) });
         world.clock.advance(DAY);
         // The same after a crash, whatever came since.
-        assert_eq!(place(desk, &world, 7, 600).await, Place { last_uid: 0, before: Some(first) });
+        assert_eq!(place(&world, 7, 600).await, Place { last_uid: 0, before: Some(first) });
         fetches(&world, 502, None, "Sat, 21 Nov 2026 08:00:00 +0000").await;
-        assert_eq!(place(desk, &world, 7, 600).await, Place { last_uid: 502, before: Some(first) });
+        assert_eq!(place(&world, 7, 600).await, Place { last_uid: 502, before: Some(first) });
         let anew = Before { uid: 550, since, is_unread: false };
-        assert_eq!(place(desk, &world, 8, 550).await, Place { last_uid: 0, before: Some(anew) });
+        assert_eq!(place(&world, 8, 550).await, Place { last_uid: 0, before: Some(anew) });
         // Another mailbox.
         desk.db.write::<_, Error>(|conn| health::forget_place(conn, Id::new(1))).await.unwrap();
         let other = Before { uid: 3, since: since.plus(DAY), is_unread: true };
-        assert_eq!(place(desk, &world, 8, 3).await, Place { last_uid: 0, before: Some(other) });
+        assert_eq!(place(&world, 8, 3).await, Place { last_uid: 0, before: Some(other) });
     });
 }
 
