@@ -129,7 +129,7 @@ impl World {
     /// The agent with other permissions.
     fn agent_of(&self, permissions: &[&str]) -> Arc<Actor> {
         let permissions = permissions.iter().map(|key| (key.to_string(), Scope::All)).collect();
-        Arc::new(Actor { who: self.agent.who.clone(), permissions, ..Actor::system() })
+        Arc::new(Actor { who: self.agent.who, permissions, ..Actor::system() })
     }
     async fn participants(&self, ticket: i64) -> Vec<String> {
         let all = self.system(move |tx| tickets::store::participants(tx, Id::new(ticket))).await;

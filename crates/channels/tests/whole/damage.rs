@@ -133,7 +133,7 @@ fn an_answer_whose_file_cannot_be_read_now_waits_and_one_whose_file_is_gone_fail
             let id = attachments::store::insert(tx, &new)?;
             let draft = ReplyDraft {
                 text: Some("See file.".into()),
-                attachments: Some(vec![id.to_string()]),
+                attachments: vec![id],
                 ..ReplyDraft::default()
             };
             let seen = tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
