@@ -14,7 +14,6 @@ use kernel::{clock::HOUR, fault::Problem};
 use platform::{
     authority::{Actor, Grant, Permission, Scope, System, Tx, Who},
     db::Error,
-    outbound::{Outbound, Policy},
 };
 use std::{path::PathBuf, sync::Arc};
 use testkit::{on_both, smtp_sink::Sink};
@@ -106,9 +105,7 @@ fn large_mails_are_not_read_all_at_once() {
 fn an_answer_whose_file_cannot_be_read_now_waits_and_one_whose_file_is_gone_fails() {
     on_both(async |desk| {
         let sink = Sink::start();
-        let mut world = World::over(desk, &[inbox(HELP, Some(sink.address))]).await;
-        let allow = vec!["127.0.0.0/8".parse().unwrap()];
-        world.home.outbound = Outbound::new(Policy { allow, ..Policy::default() });
+        let world = World::over(desk, &[inbox(HELP, Some(sink.address))]).await;
         let first = world.takes(Some("ann@client.example"), HELP, mail("question", 20)).await;
         world.reads().await;
         world.sends().await;
@@ -131,11 +128,8 @@ fn an_answer_whose_file_cannot_be_read_now_waits_and_one_whose_file_is_gone_fail
                 content: &content,
             };
             let id = attachments::store::insert(tx, &new)?;
-            let draft = ReplyDraft {
-                text: Some("See file.".into()),
-                attachments: vec![id],
-                ..ReplyDraft::default()
-            };
+            let draft =
+                ReplyDraft { text: Some("See file.".into()), attachments: vec![id], ..ReplyDraft::default() };
             let seen = tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
             conversation::actions::reply(tx, &seen, &draft.parse()?, &signer).map(drop)
         };
@@ -145,8 +139,8 @@ fn an_answer_whose_file_cannot_be_read_now_waits_and_one_whose_file_is_gone_fail
         // Reading a folder as if it were a file fails as a broken disk does.
         std::fs::create_dir(&file).unwrap();
         let newest = async |world: &World| {
-            let all = Grant::<System>::system(&world.home)
-                .read::<_, Error>(|tx| list(tx, Filter::default(), None, 1));
+            let grant = Grant::<System>::system(&world.home);
+            let all = grant.read::<_, Error>(|tx| list(tx, Filter::default(), None, 1));
             all.await.unwrap().remove(0)
         };
         for _ in 0..3 {
