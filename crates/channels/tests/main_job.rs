@@ -126,6 +126,11 @@ impl World {
         assert!(entry.authentication.as_ref().is_some_and(|line| line.contains("DKIM pass")), "{entry:?}");
         entry
     }
+    /// The agent with other permissions.
+    fn agent_of(&self, permissions: &[&str]) -> Arc<Actor> {
+        let permissions = permissions.iter().map(|key| (key.to_string(), Scope::All)).collect();
+        Arc::new(Actor { who: self.agent.who, permissions, ..Actor::system() })
+    }
     async fn participants(&self, ticket: i64) -> Vec<String> {
         let all = self.system(move |tx| tickets::store::participants(tx, Id::new(ticket))).await;
         all.into_iter().filter_map(|person| person.email).collect()
@@ -472,6 +477,206 @@ fn machines_are_never_answered() {
         world.sends().await;
         assert!(world.outbox().await.is_empty());
         assert_eq!(world.ledger().await.len(), 5);
+    });
+}
+
+#[test]
+fn who_writes_about_bounces_gets_a_ticket_and_a_receipt() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        for (number, subject) in [
+            "Delivery problem with order 123",
+            "Delivery status of my parcel",
+            "Failed delivery of order 4711",
+            "Rejected: my refund",
+            "Bounce rate on our landing page",
+            "Message not delivered to my colleague",
+            "Fwd: Undeliverable: our letter",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let from = format!("p{number}@customer.example");
+            let entry = world
+                .writes(
+                    &from,
+                    subject,
+                    &format!("Message-ID: <{number}@c>"),
+                    "It was rejected, could not be delivered.",
+                )
+                .await;
+            assert_eq!(entry.outcome, Outcome::Created, "{subject}: {entry:?}");
+            assert_eq!(world.outbox().await[0].recipients_text, from, "{subject}");
+        }
+        // In the very form of a report, and about no mail of ours: a ticket, but nobody is answered.
+        let report =
+            "Your message could not be delivered to the following recipients:\n\njo@elsewhere.example\n";
+        let entry = world
+            .writes("gate@c.example", "Delivery failure notification", "Message-ID: <g@c>", report)
+            .await;
+        assert_eq!(entry.outcome, Outcome::Created, "{entry:?}");
+        assert_eq!(world.outbox().await.len(), 7);
+        // The same about one of ours is a bounce.
+        let ours = world.outbox().await[0].clone();
+        let report = format!(
+            "Your message could not be delivered to the following recipients:\n\n{}\n\nMessage-ID: <{}>\n",
+            ours.recipients_text, ours.header_id
+        );
+        let entry = world
+            .writes("gate@c.example", "Delivery failure notification", "Message-ID: <h@c>", &report)
+            .await;
+        assert_eq!((entry.outcome, entry.ticket_id), (Outcome::Bounce, ours.ticket_id), "{entry:?}");
+    });
+}
+
+#[test]
+fn a_mail_without_an_id_that_comes_again_is_one_message() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("scan@c.example", "Page", "X: 1", "Here it is.").await;
+        assert_eq!(first.outcome, Outcome::Created);
+        // Its sender did not hear us and sends it again; and it comes by another way, with another server's lines.
+        for header in ["X: 1", "Received: from a by b; Sat, 21 Nov 2026 09:01:00 +0000"] {
+            let again = world.writes("scan@c.example", "Page", header, "Here it is.").await;
+            assert_eq!((again.outcome, again.ticket_id), (Outcome::Ignored, first.ticket_id), "{again:?}");
+            assert_eq!(again.reason.as_deref(), Some(&*format!("duplicate of {}", first.id)));
+            world.clock.advance(10 * HOUR);
+        }
+        let other = world.writes("scan@c.example", "Page", "X: 1", "Another page.").await;
+        assert_eq!(other.outcome, Outcome::Created);
+        // A device without a clock says the same again tomorrow, and means it.
+        let alarm = format!("From: alarm@c.example\nTo: {SUPPORT}\nSubject: Door open\n\nIt is open.\n");
+        let mut outcomes = Vec::new();
+        for pause in [0, 5 * 60_000, 24 * HOUR] {
+            world.clock.advance(pause);
+            world.receives(Some("alarm@c.example"), SUPPORT, &alarm).await;
+            outcomes.push(world.ledger().await[0].outcome);
+        }
+        assert_eq!(outcomes, [Outcome::Created, Outcome::Ignored, Outcome::Created]);
+    });
+}
+
+#[test]
+fn of_many_mails_with_one_id_the_newest_is_known_again() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        for number in 0..25 {
+            let text = format!("Reading {number}");
+            let entry = world.writes("meter@c.example", "Meter", "Message-ID: <meter@c>", &text).await;
+            assert!(matches!(entry.outcome, Outcome::Created | Outcome::Joined), "{entry:?}");
+        }
+        let again = world.writes("meter@c.example", "Meter", "Message-ID: <meter@c>", "Reading 24").await;
+        assert_eq!(again.outcome, Outcome::Ignored, "{again:?}");
+        let new = world.writes("meter@c.example", "Meter", "Message-ID: <meter@c>", "Reading 25").await;
+        assert_eq!(new.outcome, Outcome::Joined, "{new:?}");
+    });
+}
+
+#[test]
+fn our_own_mail_with_another_sender_on_it_is_recognised() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let ours = world.outbox().await.remove(0).header_id;
+        assert!(ours.ends_with("@desk.example"), "{ours}");
+        // A gateway put its own address into it.
+        let entry =
+            world.writes("gate@c.example", "Printer", &format!("Message-ID: <{ours}>"), "We have it.").await;
+        assert_eq!(
+            (entry.outcome, entry.reason.as_deref()),
+            (Outcome::Ignored, Some("own mail")),
+            "{entry:?}"
+        );
+    });
+}
+
+#[test]
+fn the_reply_address_of_another_brings_nobody_in() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let admin = world.agent_of(&[ManageInboxes::KEY]);
+        let manage = Grant::<ManageInboxes>::check(&world.home, admin, true).unwrap();
+        let inbox = world.system(|tx| inboxes::store::all(tx)).await.remove(0).id;
+        let patch = serde_json::json!({ "plus_address": true });
+        inboxes::api::change(&manage, inbox, serde_json::from_value(patch).unwrap()).await.unwrap();
+        let first = world.writes("ada@c.example", "Printer", "Message-ID: <a@c>", "It burns.").await;
+        let number = first.ticket_id.unwrap().number();
+        let draft = ReplyDraft {
+            text: Some("Use water.".into()),
+            cc: Some(vec!["bob@c.example".into()]),
+            ..ReplyDraft::default()
+        };
+        world.replies(number, draft).await.unwrap();
+        world.sends().await;
+        let to = world.sink.received().last().unwrap().header("reply-to").unwrap();
+        let to = mail::Address::parse(&to).unwrap().email;
+        // Both see the address; it is Ada's. Neither of them is proven, and neither answers a Message-ID of ours.
+        for (from, brings) in [("bob@c.example", false), ("ada@c.example", true)] {
+            let raw = format!(
+                "From: {from}\nTo: {to}\nCc: eve@evil.example\nSubject: x\nMessage-ID: <{from}>\n\nSee copy.\n"
+            );
+            world.receives(Some(from), &to, &raw).await;
+            let entry = world.ledger().await.remove(0);
+            assert_eq!((entry.outcome, entry.ticket_id), (Outcome::Joined, first.ticket_id), "{entry:?}");
+            let people = world.participants(number).await;
+            assert_eq!(people.contains(&"eve@evil.example".to_owned()), brings, "{from}: {people:?}");
+        }
+    });
+}
+
+#[test]
+fn an_address_has_one_form_by_mail_and_by_hand() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let admin = world.agent_of(&[ManageInboxes::KEY]);
+        let manage = Grant::<ManageInboxes>::check(&world.home, admin, true).unwrap();
+        let draft = serde_json::json!({
+            "name": "Hilfe", "address": "Hilfe@Müller.example", "receive": { "kind": "smtp" },
+        });
+        inboxes::api::create(&manage, serde_json::from_value(draft).unwrap()).await.unwrap();
+        // Servers name it as the DNS has it.
+        let to = "hilfe@xn--mller-kva.example";
+        let raw = format!("From: jo@größe.example\nTo: {to}\nSubject: x\nMessage-ID: <1@g>\n\nHallo\n");
+        world.receives(Some("jo@xn--gre-6ka8i.example"), to, &raw).await;
+        let entry = world.ledger().await.remove(0);
+        assert_eq!(entry.outcome, Outcome::Created, "{entry:?}");
+        let requester = world.ticket(entry.ticket_id.unwrap().number()).await.requester_id;
+        // What somebody types into a form.
+        let typed = kernel::text::email("Jo@GRÖẞE.example".replace('ẞ', "ß").as_str()).unwrap();
+        let known = world.system(move |tx| people::contacts::store::find_by_email(tx, &typed)).await;
+        assert_eq!(known.map(|contact| contact.id), Some(requester));
+    });
+}
+
+#[test]
+fn an_answer_goes_to_the_address_that_was_written_from() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let first = world.writes("ada@work.example", "Printer", "Message-ID: <a@w>", "It burns.").await;
+        let number = first.ticket_id.unwrap().number();
+        let ada = world.ticket(number).await.requester_id;
+        let second = sql!("INSERT INTO contact_email (email, contact_id, is_primary) VALUES ($1, $2, FALSE)");
+        desk.db
+            .write::<_, Error>(move |conn| conn.run(second, args!["ada@home.example", ada]))
+            .await
+            .unwrap();
+        world.says(number, "Use water.").await;
+        assert_eq!(world.outbox().await[0].recipients_text, "ada@work.example");
+        let ours = world.outbox().await[0].header_id.clone();
+        let headers = format!("Message-ID: <b@h>\nIn-Reply-To: <{ours}>");
+        let again = world.writes("ada@home.example", "Re: Printer", &headers, "Still burns.").await;
+        assert_eq!(again.ticket_id, first.ticket_id);
+        world.says(number, "Use sand.").await;
+        assert_eq!(
+            world.outbox().await[0].recipients_text,
+            "ada@home.example",
+            "not to the first one that we know"
+        );
+        // It is hers no more: then the first one again.
+        let gone = sql!("DELETE FROM contact_email WHERE email = $1");
+        desk.db.write::<_, Error>(move |conn| conn.run(gone, args!["ada@home.example"])).await.unwrap();
+        world.says(number, "Use foam.").await;
+        assert_eq!(world.outbox().await[0].recipients_text, "ada@work.example");
     });
 }
 

@@ -1208,6 +1208,22 @@ fn an_operation_refuses_parameters_that_it_does_not_have() {
 }
 
 #[test]
+fn a_text_that_was_uploaded_is_shown_like_one_that_came() {
+    alone(async |world| {
+        let files: [(&str, &str, &[u8]); 1] = [("file", "log.txt", "Größe\n".as_bytes())];
+        let mut writer = world.program("tickets.view tickets.reply tickets.create").await;
+        let kept = writer.post_files("/api/v1/uploads", &[], &files).await.assert_status(201).json();
+        assert_eq!(kept["type"], "text/plain");
+        let shown = writer.get(kept["url"].as_str().unwrap()).await.assert_status(200);
+        assert_eq!(shown.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert!(shown.header("content-disposition").is_some_and(|how| how.starts_with("inline")));
+        let type_of = sql!("SELECT type FROM attachment WHERE name = 'log.txt'");
+        let stored = world.home.db.read::<_, db::Error>(move |conn| conn.one::<(String,)>(type_of, args![]));
+        assert_eq!(stored.await.unwrap().0, "text/plain", "as mail and pages compare it");
+    });
+}
+
+#[test]
 fn who_only_reads_stores_no_files_and_sees_the_tags_in_sight() {
     alone(async |mut world| {
         let files: [(&str, &str, &[u8]); 1] = [("file", "a.txt", b"x")];

@@ -63,7 +63,23 @@ pub fn shorten(text: &str, most: usize) -> String {
     format!("{}…", cut[..at].trim_end())
 }
 
-/// An address as it is compared and stored: no blanks around it, lower case.
+/// A domain as it is compared and stored: lower case, letters beyond ASCII as IDNA writes them (`xn--mller-kva.de`).
+///
+/// * returns – `None` where IDNA knows no such name.
+pub fn domain(name: &str) -> Option<String> {
+    if name.is_ascii() { Some(name.to_ascii_lowercase()) } else { idna::domain_to_ascii(name).ok() }
+}
+
+/// An address as people read it: `info@müller.example` for `info@xn--mller-kva.example`.
+pub fn shown_email(email: &str) -> String {
+    let Some((local, domain)) = email.rsplit_once('@') else { return email.to_owned() };
+    match idna::domain_to_unicode(domain) {
+        (domain, Ok(())) => format!("{local}@{}", one_line(&domain, 253)),
+        _ => email.to_owned(),
+    }
+}
+
+/// An address as it is compared and stored: no blanks around it, lower case, its domain as [`domain`] writes it.
 ///
 /// * returns – `None` where it has no one `@` with something before it and a plausible domain behind it.
 ///
@@ -77,8 +93,9 @@ pub fn email(text: &str) -> Option<String> {
     let is_label = |label: &str| {
         !label.is_empty() && label.len() <= 63 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
+    let domain = self::domain(domain)?;
     let is_domain = domain.len() <= 253 && domain.split('.').all(is_label);
-    (is_local && is_domain).then(|| text.to_lowercase())
+    (is_local && is_domain).then(|| format!("{}@{domain}", local.to_lowercase()))
 }
 
 /// A phone number as it is compared: `+` and digits, or digits alone where no country is known.
@@ -109,6 +126,21 @@ mod tests {
     fn a_line_has_no_break_and_no_override() {
         assert_eq!(one_line("a\r\nBcc: b\u{202e}c\0  d ", 100), "a Bcc: bc d");
         assert_eq!(one_line("ääää", 3), "äää");
+    }
+    #[test]
+    fn a_domain_has_one_form_and_is_shown_in_its_own_letters() {
+        for text in [
+            "Info@MÜLLER.example",
+            "info@müller.example",
+            "info@mu\u{308}ller.example",
+            "INFO@XN--MLLER-KVA.example",
+        ] {
+            let email = email(text).unwrap();
+            assert_eq!(email, "info@xn--mller-kva.example", "{text}");
+            assert_eq!(shown_email(&email), "info@müller.example");
+        }
+        assert_eq!(shown_email("ada@example.org"), "ada@example.org");
+        assert_eq!(email("a@\u{202e}x.org"), None);
     }
     #[test]
     fn an_address_needs_both_sides() {

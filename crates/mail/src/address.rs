@@ -32,10 +32,7 @@ impl Address {
 
     /// The address as people read it: `info@müller.example`.
     pub fn shown(&self) -> String {
-        match idna::domain_to_unicode(self.domain()) {
-            (domain, Ok(())) => format!("{}@{}", self.local_part(), text::one_line(&domain)),
-            _ => self.email.clone(),
-        }
+        kernel::text::shown_email(&self.email)
     }
 }
 
@@ -63,11 +60,8 @@ pub fn normalised(raw: &str) -> Option<String> {
     if local.is_empty() || domain.is_empty() || local.contains(bad) || domain.contains(bad) {
         return None;
     }
-    let domain = if domain.starts_with('[') || domain.is_ascii() {
-        domain.to_ascii_lowercase()
-    } else {
-        idna::domain_to_ascii(domain).ok()?
-    };
+    // The same form as what people type into a form has.
+    let domain = kernel::text::domain(domain)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
     if domain.is_empty() || !domain.chars().all(plain) || domain.starts_with('.') || domain.contains("..") {
         return None;

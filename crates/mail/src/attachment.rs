@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    /// The only `Content-Type` this may be served with.
+    /// The only type this may be served as. Without parameters: text is always UTF-8.
     pub fn media_type(self) -> &'static str {
         match self {
             Kind::Png => "image/png",
@@ -52,7 +52,7 @@ impl Kind {
             Kind::Gif => "image/gif",
             Kind::Webp => "image/webp",
             Kind::Pdf => "application/pdf",
-            Kind::Plain => "text/plain; charset=utf-8",
+            Kind::Plain => "text/plain",
             Kind::Other => "application/octet-stream",
         }
     }

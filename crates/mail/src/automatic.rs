@@ -96,7 +96,7 @@ impl Automatic {
         let checks: [&dyn Fn() -> Option<(AutomaticKind, Sign)>; 6] = [
             &|| own_loop(mail, own),
             &|| report(mail),
-            &|| Bounce::read(mail).map(|_| (AutomaticKind::Bounce, Sign::DeliveryReport)),
+            &|| Bounce::read(mail).map(|bounce| (bounce_kind(&bounce), Sign::DeliveryReport)),
             &|| declared(mail),
             &|| list(mail),
             &|| looks(mail),
@@ -130,7 +130,8 @@ fn own_loop(mail: &Mail, own: &OwnAddresses) -> Option<(AutomaticKind, Sign)> {
 /// `multipart/report` with the kind it declares (RFC 6522), and bare feedback reports.
 fn report(mail: &Mail) -> Option<(AutomaticKind, Sign)> {
     let content_type = crate::header::Parameters::read(mail.headers.get("content-type")?);
-    let has_part = |wanted: &str| mail.parts.iter().any(|part| part == wanted);
+    // Not those inside of a mail that somebody attached.
+    let has_part = |wanted: &str| mail.attachments.iter().any(|part| part.declared_type == wanted);
     if content_type.value != "multipart/report"
         && !has_part("message/feedback-report")
         && !has_part("message/disposition-notification")
@@ -146,6 +147,11 @@ fn report(mail: &Mail) -> Option<(AutomaticKind, Sign)> {
         "" if Bounce::read(mail).is_some() => Some((AutomaticKind::Bounce, Sign::DeliveryReport)),
         _ => Some((AutomaticKind::Report, Sign::ReportType)),
     }
+}
+
+/// What may be a person's is not answered, but it opens a ticket.
+fn bounce_kind(bounce: &Bounce) -> AutomaticKind {
+    if bounce.is_doubtful { AutomaticKind::Generated } else { AutomaticKind::Bounce }
 }
 
 /// What the mail says of itself.

@@ -30,14 +30,14 @@ pub use automatic::{Automatic, AutomaticKind, OwnAddresses, Sign};
 pub use bounce::{Action, Bounce, Failed, ReasonClass};
 pub use defect::Defect;
 pub use header::{Field, Headers, date as read_date, message_ids, readable as readable_header};
-pub use html::{CleanedHtml, RemoteImages, SafeHtml, UntrustedHtml, clean, clean_composed};
+pub use html::{CleanedHtml, SafeHtml, UntrustedHtml, clean, clean_composed};
 pub use invite::{Invite, Method, When};
 pub use limits::Limits;
 pub use read::{Mail, ReturnPath};
 pub use reply::{Piece, PieceKind, Split};
 pub use subject::{Hint, Subject, bare as bare_subject};
-pub use token::{MessageToken, ReplyToken, TokenKeys, TokenRole};
+pub use token::{MessageToken, ReplyToken, TokenKey};
 pub use write::{
-    AutoKind, DkimAlgorithm, DkimError, DkimKey, Draft, DraftAttachment, ExtraHeader, HeaderError, HeaderId,
-    HeaderText, Importance, Language, quote_header, quoted_html, quoted_text, sign,
+    AutoKind, DkimError, DkimKey, Draft, DraftAttachment, HeaderError, HeaderId, HeaderText, Language,
+    quote_header, quoted_html, quoted_text, sign,
 };

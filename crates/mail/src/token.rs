@@ -11,20 +11,13 @@ const SIGNATURE_BYTES: usize = 16;
 /// Base32 of 16 bytes.
 const SIGNATURE_LENGTH: usize = 26;
 
-/// The secret that signs, and older ones that still verify.
+/// The secret that signs.
 #[derive(Clone)]
-pub struct TokenKeys {
-    current: [u8; 32],
-    older: Vec<[u8; 32]>,
-}
+pub struct TokenKey([u8; 32]);
 
-impl TokenKeys {
-    pub fn new(current: [u8; 32], older: Vec<[u8; 32]>) -> TokenKeys {
-        TokenKeys { current, older }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &[u8; 32]> {
-        std::iter::once(&self.current).chain(&self.older)
+impl TokenKey {
+    pub fn new(key: [u8; 32]) -> TokenKey {
+        TokenKey(key)
     }
 }
 
@@ -35,41 +28,22 @@ pub struct MessageToken {
     pub message: i64,
 }
 
-/// What a reply address of ours names: the ticket, and to whom it was written as what.
+/// What a reply address of ours names: the ticket, and the customer to whom it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplyToken {
     pub ticket: i64,
     pub participant: i64,
-    pub role: TokenRole,
-}
-
-/// As whom somebody may write to the address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TokenRole {
-    /// The requester and those in copy.
-    Customer,
-    /// Somebody who works here and answers by mail.
-    Agent,
-}
-
-impl TokenRole {
-    fn letter(self) -> char {
-        match self {
-            TokenRole::Customer => 'c',
-            TokenRole::Agent => 'a',
-        }
-    }
 }
 
 impl MessageToken {
     /// `t.{ticket}.{message}.{signature}@domain`, without `<>`.
-    pub fn message_id(self, domain: &str, keys: &TokenKeys) -> String {
-        let signature = signature(&keys.current, &self.signed());
+    pub fn message_id(self, domain: &str, key: &TokenKey) -> String {
+        let signature = signature(key, &self.signed());
         format!("t.{}.{}.{signature}@{domain}", self.ticket, self.message)
     }
 
     /// Reads a Message-ID (with or without `<>`); `None` if it is not one of ours or was altered.
-    pub fn verify(message_id: &str, keys: &TokenKeys) -> Option<MessageToken> {
+    pub fn verify(message_id: &str, key: &TokenKey) -> Option<MessageToken> {
         let (local, _) = message_id.trim().trim_matches(['<', '>']).rsplit_once('@')?;
         let mut pieces = local.split('.');
         let (Some("t" | "T"), Some(ticket), Some(message), Some(given), None) =
@@ -78,7 +52,7 @@ impl MessageToken {
             return None;
         };
         let token = MessageToken { ticket: number(ticket)?, message: number(message)? };
-        is_signed(&token.signed(), given, keys).then_some(token)
+        is_signed(&token.signed(), given, key).then_some(token)
     }
 
     fn signed(self) -> String {
@@ -87,18 +61,17 @@ impl MessageToken {
 }
 
 impl ReplyToken {
-    /// `local+t{ticket}.{c|a}{participant}.{signature}@domain` for an inbox address; `None` if the
+    /// `local+t{ticket}.c{participant}.{signature}@domain` for an inbox address; `None` if the
     /// inbox address is none or its local part leaves no room (64 bytes in all, RFC 5321).
-    pub fn address(self, inbox: &str, keys: &TokenKeys) -> Option<String> {
+    pub fn address(self, inbox: &str, key: &TokenKey) -> Option<String> {
         let (local, domain) = inbox.rsplit_once('@')?;
-        let signature = signature(&keys.current, &self.signed());
-        let local =
-            format!("{local}+t{}.{}{}.{signature}", self.ticket, self.role.letter(), self.participant);
+        let signature = signature(key, &self.signed());
+        let local = format!("{local}+t{}.c{}.{signature}", self.ticket, self.participant);
         (local.len() <= 64).then(|| format!("{local}@{domain}"))
     }
 
     /// Reads an address mail arrived at; `None` if it carries no mark or an altered one.
-    pub fn verify(address: &str, keys: &TokenKeys) -> Option<ReplyToken> {
+    pub fn verify(address: &str, key: &TokenKey) -> Option<ReplyToken> {
         let (local, _) = address.trim().trim_matches(['<', '>']).rsplit_once('@')?;
         let mark = local.rsplit_once('+')?.1;
         let mark = mark.strip_prefix('t').or_else(|| mark.strip_prefix('T'))?;
@@ -107,13 +80,9 @@ impl ReplyToken {
         if pieces.next().is_some() {
             return None;
         }
-        let role = match whom.chars().next()? {
-            'c' | 'C' => TokenRole::Customer,
-            'a' | 'A' => TokenRole::Agent,
-            _ => return None,
-        };
-        let token = ReplyToken { ticket: number(ticket)?, participant: number(&whom[1..])?, role };
-        is_signed(&token.signed(), given, keys).then_some(token)
+        let participant = whom.strip_prefix(['c', 'C'])?;
+        let token = ReplyToken { ticket: number(ticket)?, participant: number(participant)? };
+        is_signed(&token.signed(), given, key).then_some(token)
     }
 
     /// The inbox address without the mark: `support+t1.c2.x@d` → `support@d`.
@@ -125,7 +94,7 @@ impl ReplyToken {
     }
 
     fn signed(self) -> String {
-        format!("reply\0{}\0{}\0{}", self.ticket, self.participant, self.role.letter())
+        format!("reply\0{}\0{}\0c", self.ticket, self.participant)
     }
 }
 
@@ -135,21 +104,19 @@ fn number(text: &str) -> Option<i64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-fn mac(key: &[u8; 32], text: &str) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+fn mac(key: &TokenKey, text: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("HMAC takes keys of any length");
     mac.update(text.as_bytes());
     mac
 }
 
-fn signature(key: &[u8; 32], text: &str) -> String {
+fn signature(key: &TokenKey, text: &str) -> String {
     base32(&mac(key, text).finalize().into_bytes()[..SIGNATURE_BYTES])
 }
 
-/// Compares in constant time, with every key, whatever matched before.
-#[expect(clippy::unnecessary_fold, reason = "`any` would stop at the first key that matches")]
-fn is_signed(text: &str, given: &str, keys: &TokenKeys) -> bool {
-    let Some(given) = base32_decode(given) else { return false };
-    keys.all().fold(false, |matched, key| mac(key, text).verify_truncated_left(&given).is_ok() || matched)
+/// Compares in constant time.
+fn is_signed(text: &str, given: &str, key: &TokenKey) -> bool {
+    base32_decode(given).is_some_and(|given| mac(key, text).verify_truncated_left(&given).is_ok())
 }
 
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -201,57 +168,55 @@ fn base32_decode(text: &str) -> Option<[u8; SIGNATURE_BYTES]> {
 mod tests {
     use super::*;
 
-    fn keys() -> TokenKeys {
-        TokenKeys::new([7; 32], vec![[6; 32]])
+    fn key() -> TokenKey {
+        TokenKey::new([7; 32])
     }
 
     #[test]
     fn a_message_id_comes_back_as_what_it_named() {
         let token = MessageToken { ticket: 4711, message: 9 };
-        let id = token.message_id("desk.example", &keys());
-        assert_eq!(MessageToken::verify(&format!("<{}>", id.to_uppercase()), &keys()), Some(token));
-        assert_eq!(
-            MessageToken::verify(&token.message_id("x.example", &TokenKeys::new([6; 32], vec![])), &keys()),
-            Some(token)
-        );
+        let id = token.message_id("desk.example", &key());
+        assert_eq!(MessageToken::verify(&format!("<{}>", id.to_uppercase()), &key()), Some(token));
+        let of_another_desk = token.message_id("x.example", &TokenKey::new([6; 32]));
+        assert_eq!(MessageToken::verify(&of_another_desk, &key()), None);
     }
 
     #[test]
     fn an_altered_mark_names_nothing() {
-        let id = MessageToken { ticket: 4711, message: 9 }.message_id("desk.example", &keys());
+        let id = MessageToken { ticket: 4711, message: 9 }.message_id("desk.example", &key());
         let local_length = id.find('@').expect("an id");
         for at in 0..local_length {
             for new in ["a", "b", "1", "2", "x", "", ".", "7"] {
                 let altered = format!("{}{new}{}", &id[..at], &id[at + 1..]);
                 if !altered.eq_ignore_ascii_case(&id) {
-                    assert_eq!(MessageToken::verify(&altered, &keys()), None, "{altered}");
+                    assert_eq!(MessageToken::verify(&altered, &key()), None, "{altered}");
                 }
             }
         }
-        let reply = ReplyToken { ticket: 1, participant: 2, role: TokenRole::Customer };
-        let address = reply.address("help@desk.example", &keys()).expect("room");
-        assert_eq!(ReplyToken::verify(&address, &keys()), Some(reply));
+        let reply = ReplyToken { ticket: 1, participant: 2 };
+        let address = reply.address("help@desk.example", &key()).expect("room");
+        assert_eq!(ReplyToken::verify(&address, &key()), Some(reply));
         for (from, to) in
             [(".c2.", ".a2."), (".c2.", ".c3."), ("+t1.", "+t2."), ("+t1.", "+t01."), ("+t1.", "+t+1.")]
         {
-            assert_eq!(ReplyToken::verify(&address.replace(from, to), &keys()), None, "{to}");
+            assert_eq!(ReplyToken::verify(&address.replace(from, to), &key()), None, "{to}");
         }
-        assert_eq!(ReplyToken::verify(&address, &TokenKeys::new([1; 32], vec![])), None);
+        assert_eq!(ReplyToken::verify(&address, &TokenKey::new([1; 32])), None);
     }
 
     #[test]
     fn a_mark_for_one_purpose_is_none_for_the_other() {
-        let id = MessageToken { ticket: 1, message: 2 }.message_id("desk.example", &keys());
+        let id = MessageToken { ticket: 1, message: 2 }.message_id("desk.example", &key());
         let signature = id.split(['.', '@']).nth(3).expect("a signature");
-        assert_eq!(ReplyToken::verify(&format!("help+t1.c2.{signature}@desk.example"), &keys()), None);
+        assert_eq!(ReplyToken::verify(&format!("help+t1.c2.{signature}@desk.example"), &key()), None);
     }
 
     #[test]
     fn the_inbox_is_found_below_the_mark() {
-        let reply = ReplyToken { ticket: 1, participant: 2, role: TokenRole::Agent };
-        let address = reply.address("help+x@desk.example", &keys()).expect("room");
+        let reply = ReplyToken { ticket: 1, participant: 2 };
+        let address = reply.address("help+x@desk.example", &key()).expect("room");
         assert_eq!(ReplyToken::inbox(&address).as_deref(), Some("help+x@desk.example"));
         assert_eq!(ReplyToken::inbox("jo+news@x.example"), None);
-        assert_eq!(reply.address(&format!("{}@x.example", "l".repeat(40)), &keys()), None);
+        assert_eq!(reply.address(&format!("{}@x.example", "l".repeat(40)), &key()), None);
     }
 }

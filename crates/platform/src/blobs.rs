@@ -159,6 +159,15 @@ impl Blobs {
     pub fn read_file(&self, hash: Hash) -> Result<Vec<u8>, BlobError> {
         self.read(Found { hash, bytes: None })
     }
+    /// The same as [`Blobs::read`] for an asynchronous caller: a file is read and hashed on a thread that may wait.
+    pub async fn read_aside(&self, found: Found) -> Result<Vec<u8>, BlobError> {
+        if found.bytes.is_some() {
+            return self.read(found);
+        }
+        let blobs = self.clone();
+        let read = tokio::task::spawn_blocking(move || blobs.read(found)).await;
+        read.map_err(io::Error::other)?
+    }
     /// The content behind a row that [`find`] returned.
     pub fn read(&self, found: Found) -> Result<Vec<u8>, BlobError> {
         if let Some(bytes) = found.bytes {

@@ -1,5 +1,6 @@
 //! What the operator fixed when the program started, and the few settings that live in the database.
 use crate::{args, brand::Brand, db, keys, outbound::Cidr, sql};
+use kernel::clock::Millis;
 use std::sync::{Arc, RwLock};
 
 /// Fixed for the life of the process.
@@ -76,6 +77,16 @@ impl Site {
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.public_url)
     }
+}
+
+/// When the desk was last restored from a backup, without saying that it should go on where that ended.
+const RESTORED_AT: &str = "restored_at_ms";
+
+pub fn restored_at(conn: &mut db::Conn) -> db::Result<Option<Millis>> {
+    Ok(get(conn, RESTORED_AT)?.and_then(|text| text.parse().ok()).map(Millis))
+}
+pub fn set_restored_at(conn: &mut db::Conn, at: Millis) -> db::Result<()> {
+    set(conn, RESTORED_AT, &at.0.to_string())
 }
 
 /// The value of a setting.

@@ -209,10 +209,17 @@ impl Client {
     }
 
     pub fn append(&mut self, folder: &str, message: &[u8]) {
+        self.append_as(folder, "", message);
+    }
+    /// The same with the time at which it came in: `03-Feb-2020 10:00:00 +0000`.
+    pub fn append_at(&mut self, folder: &str, at: &str, message: &[u8]) {
+        self.append_as(folder, &format!("\"{at}\" "), message);
+    }
+    fn append_as(&mut self, folder: &str, at: &str, message: &[u8]) {
         let message = String::from_utf8_lossy(message).replace("\r\n", "\n").replace('\n', "\r\n");
         self.count += 1;
         let tag = format!("T{}", self.count);
-        write!(self.io.get_mut(), "{tag} APPEND {folder} {{{}}}\r\n", message.len()).expect("it stands");
+        write!(self.io.get_mut(), "{tag} APPEND {folder} {at}{{{}}}\r\n", message.len()).expect("it stands");
         let go_on = self.line();
         assert!(go_on.starts_with('+'), "APPEND: {go_on}");
         write!(self.io.get_mut(), "{message}\r\n").expect("it stands");

@@ -13,7 +13,7 @@ use kernel::clock::{Clock, Millis};
 use platform::{
     blobs::{Blobs, Hash},
     db::{self, Conn, MIGRATIONS, Migration, Value, dump, migrations_done},
-    keys,
+    keys, settings,
 };
 use serde_json::Value as Json;
 use std::{
@@ -39,7 +39,7 @@ pub async fn run(config: &Config, from: &str, resend: bool) -> Result<(), Failur
     let db = open::database(config)?;
     let done = restore(config, &db, reader, migrations, resend).await;
     db.close();
-    let (end, mails) = match done {
+    let (end, waiting) = match done {
         Ok(done) => done,
         Err(Trouble::File(cause)) => return Err(at(cause)),
         Err(Trouble::Other(failure)) => return Err(failure),
@@ -52,9 +52,12 @@ pub async fn run(config: &Config, from: &str, resend: bool) -> Result<(), Failur
         }
     };
     println!("{} rows and {} files of {} were restored", end.rows, end.files, header.made_at);
-    if mails > 0 {
+    if waiting.mails > 0 {
         let what = if resend { "will be sent now" } else { "are marked as failed: restored, not sent" };
-        println!("{mails} mails that were waiting {what}");
+        println!("{} mails that were waiting {what}", waiting.mails);
+    }
+    if waiting.answers > 0 {
+        println!("{} answers that were to be sent later are held for their writers", waiting.answers);
     }
     Ok(())
 }
@@ -95,14 +98,22 @@ impl From<Failure> for Trouble {
     }
 }
 
-/// * returns – what was restored, and how many mails had been waiting.
+/// What was about to leave when the backup was made.
+#[derive(Default)]
+struct Waiting {
+    mails: u64,
+    /// Answers that waited for their time and are held now.
+    answers: u64,
+}
+
+/// * returns – what was restored, and what had been waiting.
 async fn restore(
     config: &Config,
     db: &db::Db,
     reader: Reader,
     migrations: &'static [Migration],
     resend: bool,
-) -> Result<(End, u64), Trouble> {
+) -> Result<(End, Waiting), Trouble> {
     let clock = Clock::System;
     let (there, has_content) = db
         .read::<_, db::Error>(|conn| {
@@ -131,7 +142,7 @@ fn fill(
     blobs: &Blobs,
     resend: bool,
     now: Millis,
-) -> Result<(End, u64), Trouble> {
+) -> Result<(End, Waiting), Trouble> {
     // Asked again, now that nobody else can write.
     if store::has_content(conn)? {
         return Err(Trouble::NotEmpty);
@@ -180,8 +191,15 @@ fn fill(
                 if said != end {
                     return Err(bad("it does not hold what it says").into());
                 }
-                let mails = if resend { store::resend_mails(conn, now)? } else { store::hold_mails(conn)? };
-                return Ok((end, mails));
+                if resend {
+                    return Ok((end, Waiting { mails: store::resend_mails(conn, now)?, answers: 0 }));
+                }
+                // In the transaction that fills it: there is no moment at which the desk would go on by itself.
+                let has_answers = tables.iter().any(|table| table.name == "scheduled_reply");
+                let answers = if has_answers { store::hold_answers(conn)? } else { 0 };
+                store::drop_links(conn)?;
+                settings::set_restored_at(conn, now)?;
+                return Ok((end, Waiting { mails: store::hold_mails(conn)?, answers }));
             }
             Kind::Header | Kind::Key => return Err(bad("its parts are not in their order").into()),
         }

@@ -21,11 +21,23 @@ pub fn hold_mails(conn: &mut Conn) -> db::Result<u64> {
     desk::notices::store::forget_mails(conn)?;
     conn.run(
         sql!(
-            "UPDATE outbound SET state = 'failed', reason = 'restored, not sent'
+            "UPDATE outbound SET state = 'failed', reason = 'restored, not sent',
+                    body = CASE WHEN kind = 'account' THEN NULL ELSE body END
               WHERE state = 'waiting' OR state = 'sending'"
         ),
         args![],
     )
+}
+
+/// Holds answers that wait for their time: they may have left after the backup was made. Their writers see them and
+/// decide. Returns how many.
+pub fn hold_answers(conn: &mut Conn) -> db::Result<u64> {
+    conn.run(sql!("UPDATE scheduled_reply SET held_because = 'restored' WHERE held_because IS NULL"), args![])
+}
+
+/// Forgets who asked for a link to sign in: whoever still wants one asks again.
+pub fn drop_links(conn: &mut Conn) -> db::Result<()> {
+    conn.run(sql!("DELETE FROM job WHERE kind = 'sign_in.send_link'"), args![]).map(drop)
 }
 
 /// Lets mails that were waiting, or under way, go out now. Returns how many.

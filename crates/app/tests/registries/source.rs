@@ -131,6 +131,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/channels/src/webhooks/reader.rs", "turns events into deliveries"),
     ("crates/channels/src/webhooks/deliver.rs", "sends deliveries"),
     ("crates/channels/src/email/mod.rs", "learns the domain of our Message-IDs"),
+    ("crates/channels/src/email/addresses.rs", "writes addresses of before in their one form, once"),
     ("crates/channels/src/email/alarms.rs", "counts what waits for somebody to look at it"),
     ("crates/channels/src/email/fetching.rs", "fetches mail and notes how far it came"),
     (

@@ -32,7 +32,11 @@ pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     let node = home.site.node();
     let mut sessions: HashMap<Id<authority::Inbox>, Session> = HashMap::new();
     while !*stop.borrow() {
-        let wanted = mine(&home, &node).await.unwrap_or_default();
+        let Ok(wanted) = mine(&home, &node).await else {
+            // Nothing is known about the inboxes: the sessions go on, and it is asked again.
+            let _ = tokio::time::timeout(Duration::from_secs(5), stop.changed()).await;
+            continue;
+        };
         let is_wanted = |id: &Id<authority::Inbox>, session: &Session| {
             wanted.iter().any(|(inbox, since)| inbox.id == *id && session.of == settings(inbox, *since))
                 && !session.task.is_finished()
@@ -162,13 +166,12 @@ fn not_stored(error: impl std::fmt::Display) -> NotStored {
 }
 
 impl Mailbox for Folder {
-    async fn last_uid(&self, uid_validity: u32) -> Result<u32, NotStored> {
-        let inbox = self.inbox;
-        let read = self
-            .grant()
-            .read::<_, db::Error>(move |tx| health::last_uid(tx, inbox, uid_validity.into()))
-            .await;
-        Ok(u32::try_from(read.map_err(not_stored)?).unwrap_or(0))
+    async fn place(&self, uid_validity: u32, uid_next: u32) -> Result<imap::Place, NotStored> {
+        let (grant, inbox) = (self.grant(), self.inbox);
+        grant
+            .change::<_, db::Error>(move |tx| health::place(tx, inbox, uid_validity.into(), uid_next))
+            .await
+            .map_err(not_stored)
     }
 
     async fn stored(&self, uid_validity: u32, uids: &[u32]) -> Result<Vec<u32>, NotStored> {
@@ -192,7 +195,8 @@ impl Mailbox for Folder {
                 (Vec::new(), Some(format!("its server could not give it: {text}")))
             }
         };
-        door::store_fetched(&self.home, self.inbox, spot, raw, refused).await.map_err(not_stored)
+        let fetched = door::Fetched { spot, arrived_at: item.arrived_at, raw, refused };
+        door::store_fetched(&self.home, self.inbox, fetched).await.map_err(not_stored)
     }
 
     async fn token(&self) -> Result<Secret<String>, Trouble> {

@@ -1,4 +1,5 @@
 //! Mail: receiving, reading, sending, and who really sent it.
+mod addresses;
 pub mod alarms;
 mod by_time;
 pub mod deliver;

@@ -109,7 +109,7 @@ pub async fn download(
         })
         .await?;
     let (located, content) = located.ok_or_else(Problem::not_found)?;
-    serve(grant.home(), &located, content, how.download.is_some())
+    serve(grant.home(), &located, content, how.download.is_some()).await
 }
 
 /// Download an attachment.
@@ -126,13 +126,13 @@ pub async fn api_download(
 
 /// The bytes with headers that let no browser run them (S02): shown only where their own first bytes make them a
 /// picture, a PDF or plain text; everything else is saved.
-pub fn serve(
+pub async fn serve(
     home: &Home,
     located: &store::Located,
     content: blobs::Found,
     is_saved: bool,
 ) -> Result<Response, Failure> {
-    let bytes = home.blobs.read(content).map_err(|error| match error {
+    let bytes = home.blobs.read_aside(content).await.map_err(|error| match error {
         BlobError::Database(cause) => Problem::from(cause),
         other => {
             tracing::error!(%other, "an attachment cannot be read");

@@ -14,7 +14,7 @@ use kernel::{
     id::Id,
     text,
 };
-use mail::{MessageToken, TokenKeys};
+use mail::{MessageToken, TokenKey};
 use platform::{
     authority::{self, Contact, Implies, Tx, Who},
     i18n::Language,
@@ -25,23 +25,23 @@ use platform::{
 /// What signs the Message-IDs of this desk.
 #[derive(Clone)]
 pub struct Signer {
-    keys: TokenKeys,
+    key: TokenKey,
     domain: String,
 }
 impl Signer {
     pub fn of(home: &platform::Home) -> Signer {
-        Signer { keys: token_keys(&home.keys), domain: home.site.mail_domain().to_string() }
+        Signer { key: token_key(&home.keys), domain: home.site.mail_domain().to_string() }
     }
     /// A new Message-ID of this ticket, without angle brackets.
     pub fn message_id(&self, ticket: Id<Ticket>) -> String {
         // Positive and never 0, as the token writes numbers.
         let random = i64::from_be_bytes(platform::keys::random()) & i64::MAX | 1;
-        MessageToken { ticket: ticket.number(), message: random }.message_id(&self.domain, &self.keys)
+        MessageToken { ticket: ticket.number(), message: random }.message_id(&self.domain, &self.key)
     }
 }
 /// The key for Message-IDs and reply addresses.
-pub fn token_keys(keys: &Keys) -> TokenKeys {
-    TokenKeys::new(*keys.derive("mail token").reveal(), Vec::new())
+pub fn token_key(keys: &Keys) -> TokenKey {
+    TokenKey::new(*keys.derive("mail token").reveal())
 }
 
 /// Writes an internal note. Whom it calls by name follows the ticket and hears of it; the caller has looked whether
@@ -87,17 +87,16 @@ pub fn note<P: Implies<NoteTickets>>(
     Ok(message)
 }
 
-/// To whom an answer goes if nobody says otherwise: the customer and those in copy.
+/// To whom an answer goes if nobody says otherwise: the customer and those in copy, each at the address of their last
+/// message.
 pub fn default_recipients(
     tx: &mut platform::db::Conn,
     ticket: &Seen<Ticket>,
 ) -> platform::db::Result<(Vec<String>, Vec<String>)> {
-    let (mut to, mut cc) = (Vec::new(), Vec::new());
-    for participant in tickets::store::participants(tx, ticket.id)? {
-        let Some(email) = participant.email else { continue };
-        if participant.role == "requester" { to.push(email) } else { cc.push(email) }
-    }
-    Ok((to, cc))
+    let all = tickets::store::reached_at(tx, ticket.id)?;
+    let (to, cc): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, is_requester)| *is_requester);
+    let emails = |list: Vec<(String, bool)>| list.into_iter().map(|(email, _)| email).collect();
+    Ok((emails(to), emails(cc)))
 }
 
 /// An answer that would reach nobody: the customer has no address, or it was taken away.

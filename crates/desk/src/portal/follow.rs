@@ -357,7 +357,7 @@ impl<P: 'static> Door<P> {
         let (ticket, contact) = (self.ticket, self.contact);
         let found = self.grant.read::<_, db::Error>(move |tx| locate(tx, ticket, contact, id)).await?;
         let (located, content) = found.ok_or_else(Problem::not_found)?;
-        let mut response = attachments::api::serve(self.grant.home(), &located, content, false)?;
+        let mut response = attachments::api::serve(self.grant.home(), &located, content, false).await?;
         let headers = response.headers_mut();
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
         Ok(response)

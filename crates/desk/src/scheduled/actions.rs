@@ -263,6 +263,7 @@ pub fn hold(
 pub fn reason_words(why: &str) -> &'static str {
     match why {
         "newer_message" => "scheduled-because-news",
+        "restored" => "scheduled-because-restored",
         "permission_required" | "not_found" => "scheduled-because-sight",
         _ => "scheduled-because-other",
     }

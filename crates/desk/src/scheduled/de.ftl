@@ -21,6 +21,7 @@ scheduled-working-day = Nächster Arbeitstag, wenn wir öffnen
 scheduled-time = Datum und Uhrzeit
 scheduled-at-time = Zu dieser Zeit
 scheduled-because-news = Jemand hat vorher geschrieben. Lesen Sie es, dann senden oder ändern Sie die Antwort.
+scheduled-because-restored = Der Helpdesk wurde aus einer Sicherung wiederhergestellt. Die Antwort ist vielleicht schon abgeschickt: Prüfen Sie es, dann senden Sie sie oder nehmen Sie sie zurück.
 scheduled-because-sight = Wer sie geschrieben hat, darf dieses Ticket nicht mehr beantworten.
 scheduled-because-other = Sie konnte so nicht gesendet werden. Prüfen Sie Empfänger und Dateien.
 scheduled-held-subject = Ihre Antwort zu #{ $ticket } wurde nicht gesendet

@@ -21,6 +21,7 @@ scheduled-working-day = Next working day, when we open
 scheduled-time = Date and time
 scheduled-at-time = At this time
 scheduled-because-news = Somebody wrote before it was sent. Read it, then send it or change it.
+scheduled-because-restored = The desk was restored from a backup. It may have been sent already: look, then send it or take it back.
 scheduled-because-sight = Its writer may not answer this ticket any more.
 scheduled-because-other = It could not be sent as it is. Look at its recipients and files.
 scheduled-held-subject = Your answer to #{ $ticket } was not sent

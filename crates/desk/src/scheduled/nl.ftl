@@ -21,6 +21,7 @@ scheduled-working-day = Volgende werkdag, als wij opengaan
 scheduled-time = Datum en tijd
 scheduled-at-time = Op deze tijd
 scheduled-because-news = Iemand heeft eerder geschreven. Lees het, verzend of wijzig dan het antwoord.
+scheduled-because-restored = De helpdesk is uit een back-up hersteld. Het antwoord is misschien al verzonden: kijk het na en verzend het of neem het terug.
 scheduled-because-sight = Wie het schreef, mag dit ticket niet meer beantwoorden.
 scheduled-because-other = Het kon zo niet worden verzonden. Controleer ontvangers en bestanden.
 scheduled-held-subject = Uw antwoord op #{ $ticket } is niet verzonden

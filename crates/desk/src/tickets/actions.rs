@@ -85,7 +85,8 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
     let from_email = conversation::store::sending_address(tx, new.inbox)?;
     let (ticket, foreseen) = begin(tx, &new, &requester, Category::Open, (&author_name, false))?;
     let header = signer.message_id(ticket);
-    let to = [requester.email.clone().unwrap_or(email)];
+    // The address that somebody chose, not the first one of its owner.
+    let to = [email];
     let message = conversation::store::insert(
         tx,
         &New {

@@ -25,6 +25,22 @@ macro_rules! visible {
 }
 pub(crate) use visible;
 
+/// Condition of the address `e` at which a participant `p` gets what is said on the ticket: the one that they wrote from
+/// last, else the one that we wrote to, else their first. It is always one that is theirs by now.
+macro_rules! current_address {
+    () => {
+        "e.email = coalesce(
+            (SELECT m.from_email FROM message m JOIN contact_email o ON o.email = m.from_email AND o.contact_id = p.contact_id
+              WHERE m.ticket_id = p.ticket_id AND m.direction = 'in' AND m.author_kind = 'contact'
+                AND m.author_id = p.contact_id ORDER BY m.id DESC LIMIT 1),
+            (SELECT o.email FROM message m JOIN contact_email o ON m.to_emails = '[\"' || o.email || '\"]'
+              WHERE m.ticket_id = p.ticket_id AND m.direction = 'out' AND m.kind = 'public'
+                AND o.contact_id = p.contact_id ORDER BY m.id DESC LIMIT 1),
+            (SELECT o.email FROM contact_email o WHERE o.contact_id = p.contact_id AND o.is_primary = TRUE))"
+    };
+}
+pub(crate) use current_address;
+
 /// How far a person sees: the values of `$1`, `$2`, `$3` of [`visible!`].
 pub struct Sight {
     pub scope: Scope,
@@ -343,6 +359,20 @@ pub fn participants(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Participa
     )
 }
 
+/// The addresses at which those who take part get an answer, each with whether it is the requester's.
+pub fn reached_at(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<(String, bool)>> {
+    conn.all(
+        sql!(concat!(
+            "SELECT e.email, p.role = 'requester' AS is_requester
+               FROM ticket_participant p
+               JOIN contact_email e ON e.contact_id = p.contact_id AND ",
+            current_address!(),
+            " WHERE p.ticket_id = $1 ORDER BY p.role DESC, p.contact_id"
+        )),
+        args![ticket],
+    )
+}
+
 /// Whether the owner of this address takes part, and who it is.
 pub fn participant_by_email(conn: &mut Conn, ticket: Id<Ticket>, email: &str) -> Result<Option<Id<Contact>>> {
     let row = conn.find::<(Id<Contact>,)>(
@@ -353,6 +383,15 @@ pub fn participant_by_email(conn: &mut Conn, ticket: Id<Ticket>, email: &str) ->
         args![ticket, email],
     )?;
     Ok(row.map(|(id,)| id))
+}
+
+/// Whether an address is one of this contact's.
+pub fn is_address_of(conn: &mut Conn, email: &str, contact: Id<Contact>) -> Result<bool> {
+    let row = conn.find::<(i64,)>(
+        sql!("SELECT 1 AS one FROM contact_email WHERE email = $1 AND contact_id = $2"),
+        args![email, contact],
+    )?;
+    Ok(row.is_some())
 }
 
 /// * returns – whether the contact is new there.

@@ -23,6 +23,9 @@ pub struct Bounce {
     pub is_temporary: bool,
     /// What the report says in whole, when it names no recipient.
     pub reason: ReasonClass,
+    /// Only its words say so: it is no RFC 3464 report, and its author is not known as a mail system. A person may have
+    /// written it.
+    pub is_doubtful: bool,
 }
 
 /// One recipient that did not get the mail, or not yet.
@@ -48,24 +51,27 @@ pub enum Action {
     Expanded,
 }
 
+/// The types of a part with the fields of RFC 3464, and what some servers call it.
+const STATUS: [&str; 4] = [
+    "message/delivery-status",
+    "text/delivery-status",
+    "message/global-delivery-status",
+    "message/xdelivery-status",
+];
+
 /// The longest text that is searched for the words of servers.
 const LONGEST_TEXT: usize = 64 * 1024;
 
 impl Bounce {
     /// Reads a delivery report; `None` when the mail is none, or reports a success.
     pub fn read(mail: &Mail) -> Option<Bounce> {
+        if is_of_a_person(mail) {
+            return None;
+        }
         let reports: Vec<&[u8]> = mail
             .attachments
             .iter()
-            .filter(|part| {
-                matches!(
-                    part.declared_type.as_str(),
-                    "message/delivery-status"
-                        | "text/delivery-status"
-                        | "message/global-delivery-status"
-                        | "message/xdelivery-status"
-                )
-            })
+            .filter(|part| STATUS.contains(&part.declared_type.as_str()))
             .map(|part| part.bytes.as_slice())
             .collect();
         if reports.is_empty() && !is_suspect(mail) {
@@ -116,6 +122,7 @@ impl Bounce {
             original_message_id: original_id(mail),
             is_temporary,
             reason: reason::classify(&text),
+            is_doubtful: reports.is_empty() && !is_of_a_system(mail),
         })
     }
 }
@@ -138,38 +145,57 @@ fn add(recipients: &mut Vec<Failed>, failed: Option<Failed>) {
     }
 }
 
-/// Whether a mail may be a report at all: its sender, envelope or subject is one of a mail system.
+/// Whether a mail may be a report at all. People write about failed deliveries too, so the subject counts only where
+/// the text has the very form of a report.
 fn is_suspect(mail: &Mail) -> bool {
-    if mail.headers.get("x-failed-recipients").is_some() {
-        return true;
-    }
-    let is_null = mail.return_path == ReturnPath::Null
-        || mail
-            .headers
-            .get("return-path")
-            .is_some_and(|raw| raw.to_ascii_lowercase().contains("mailer-daemon"));
-    let raw_from = mail.headers.get("from").unwrap_or_default().to_ascii_lowercase();
-    let is_system =
-        mail.from.iter().chain(&mail.sender).any(|author| address::is_system_sender(author.local_part()))
-            || [
-                "mail delivery",
-                "mailer-daemon",
-                "mail.delivery",
-                "postmaster",
-                "mail administrator",
-                "system administrator",
-                "delivery subsystem",
-            ]
-            .iter()
-            .any(|name| raw_from.contains(name));
-    (is_null || is_system || wording::is_bounce_subject(&subject::bare(&mail.subject)))
-        && !is_conversation(mail)
+    is_of_a_system(mail)
+        || wording::is_bounce_subject(&subject::bare(&mail.subject)) && wording::is_report(mail, &said(mail))
 }
 
-/// A person answers or forwards a report: then it is theirs.
-fn is_conversation(mail: &Mail) -> bool {
-    let from_person = mail.from.first().is_some_and(|author| !address::is_system_sender(author.local_part()));
-    from_person && subject::Subject::read(&mail.subject).is_reply && !mail.in_reply_to.is_empty()
+/// Whether the author or the return path is that of a mail system.
+fn is_of_a_system(mail: &Mail) -> bool {
+    if mail.return_path == ReturnPath::Null || mail.headers.get("x-failed-recipients").is_some() {
+        return true;
+    }
+    let is_returned_to_a_system =
+        mail.headers.get("return-path").is_some_and(|raw| raw.to_ascii_lowercase().contains("mailer-daemon"));
+    let raw_from = mail.headers.get("from").unwrap_or_default().to_ascii_lowercase();
+    // Who hands mail over for others (`Sender`) says something only where no author is named: senders of newsletters
+    // have addresses of this kind.
+    let sender = mail.sender.iter().filter(|_| mail.from.is_empty());
+    let mut authors = mail.from.iter().chain(sender);
+    is_returned_to_a_system
+        || authors.any(|author| address::is_system_sender(author.local_part()))
+        || [
+            "mail delivery",
+            "mailer-daemon",
+            "mail.delivery",
+            "postmaster",
+            "mail administrator",
+            "system administrator",
+            "delivery subsystem",
+        ]
+        .iter()
+        .any(|name| raw_from.contains(name))
+}
+
+/// A person answers or forwards a report: then it is theirs, also with the whole report in it.
+fn is_of_a_person(mail: &Mail) -> bool {
+    let is_named = mail.from.first().is_some_and(|author| !address::is_system_sender(author.local_part()));
+    if !is_named {
+        return false;
+    }
+    let subject = subject::Subject::read(&mail.subject);
+    if subject.is_reply && !mail.in_reply_to.is_empty() {
+        return true;
+    }
+    let is_report = mail
+        .headers
+        .get("content-type")
+        .is_some_and(|raw| header::Parameters::read(raw).value == "multipart/report");
+    // A report that was put into another mail by hand; a system makes `multipart/report` of it.
+    let is_carried = !is_report && (subject.is_forward || mail.parts.iter().any(|part| part == STATUS[0]));
+    is_carried && mail.return_path != ReturnPath::Null
 }
 
 /// What the server says, without the mail it returns.

@@ -44,13 +44,74 @@ fn plain_words_are_understood() {
     assert_eq!(bounce.original_message_id.as_deref(), Some("1@desk.example"));
 }
 
+/// Subjects of customers; all of them look like those of reports.
+const ABOUT: &[&str] = &[
+    "Delivery problem with order 123",
+    "Delivery status of my parcel",
+    "Failed delivery of order 4711",
+    "Rejected: my refund",
+    "Bounce rate on our landing page",
+    "Message not delivered to my colleague",
+    "Undeliverable parcel",
+    "Unzustellbar: mein Paket",
+    "Onbestelbaar pakket",
+    "Fwd: Undelivered Mail Returned to Sender",
+    "WG: Delivery Status Notification (Failure)",
+];
+
 #[test]
 fn people_who_write_about_bounces_do_not_bounce() {
     for raw in [
         "From: jo@y.example\r\nSubject: my mail was not delivered\r\n\r\nUser unknown, it says. Why?\r\n",
         "From: jo@y.example\r\nIn-Reply-To: <1@x>\r\nSubject: Re: Undelivered Mail Returned to Sender\r\n\r\nWhat is this?\r\n",
         "From: jo@y.example\r\nReturn-Path: <>\r\nSubject: Out of office\r\n\r\nI am away.\r\n",
+        // The sender of a newsletter hands it over.
+        "From: jo@y.example\r\nSender: bounce-12@sends.example\r\nSubject: News\r\n\r\nYour trial failed? Call us.\r\n",
     ] {
         assert_eq!(read(raw), None, "{raw}");
     }
+    for subject in ABOUT {
+        for path in ["", "Return-Path: <jo@y.example>\r\n"] {
+            let raw = format!(
+                "{path}From: Jo <jo@y.example>\r\nTo: help@desk.example\r\nSubject: {subject}\r\n\r\n\
+                 My parcel could not be delivered, and my letter to the shop was rejected.\r\n\r\nRegards\r\nJo\r\n\
+                 jo2@y.example\r\n"
+            );
+            assert_eq!(read(&raw), None, "{raw}");
+            let mail = Mail::read(raw.as_bytes(), &Limits::default());
+            let judged = crate::Automatic::classify(&mail, &crate::OwnAddresses::default());
+            assert_eq!(judged, None, "it may be answered: {raw}");
+        }
+    }
+}
+
+#[test]
+fn a_report_that_a_person_passes_on_is_a_persons_mail() {
+    let report = REPORT.replace("ACTION", "failed");
+    for subject in ["Fwd: Undelivered Mail Returned to Sender", "What is this?", "Undelivered Mail"] {
+        // As an attached mail.
+        let raw = format!(
+            "From: jo@y.example\r\nTo: help@desk.example\r\nSubject: {subject}\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n\
+             --y\r\n\r\nPlease look.\r\n--y\r\nContent-Type: message/rfc822\r\n\r\n{report}\r\n--y--\r\n"
+        );
+        assert_eq!(read(&raw), None, "{raw}");
+        // With its parts beside the words.
+        let parts = report.split_once("boundary=x\r\n\r\n").unwrap().1;
+        let raw = format!(
+            "From: jo@y.example\r\nTo: help@desk.example\r\nSubject: {subject}\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n{parts}"
+        );
+        assert_eq!(read(&raw), None, "{raw}");
+    }
+}
+
+#[test]
+fn words_alone_make_a_bounce_that_may_be_a_persons() {
+    let bounce = read(
+        "From: gateway@y.example\r\nTo: help@desk.example\r\nSubject: Delivery failure notification\r\n\r\n\
+         Your message could not be delivered to the following recipients:\r\n\r\nJo@Z.example\r\n",
+    )
+    .expect("a bounce");
+    assert!(bounce.is_doubtful);
+    assert_eq!(bounce.recipients[0].address, "jo@z.example");
+    assert!(!read(&REPORT.replace("ACTION", "failed")).expect("a bounce").is_doubtful);
 }

@@ -43,6 +43,43 @@ pub(super) fn is_failure(text: &str) -> bool {
     FAILURE.is_match(text)
 }
 
+/// How a report ends the sentence above the addresses that it is about: `… could not be delivered to:`.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:(?:could|can|was|were|is|has|have|did|would)(?: ?not|n'?t)(?: \S+){0,2} (?:deliver\w*|sent|receive\w*|reach\w*|accept\w*)|undeliver\w*|failed|failure|unable to deliver|rejected|returned|",
+        r"nicht (?:zugestellt|übermittelt)|unzustellbar|niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar|n'a pas pu|no se (?:pudo|ha podido))",
+        r".*(?::|\b(?:to|for|an|a|à|aan|recipients?|addresse?e?s?|users?))\s*$",
+    ))
+    .expect("a fixed pattern")
+});
+
+static ADDRESS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r#"^[\s>*]*(?:"[^"]*"\s*)?<?({})>?\s*[.,;:]?\s*$"#, ADDRESS.as_str()))
+        .expect("a fixed pattern")
+});
+
+/// Whether a text has the form of a report in plain words: a sentence about a failure that ends with *to* or a colon,
+/// and below it, with nothing in between, an address of somebody who is neither author nor reader of the mail.
+pub(super) fn is_report(mail: &Mail, said: &str) -> bool {
+    const MOST_LINES: usize = 400;
+    let own = || mail.to.iter().chain(&mail.from).chain(&mail.cc).chain(&mail.reply_to);
+    let mut is_below_a_sentence = false;
+    for line in said.lines().take(MOST_LINES).map(|line| text::prefix(line, 1000)) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let alone = ADDRESS_ALONE.captures(line).and_then(|found| normalised(found.get(1)?.as_str()));
+        if let Some(address) = alone
+            && is_below_a_sentence
+            && own().all(|own| own.email != address)
+        {
+            return true;
+        }
+        is_below_a_sentence = SENTENCE.is_match(line);
+    }
+    false
+}
+
 pub(super) fn is_bounce_subject(subject: &str) -> bool {
     SUBJECTS.is_match(subject)
 }

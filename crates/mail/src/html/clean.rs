@@ -62,15 +62,6 @@ impl fmt::Display for SafeHtml {
     }
 }
 
-/// What happens to pictures that lie on foreign servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RemoteImages<'p> {
-    /// The address moves to `data-remote-src`; nothing is loaded.
-    Blocked,
-    /// The address becomes `prefix` + the percent-encoded address.
-    Proxied { prefix: &'p str },
-}
-
 /// The result of [`clean`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CleanedHtml {
@@ -86,17 +77,14 @@ const LONGEST: usize = 2 * 1024 * 1024;
 /// Elements inside one another; deeper ones are left out, their text stays. Browsers stop at 512.
 const DEEPEST: usize = 200;
 
-/// Cleans HTML of a stranger. `inline` says where the picture of a `cid:` address can be had, if it can.
-pub fn clean(
-    html: &UntrustedHtml,
-    images: RemoteImages<'_>,
-    inline: &dyn Fn(&str) -> Option<String>,
-) -> CleanedHtml {
+/// Cleans HTML of a stranger. The address of a picture on a foreign server moves to `data-remote-src`: nothing is loaded.
+/// `inline` says where the picture of a `cid:` address can be had, if it can.
+pub fn clean(html: &UntrustedHtml, inline: &dyn Fn(&str) -> Option<String>) -> CleanedHtml {
     if html.0.len() > LONGEST {
         let text = render(crate::text::prefix(&html.0, LONGEST)).text;
         return CleanedHtml { html: SafeHtml(from_text(&text)), remote_images: 0, is_simplified: true };
     }
-    let mut writer = Writer::new(&html.0, Pictures::Received { images, inline });
+    let mut writer = Writer::new(&html.0, Pictures::Received { inline });
     writer.write_all(&html.0);
     CleanedHtml { html: SafeHtml(writer.out), remote_images: writer.remote_images, is_simplified: false }
 }
@@ -111,7 +99,7 @@ pub fn clean_composed(html: &UntrustedHtml) -> SafeHtml {
 
 /// Whose pictures they are.
 enum Pictures<'p> {
-    Received { images: RemoteImages<'p>, inline: &'p dyn Fn(&str) -> Option<String> },
+    Received { inline: &'p dyn Fn(&str) -> Option<String> },
     Composed,
 }
 
@@ -319,20 +307,13 @@ impl<'p> Writer<'p> {
                 self.attribute("src", address);
             }
             (Pictures::Composed, _) => {}
-            (Pictures::Received { inline, .. }, Scheme::ContentId) => match inline(content_id) {
+            (Pictures::Received { inline }, Scheme::ContentId) => match inline(content_id) {
                 Some(place) => self.attribute("src", &place),
                 None => self.attribute("data-cid", content_id),
             },
-            (Pictures::Received { images, .. }, Scheme::Web) => {
-                let images = *images;
+            (Pictures::Received { .. }, Scheme::Web) => {
                 self.remote_images += 1;
-                match images {
-                    RemoteImages::Blocked => self.attribute("data-remote-src", address),
-                    RemoteImages::Proxied { prefix } => {
-                        let proxied = format!("{prefix}{}", percent_encoded(address));
-                        self.attribute("src", &proxied);
-                    }
-                }
+                self.attribute("data-remote-src", address);
             }
             (Pictures::Received { .. }, Scheme::None | Scheme::Mail | Scheme::Other) => {}
         }
@@ -472,29 +453,12 @@ fn escape_value(value: &str, out: &mut String) {
     escape_into(&kept, out);
 }
 
-fn percent_encoded(address: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = String::with_capacity(address.len() * 3 / 2);
-    for byte in address.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(byte as char);
-        } else {
-            out.push('%');
-            out.push(HEX[usize::from(byte >> 4)] as char);
-            out.push(HEX[usize::from(byte & 15)] as char);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn blocked(html: &str) -> CleanedHtml {
-        clean(&UntrustedHtml::new(html), RemoteImages::Blocked, &|cid| {
-            (cid == "a@b").then(|| "/attachments/7".to_owned())
-        })
+        clean(&UntrustedHtml::new(html), &|cid| (cid == "a@b").then(|| "/attachments/7".to_owned()))
     }
 
     #[test]
@@ -584,13 +548,6 @@ mod tests {
         assert!(shown.contains("<img src=\"/attachments/7\">"), "{shown}");
         assert!(shown.contains("<img data-cid=\"?\">"), "{shown}");
         assert!(!shown.contains(" src=\"http"), "{shown}");
-    }
-
-    #[test]
-    fn pictures_asked_for_come_through_the_proxy() {
-        let images = RemoteImages::Proxied { prefix: "/proxy?u=" };
-        let cleaned = clean(&UntrustedHtml::new("<img src='http://x.example/a b'>"), images, &|_| None);
-        assert_eq!(cleaned.html.as_str(), "<img src=\"/proxy?u=http%3A%2F%2Fx.example%2Fa%20b\">");
     }
 
     #[test]

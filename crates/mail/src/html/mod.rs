@@ -7,7 +7,7 @@ mod scan;
 mod style;
 mod written;
 
-pub use clean::{CleanedHtml, RemoteImages, SafeHtml, UntrustedHtml, clean, clean_composed};
+pub use clean::{CleanedHtml, SafeHtml, UntrustedHtml, clean, clean_composed};
 pub use render::{Rendered, render};
 pub use written::written;
 

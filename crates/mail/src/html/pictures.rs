@@ -115,11 +115,11 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RemoteImages, UntrustedHtml};
+    use crate::UntrustedHtml;
 
     fn cleaned(html: &str) -> String {
         let inline = |id: &str| Some(format!("inline/{}", id.replace('@', "%40")));
-        crate::clean(&UntrustedHtml::new(html), RemoteImages::Blocked, &inline).html.into_string()
+        crate::clean(&UntrustedHtml::new(html), &inline).html.into_string()
     }
 
     #[test]

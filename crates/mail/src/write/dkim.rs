@@ -16,12 +16,6 @@ enum Signer {
     Ed25519(Box<DkimSigner<Ed25519Key, Done>>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DkimAlgorithm {
-    Rsa,
-    Ed25519,
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum DkimError {
     #[error("the private key is not PEM with a PKCS#8 or PKCS#1 key")]
@@ -77,13 +71,6 @@ impl DkimKey {
         let signer =
             DkimSigner::from_key(key).domain(domain).selector(selector).headers(SIGNED.iter().copied());
         Ok(DkimKey { signer: Signer::Ed25519(Box::new(prepared(signer))) })
-    }
-
-    pub fn algorithm(&self) -> DkimAlgorithm {
-        match self.signer {
-            Signer::Rsa(_) => DkimAlgorithm::Rsa,
-            Signer::Ed25519(_) => DkimAlgorithm::Ed25519,
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 mod dkim;
 mod quote;
 
-pub use dkim::{DkimAlgorithm, DkimError, DkimKey, sign};
+pub use dkim::{DkimError, DkimKey, sign};
 pub use quote::{Language, quote_header, quoted_html, quoted_text};
 
 use crate::address::Address;
@@ -24,8 +24,6 @@ pub struct Draft {
     pub from: Address,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,
-    /// Only in the envelope; see [`Draft::recipients`].
-    pub bcc: Vec<Address>,
     pub reply_to: Option<Address>,
     pub subject: HeaderText,
     /// Without `<>`.
@@ -41,7 +39,6 @@ pub struct Draft {
     pub automatic: Option<AutoKind>,
     /// The number people know, for their filters: `X-Firstline-Ticket`.
     pub ticket: Option<i64>,
-    pub extra: Vec<ExtraHeader>,
 }
 
 /// A file that goes out.
@@ -63,25 +60,6 @@ pub enum AutoKind {
     Replied,
     /// Not an answer: a notice to somebody who asked for notices.
     Generated,
-}
-
-/// Headers beside the usual ones, each with the type of its value.
-#[derive(Clone, Debug)]
-pub enum ExtraHeader {
-    /// `List-Unsubscribe` and its one-click companion (RFC 8058).
-    ListUnsubscribe(HeaderText),
-    /// `X-Priority`, `Importance`.
-    Importance(Importance),
-    /// `Sender`, when it is not the author.
-    Sender(Address),
-    /// A header of ours, `X-Firstline-` + name.
-    Firstline(&'static str, HeaderText),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Importance {
-    High,
-    Low,
 }
 
 /// One line of text for a header: no CR, LF, NUL or other control character.
@@ -134,17 +112,6 @@ impl HeaderId {
 }
 
 impl Draft {
-    /// Everybody the mail goes to, in the envelope, each once.
-    pub fn recipients(&self) -> Vec<String> {
-        let mut all: Vec<String> = Vec::new();
-        for address in self.to.iter().chain(&self.cc).chain(&self.bcc) {
-            if !all.contains(&address.email) {
-                all.push(address.email.clone());
-            }
-        }
-        all
-    }
-
     /// The bytes of the message. The same draft always gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut message = MessageBuilder::new()
@@ -184,9 +151,6 @@ impl Draft {
         }
         if let Some(ticket) = self.ticket {
             message = message.header("X-Firstline-Ticket", Raw::new(ticket.to_string()));
-        }
-        for extra in &self.extra {
-            message = extra.add_to(message);
         }
         message = message.body(self.body());
         let mut bytes = Vec::new();
@@ -261,26 +225,6 @@ impl DraftAttachment {
                 .header("Content-Disposition", ContentType::new("inline").attribute("filename", name))
                 .header("Content-ID", MessageId::new(id.as_str())),
             None => part.attachment(name),
-        }
-    }
-}
-
-impl ExtraHeader {
-    fn add_to<'d>(&'d self, message: MessageBuilder<'d>) -> MessageBuilder<'d> {
-        match self {
-            ExtraHeader::ListUnsubscribe(value) => message
-                .header("List-Unsubscribe", Text::new(value.as_str()))
-                .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click")),
-            ExtraHeader::Importance(Importance::High) => {
-                message.header("X-Priority", Raw::new("1")).header("Importance", Raw::new("high"))
-            }
-            ExtraHeader::Importance(Importance::Low) => {
-                message.header("X-Priority", Raw::new("5")).header("Importance", Raw::new("low"))
-            }
-            ExtraHeader::Sender(address) => message.sender(written(address)),
-            ExtraHeader::Firstline(name, value) => {
-                message.header(format!("X-Firstline-{name}"), Text::new(value.as_str()))
-            }
         }
     }
 }

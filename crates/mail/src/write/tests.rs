@@ -1,7 +1,7 @@
 use super::*;
 use crate::limits::Limits;
 use crate::read::Mail;
-use crate::{RemoteImages, UntrustedHtml, clean};
+use crate::{UntrustedHtml, clean};
 
 fn address(raw: &str) -> Address {
     Address::parse(raw).expect("an address")
@@ -12,7 +12,6 @@ fn draft() -> Draft {
         from: address("Bo · Shop <help@desk.example>"),
         to: vec![address("\"Müller, Jo\" <jo@x.example>")],
         cc: vec![address("ann@x.example")],
-        bcc: vec![address("secret@x.example"), address("jo@x.example")],
         reply_to: Some(address("help+t1.c2.abc@desk.example")),
         subject: HeaderText::cleaned("Re: Größe 🙂 [#12]"),
         message_id: HeaderId::new("t.1.2.abc@desk.example").expect("an id"),
@@ -27,7 +26,6 @@ fn draft() -> Draft {
         attachments: Vec::new(),
         automatic: None,
         ticket: Some(12),
-        extra: Vec::new(),
     }
 }
 
@@ -54,19 +52,10 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
-fn blind_copies_stand_only_in_the_envelope_and_nobody_gets_it_twice() {
-    let draft = draft();
-    assert_eq!(draft.recipients(), ["jo@x.example", "ann@x.example", "secret@x.example"]);
-    assert!(!String::from_utf8_lossy(&draft.to_bytes()).contains("secret"));
-}
-
-#[test]
 fn html_pictures_and_files_find_their_places() {
-    let html = clean(
-        &UntrustedHtml::new("<p>Hi <img src='cid:p@desk.example'></p>"),
-        RemoteImages::Blocked,
-        &|id| Some(format!("cid:{id}")),
-    )
+    let html = clean(&UntrustedHtml::new("<p>Hi <img src='cid:p@desk.example'></p>"), &|id| {
+        Some(format!("cid:{id}"))
+    })
     .html;
     let picture = DraftAttachment {
         name: "p.png".to_owned(),
@@ -112,10 +101,7 @@ fn no_value_can_add_a_header() {
 
 #[test]
 fn the_same_draft_gives_the_same_bytes() {
-    let draft = Draft {
-        html: Some(clean(&UntrustedHtml::new("<p>x"), RemoteImages::Blocked, &|_| None).html),
-        ..draft()
-    };
+    let draft = Draft { html: Some(clean(&UntrustedHtml::new("<p>x"), &|_| None).html), ..draft() };
     assert_eq!(draft.to_bytes(), draft.to_bytes());
 }
 
@@ -143,7 +129,6 @@ const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v
 #[test]
 fn a_signed_mail_carries_its_signature_first() {
     let key = DkimKey::from_pem("desk.example", "s1", ED25519).expect("a key");
-    assert_eq!(key.algorithm(), DkimAlgorithm::Ed25519);
     let signed = sign(&draft().to_bytes(), &key).expect("signed");
     let text = String::from_utf8_lossy(&signed);
     assert!(text.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; s=s1; d=desk.example;"), "{text}");

@@ -1,9 +1,7 @@
 //! The hostile mails, each against what its index demands of a reader, and calendars of all kinds.
 
 use super::*;
-use mail::{
-    Automatic, AutomaticKind, Defect, Hint, Invite, Kind, OwnAddresses, RemoteImages, Subject, clean,
-};
+use mail::{Automatic, AutomaticKind, Defect, Hint, Invite, Kind, OwnAddresses, Subject, clean};
 
 fn hostile(name: &str) -> Mail {
     read(&format!("hostile_mail/{name}.eml"))
@@ -24,7 +22,7 @@ fn hostile_mails_are_read_as_their_index_demands() {
     );
 
     let script = hostile("s02_html_script_onerror");
-    let html = clean(&script.html.expect("HTML"), RemoteImages::Blocked, &|_| None).html;
+    let html = clean(&script.html.expect("HTML"), &|_| None).html;
     assert_eq!(
         html.as_str(),
         "<p>a<img><a target=\"_blank\" rel=\"noopener noreferrer nofollow\">x</a>\n</p>"

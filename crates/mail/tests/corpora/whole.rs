@@ -1,7 +1,7 @@
 //! Every file of every corpus goes through every function of this crate that reads.
 
 use super::*;
-use mail::{Automatic, Bounce, Defect, OwnAddresses, RemoteImages, Split, Subject, clean};
+use mail::{Automatic, Bounce, Defect, OwnAddresses, Split, Subject, clean};
 use std::time::Instant;
 
 /// Whatever it is, it is read: no panic, no empty result without a reason, bounded time.
@@ -32,7 +32,7 @@ fn every_file_is_read_without_a_panic() {
             );
         }
         if let Some(html) = &mail.html {
-            clean(html, RemoteImages::Blocked, &|_| None);
+            clean(html, &|_| None);
         }
         Automatic::classify(&mail, &own);
         Bounce::read(&mail);
@@ -143,7 +143,7 @@ fn damaged_mail_is_read_without_a_panic() {
             Subject::read(&mail.subject),
         );
         if let Some(html) = &mail.html {
-            clean(html, RemoteImages::Blocked, &|_| None);
+            clean(html, &|_| None);
         }
         Ok(())
     });
@@ -186,7 +186,7 @@ fn mail_bombs_cost_little() {
         let mail = Mail::read(raw.as_bytes(), &limits);
         Split::of(&mail, &limits);
         if let Some(html) = &mail.html {
-            let cleaned = clean(html, RemoteImages::Blocked, &|_| None).html;
+            let cleaned = clean(html, &|_| None).html;
             assert!(cleaned.as_str().matches("<div>").count() <= 200, "{what}: nested too deep");
         }
         let seconds = start.elapsed().as_secs_f64();

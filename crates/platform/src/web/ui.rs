@@ -70,6 +70,11 @@ impl Ui {
         }
     }
 
+    /// An address as people read it, its domain in its own letters.
+    pub fn address(&self, email: &str) -> String {
+        kernel::text::shown_email(email)
+    }
+
     /// The words of `key`.
     pub fn t(&self, key: &str) -> &'static str {
         i18n::text(self.language, key)

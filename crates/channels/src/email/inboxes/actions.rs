@@ -1,5 +1,7 @@
 //! What administrators do to inboxes.
-use super::{Draft, Inbox, InboxChanged, InboxCreated, ManageInboxes, Patch, oauth, policy::Parsed, store};
+use super::{
+    Draft, Inbox, InboxChanged, InboxCreated, ManageInboxes, Patch, health, oauth, policy::Parsed, store,
+};
 use kernel::{fault::Problem, id::Id, secret::Secret};
 use platform::{authority, authority::Tx, db, keys::Keys};
 
@@ -56,12 +58,20 @@ pub fn replace(
         Err(db::Error::Duplicate { .. }) => return Err(Problem::field("address", "taken")),
         Err(other) => return Err(other.into()),
     }
+    if mailbox(&now) != mailbox(&parsed.row) {
+        health::forget_place(tx, id)?;
+    }
     seal(tx, &parsed, keys)?;
     let fields = changed(before, &parsed);
     if !fields.is_empty() {
         tx.emit(InboxChanged { inbox: id, fields })?;
     }
     fresh(tx, id)
+}
+
+/// Which folder an inbox is fetched from.
+fn mailbox(inbox: &Inbox) -> Option<(String, u16, String, String)> {
+    inbox.imap().map(|imap| (imap.host, imap.port, imap.user, imap.folder))
 }
 
 fn fresh(tx: &mut Tx<ManageInboxes>, id: Id<authority::Inbox>) -> Result<Inbox, Problem> {

@@ -1,8 +1,11 @@
 //! How an inbox fares: when it last worked, and why it does not.
-use crate::email::peer::{Kind, Stage, Trouble};
+use crate::email::{
+    peer::{Kind, Stage, Trouble},
+    receive::imap::{Before, Place},
+};
 use derive::Record;
 use kernel::{
-    clock::{MINUTE, Millis},
+    clock::{DAY, MINUTE, Millis},
     id::Id,
 };
 use platform::{
@@ -151,16 +154,67 @@ pub fn asked(conn: &mut Conn) -> Result<Vec<(Id<Inbox>, Millis)>> {
     )
 }
 
-/// How far the folder with this validity has been read; 0 for a folder that is new or was made anew.
-pub fn last_uid(conn: &mut Conn, inbox: Id<Inbox>, uid_validity: i64) -> Result<i64> {
-    let row = conn.find::<(Option<i64>,)>(
+/// What is stored of how far a folder has been read.
+#[derive(Record)]
+struct Stored {
+    uid_validity: Option<i64>,
+    last_uid: Option<i64>,
+    begin_uid: Option<i64>,
+    begin_since_ms: Option<Millis>,
+    begin_is_unread: bool,
+}
+
+/// How far the folder with this validity has been read.
+///
+/// A folder that is seen for the first time is begun with what nobody has read of the last day; one that was made anew,
+/// with all that has come since it was first seen. What is decided here is kept, so that an interrupted session goes on
+/// where it was.
+pub fn place<P>(tx: &mut Tx<P>, inbox: Id<Inbox>, uid_validity: i64, uid_next: u32) -> Result<Place> {
+    let stored = tx.find::<Stored>(
         sql!(
-            "SELECT last_uid FROM inbox_health
-              WHERE inbox_id = $1 AND part = 'receive' AND uid_validity = $2"
+            "SELECT uid_validity, last_uid, begin_uid, begin_since_ms, begin_is_unread FROM inbox_health
+              WHERE inbox_id = $1 AND part = 'receive'"
         ),
-        args![inbox, uid_validity],
+        args![inbox],
     )?;
-    Ok(row.and_then(|(uid,)| uid).unwrap_or(0))
+    let uid = |number: Option<i64>| number.and_then(|uid| u32::try_from(uid).ok());
+    if let Some(stored) = &stored
+        && stored.uid_validity == Some(uid_validity)
+    {
+        let before = match (uid(stored.begin_uid), stored.begin_since_ms) {
+            (Some(uid), Some(since)) => Some(Before { uid, since, is_unread: stored.begin_is_unread }),
+            _ => None,
+        };
+        return Ok(Place { last_uid: uid(stored.last_uid).unwrap_or(0), before });
+    }
+    let known_since =
+        stored.and_then(|stored| stored.begin_since_ms.filter(|_| stored.uid_validity.is_some()));
+    let (since, is_unread) = match known_since {
+        Some(since) => (since, false),
+        None => (tx.now().plus(-DAY), true),
+    };
+    tx.run(
+        sql!(
+            "INSERT INTO inbox_health (inbox_id, part, uid_validity, last_uid, begin_uid, begin_since_ms, begin_is_unread)
+               VALUES ($1, 'receive', $2, 0, $3, $4, $5)
+               ON CONFLICT (inbox_id, part) DO UPDATE
+                 SET uid_validity = excluded.uid_validity, last_uid = 0, begin_uid = excluded.begin_uid,
+                     begin_since_ms = excluded.begin_since_ms, begin_is_unread = excluded.begin_is_unread"
+        ),
+        args![inbox, uid_validity, i64::from(uid_next), since, is_unread],
+    )?;
+    Ok(Place { last_uid: 0, before: Some(Before { uid: uid_next, since, is_unread }) })
+}
+/// Another mailbox is read from now on: its folder is new.
+pub fn forget_place(conn: &mut Conn, inbox: Id<Inbox>) -> Result<()> {
+    conn.run(
+        sql!(
+            "UPDATE inbox_health SET uid_validity = NULL, last_uid = NULL, begin_uid = NULL, begin_since_ms = NULL
+              WHERE inbox_id = $1 AND part = 'receive'"
+        ),
+        args![inbox],
+    )
+    .map(drop)
 }
 /// Remembers it, in the transaction that stores the mail.
 pub fn set_last_uid(conn: &mut Conn, inbox: Id<Inbox>, uid_validity: i64, uid: i64) -> Result<()> {

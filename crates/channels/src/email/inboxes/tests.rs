@@ -544,7 +544,13 @@ async fn mail_is_fetched_with_tokens_that_end() {
         }
         panic!("{count} mails did not come: {}", dovecot.log());
     };
-    dovecot.append("INBOX", b"From: a@b.example\r\nSubject: one\r\n\r\nx\r\n");
+    // A mail of the day, by the desk's clock.
+    let mut client = dovecot.client();
+    client.append_at(
+        "INBOX",
+        "21-Nov-2026 09:00:00 +0000",
+        b"From: a@b.example\r\nSubject: one\r\n\r\nx\r\n",
+    );
     mails(1).await;
     // The provider ends the token before its time, and the connection breaks: the next one is refused with the old
     // token, and the one after that has a new token.

@@ -2,8 +2,8 @@
 use super::door::Said;
 use kernel::text;
 use mail::{
-    Automatic, AutomaticKind, Bounce, Limits, Mail, OwnAddresses, PieceKind, RemoteImages, ReturnPath, Split,
-    Subject, clean,
+    Automatic, AutomaticKind, Bounce, Limits, Mail, OwnAddresses, PieceKind, ReturnPath, Split, Subject,
+    clean,
 };
 use platform::blobs::Hash;
 
@@ -24,8 +24,10 @@ pub struct Content {
 }
 
 /// Reads the raw bytes. Neither fails nor panics; costs are bounded by `Limits`.
-pub fn read(raw: &[u8], said: Said, own: &OwnAddresses) -> Content {
-    let limits = Limits::default();
+///
+/// * `max_message` – the largest mail that this desk takes in, in bytes: nothing of one that was accepted is cut off.
+pub fn read(raw: &[u8], said: Said, own: &OwnAddresses, max_message: usize) -> Content {
+    let limits = limits(max_message);
     let mut mail = Mail::read(raw, &limits);
     // A forwarder puts his own name on the envelope; what a server before him wrote down about a null path stays true.
     let was_null = mail.headers.all("return-path").any(|path| ReturnPath::read(path) == ReturnPath::Null);
@@ -37,10 +39,7 @@ pub fn read(raw: &[u8], said: Said, own: &OwnAddresses) -> Content {
     let split = Split::of(&mail, &limits);
     let bounce = Bounce::read(&mail);
     let automatic = Automatic::classify(&mail, own);
-    let cleaned = mail
-        .html
-        .as_ref()
-        .map(|html| clean(html, RemoteImages::Blocked, &|id| Some(format!("inline/{}", escape(id)))));
+    let cleaned = mail.html.as_ref().map(|html| clean(html, &|id| Some(format!("inline/{}", escape(id)))));
     Content {
         reply: words(&split),
         quoted: split.quoted(),
@@ -54,6 +53,13 @@ pub fn read(raw: &[u8], said: Said, own: &OwnAddresses) -> Content {
         mail,
         said,
     }
+}
+
+fn limits(max_message: usize) -> Limits {
+    let usual = Limits::default();
+    let message = usual.message.max(max_message);
+    // Bytes of attachments get fewer by decoding; the rest is for what is packed.
+    Limits { message, decoded: usual.decoded.max(message.saturating_add(message)), ..usual }
 }
 
 fn words(split: &Split) -> String {
@@ -140,5 +146,21 @@ impl Content {
     pub fn addressed(&self) -> (Vec<String>, Vec<String>) {
         let emails = |list: &[mail::Address]| list.iter().take(100).map(|a| a.email.clone()).collect();
         (emails(&self.mail.to), emails(&self.mail.cc))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_mail_that_was_accepted_is_cut_off() {
+        let usual = Limits::default().message;
+        let mut raw = b"From: a@c.example\r\nContent-Type: application/zip\r\n\r\n".to_vec();
+        raw.resize(usual + 1_000_000, b'x');
+        let mail = |most| read(&raw, Said::default(), &OwnAddresses::default(), most).mail;
+        assert!(mail(1_000).has(mail::Defect::TooLarge), "or it proves nothing");
+        let whole = mail(usual + 2_000_000);
+        assert!(!whole.has(mail::Defect::TooLarge) && whole.attachments[0].bytes.len() > usual);
     }
 }

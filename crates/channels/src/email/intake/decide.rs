@@ -3,7 +3,7 @@ use super::{content::Content, threading};
 use crate::email::{
     inboxes::{self, Inbox},
     ledger::{
-        InboundDecided, Outcome,
+        InboundDecided, Outcome, Way,
         store::{self as ledger, Claimed, Decision},
     },
     outbox::store as outbox,
@@ -15,8 +15,13 @@ use desk::{
     portal::{Acknowledger, Receipt},
     tickets::{self, Channel, NewTicket, Seen, Ticket, TicketError},
 };
-use kernel::{fault::Problem, id::Id, text};
-use mail::{Bounce, TokenKeys};
+use kernel::{
+    clock::{DAY, HOUR, Millis},
+    fault::Problem,
+    id::Id,
+    text,
+};
+use mail::{Bounce, TokenKey};
 use people::contacts;
 use platform::{
     authority::{System, Tx},
@@ -40,8 +45,10 @@ pub struct Case {
     pub content: Content,
     pub verdict: Option<Verdict>,
     pub files: Vec<File>,
-    pub keys: TokenKeys,
+    pub key: TokenKey,
     pub acknowledger: Acknowledger,
+    /// When the desk was last restored from a backup.
+    pub restored_at: Option<Millis>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -119,35 +126,37 @@ struct Proof {
 
 fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Result<Verdicts, Undecided> {
     let content = &case.content;
-    let mut is_second_of_its_id = false;
     let is_wanted = case.row.is_wanted();
-    if let Some(hash) = reference_hash {
-        for twin in ledger::twins(tx, case.row.inbox_id, hash, case.row.id)? {
-            if twin.content_hash == Some(content.hash) && !is_wanted {
-                return Ok(Verdicts {
-                    ticket: twin.ticket_id,
-                    ..Verdicts::ignored(format!("duplicate of {}", twin.id))
-                });
-            }
-            is_second_of_its_id = true;
-        }
+    let twins = match reference_hash {
+        Some(hash) => ledger::twins(tx, case.row.inbox_id, hash, &content.hash, case.row.id)?,
+        None => Vec::from_iter(nameless_twin(tx, case)?),
+    };
+    let same = twins.iter().find(|twin| reference_hash.is_none() || twin.content_hash == Some(content.hash));
+    if let (Some(twin), false) = (same, is_wanted) {
+        return Ok(Verdicts {
+            ticket: twin.ticket_id,
+            ..Verdicts::ignored(format!("duplicate of {}", twin.id))
+        });
     }
+    let is_second_of_its_id = reference_hash.is_some() && !twins.is_empty();
     // Somebody read it and wants a ticket of it, whatever the program made of it.
     let authentic = case.verdict.as_ref().and_then(is_authentic);
     if is_wanted {
         let proof = Proof { is_participant: false, may_copy: authentic == Some(true) };
         return create(tx, case, None, proof, is_second_of_its_id);
     }
-    if let Some(bounce) = &content.bounce {
-        return bounced(tx, case, bounce);
+    if let Some(bounce) = &content.bounce
+        && let Some(verdicts) = bounced(tx, case, bounce)?
+    {
+        return Ok(verdicts);
     }
     if content.is_own_loop() {
         return Ok(Verdicts::ignored("own mail".into()));
     }
-    let thread = threading::find(tx, content, &case.keys, authentic)?;
+    let thread = threading::find(tx, content, &case.key, authentic)?;
     let proof = Proof {
         is_participant: thread.is_participant,
-        may_copy: authentic == Some(true) || thread.is_signed && authentic.is_none(),
+        may_copy: authentic == Some(true) || thread.is_vouched && authentic.is_none(),
     };
     let mut hint = thread.hint;
     if let Some(ticket) = thread.ticket {
@@ -162,6 +171,37 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
         return Ok(Verdicts::ignored(format!("automatic: {sign}")));
     }
     create(tx, case, hint, proof, is_second_of_its_id)
+}
+
+/// Without a Message-ID the same bytes, or the same content, are the same mail. A device that puts neither a date nor a
+/// way on its mails says the same again when it means it again: then only what came a short while ago counts.
+fn nameless_twin(tx: &mut Tx<System>, case: &Case) -> db::Result<Option<ledger::Twin>> {
+    let (row, mail) = (&case.row, &case.content.mail);
+    let is_of_one_moment = mail.date.is_some() || mail.headers.get("received").is_some();
+    let is_recent = |twin: &ledger::Twin| row.received_at_ms.0 - twin.received_at_ms.0 < UNDATED_MS;
+    let twin = ledger::nameless_twin(tx, row, &case.content.hash)?;
+    Ok(twin.filter(|twin| is_of_one_moment || is_recent(twin)))
+}
+
+/// For how long a mail that says nothing about its time may be the repetition of another one: servers try again within it.
+const UNDATED_MS: i64 = 2 * HOUR;
+
+/// A fetched mail that is older has lain in its mailbox: nobody waits for a receipt any more.
+const FRESH_MS: i64 = DAY;
+
+/// Whether a receipt would come out of nowhere: a mail that was fetched long after it was written, or one that the desk
+/// had before it was restored from a backup, and very likely acknowledged then.
+fn is_of_the_past(case: &Case) -> bool {
+    let row = &case.row;
+    let came = match row.way {
+        Way::Smtp | Way::Lmtp => row.received_at_ms,
+        Way::Imap => {
+            let written = case.content.mail.date.map(Millis);
+            let first = [written, case.content.said.arrived_at].into_iter().flatten().min();
+            first.unwrap_or(row.received_at_ms)
+        }
+    };
+    row.received_at_ms.0 - came.0 > FRESH_MS || case.restored_at.is_some_and(|at| came < at)
 }
 
 /// The owner of the author's domain says that this mail is not theirs.
@@ -357,7 +397,7 @@ fn create(
     if content.automatic.is_none() && proof.may_copy {
         copy_in(tx, case, ticket)?;
     }
-    if content.may_be_answered() && !is_disowned && !email.is_empty() {
+    if content.may_be_answered() && !is_disowned && !email.is_empty() && !is_of_the_past(case) {
         acknowledge(tx, case, &inbox, ticket, &requester, &email)?;
     }
     Ok(Verdicts {
@@ -393,20 +433,25 @@ fn acknowledge(
 }
 
 /// A report about one of our mails: the mail is marked, its ticket shows why, and nobody is answered.
-fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Verdicts, Undecided> {
+///
+/// * returns – `None` where it is about none of ours and a person may have written it.
+fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Option<Verdicts>, Undecided> {
     let why = why(bounce);
     let ids = bounce.original_message_id.iter().map(String::as_str).chain(threading::referred(&case.content));
     let ids: Vec<&str> = ids.collect();
     let Some(mail) = outbox::by_header(tx, &ids)? else {
+        if bounce.is_doubtful {
+            return Ok(None);
+        }
         let reason = format!("about a mail that this desk did not send: {why}");
-        return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(reason) });
+        return Ok(Some(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(reason) }));
     };
     if !bounce.is_temporary {
         let each: Vec<_> = bounce.recipients.iter().map(|one| (one.address.clone(), because(one))).collect();
         outbox::mark_bounced(tx, &mail, &each, &why)?;
     }
     let Some(ticket) = mail.ticket_id else {
-        return Ok(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(why) });
+        return Ok(Some(Verdicts { outcome: Outcome::Bounce, ..Verdicts::ignored(why) }));
     };
     let ticket = tickets::store::landing(tx, ticket)?.ok_or_else(Problem::not_found)?;
     let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
@@ -432,12 +477,12 @@ fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Verdicts
     };
     let message = conversation::actions::receive(tx, &seen, &incoming)?;
     attach(tx, case, message)?;
-    Ok(Verdicts {
+    Ok(Some(Verdicts {
         outcome: Outcome::Bounce,
         reason: Some(why),
         ticket: Some(ticket),
         message: Some(message.number()),
-    })
+    }))
 }
 
 /// `unknown_address ada@example.org: 550 5.1.1 no such user`.

@@ -7,7 +7,7 @@ use crate::email::{
     },
     receive::smtp::{Accepted, Door, Envelope, Recipient},
 };
-use kernel::{id::Id, text};
+use kernel::{clock::Millis, id::Id, text};
 use mail::ReplyToken;
 use platform::{
     Home,
@@ -26,6 +26,9 @@ pub struct Said {
     pub mail_from: Option<String>,
     #[serde(default)]
     pub recipients: Vec<String>,
+    /// When a fetched mail came into its mailbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Millis>,
 }
 
 /// The door of one desk.
@@ -87,6 +90,7 @@ impl Door for MailDoor {
             helo: envelope.helo,
             mail_from: Some(envelope.mail_from.unwrap_or_default()),
             recipients: envelope.recipients,
+            arrived_at: None,
         };
         match store(&self.home, self.way, said, raw).await {
             Ok(ids) if ids.is_empty() => Accepted::Refused { code: 550, text: "5.1.1 no such inbox".into() },
@@ -142,22 +146,31 @@ async fn prepare(home: &Home, raw: Vec<u8>) -> Result<platform::blobs::Ready, st
     tokio::task::spawn_blocking(move || blobs.prepare(raw)).await.map_err(std::io::Error::other)?
 }
 
+/// A mail from an inbox's own folder.
+pub struct Fetched {
+    pub spot: Spot,
+    /// When it came there.
+    pub arrived_at: Option<Millis>,
+    pub raw: Vec<u8>,
+    /// Why it is not to be read: it waits in quarantine for people.
+    pub refused: Option<String>,
+}
+
 /// Stores a mail that was fetched from an inbox's own folder, and how far the folder has been read.
-///
-/// * `refused` – why it is not to be read: it waits in quarantine for people.
 ///
 /// Durable when it returns. A message of a folder that has a row already is no error: the server may be told.
 pub async fn store_fetched(
     home: &Home,
     inbox: Id<authority::Inbox>,
-    spot: Spot,
-    raw: Vec<u8>,
-    refused: Option<String>,
+    fetched: Fetched,
 ) -> Result<(), NotStored> {
+    let Fetched { spot, arrived_at, raw, refused } = fetched;
     let content = prepare(home, raw).await?;
+    let said = Said { arrived_at, ..Said::default() };
+    let said = serde_json::to_string(&said).expect("plain data");
     Grant::system(home)
         .change::<_, db::Error>(move |tx| {
-            let envelope = if refused.is_some() { ledger::PARTIAL } else { "{}" };
+            let envelope = if refused.is_some() { ledger::PARTIAL } else { &said };
             let new = New { inbox, way: Way::Imap, envelope, content: &content, spot: Some(spot) };
             let inserted = ledger::insert(tx, &new)?;
             if let (Some(id), Some(why)) = (inserted, refused) {

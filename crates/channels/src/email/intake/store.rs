@@ -21,19 +21,29 @@ pub fn due<P>(tx: &mut Tx<P>) -> Result<Option<Millis>> {
     Ok(tx.find::<(Millis,)>(due, args![])?.map(|(at,)| at))
 }
 
-/// Takes the oldest mails that nobody has begun to read, `most` at once, until `until`.
-pub fn claim_new<P>(tx: &mut Tx<P>, node: &str, until: Millis, most: usize) -> Result<Vec<Claimed>> {
+/// Takes the oldest mails that nobody has begun to read until `until`: `most` at once, and as many as have `most_bytes`
+/// together, or one.
+pub fn claim_new<P>(
+    tx: &mut Tx<P>,
+    node: &str,
+    until: Millis,
+    most: usize,
+    most_bytes: usize,
+) -> Result<Vec<Claimed>> {
     let now = tx.now();
     let mut claimed: Vec<Claimed> = tx.all(
         sql!(
             "UPDATE inbound SET attempts = attempts + 1, next_at_ms = $2, lease_token = lease_token + 1, reader = $4
-              WHERE id IN (SELECT id FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1
-                              AND reader IS NULL AND is_alone = FALSE
-                            ORDER BY next_at_ms, id LIMIT $3 {skip_locked})
+              WHERE id IN (SELECT id FROM (
+                             SELECT id, size, CAST(sum(size) OVER (ORDER BY next_at_ms, id) AS BIGINT) AS total FROM (
+                               SELECT id, next_at_ms, size FROM inbound WHERE outcome = 'pending' AND next_at_ms <= $1
+                                  AND reader IS NULL AND is_alone = FALSE
+                                ORDER BY next_at_ms, id LIMIT $3 {skip_locked}) AS oldest) AS summed
+                            WHERE total <= $5 OR total = size)
               RETURNING id, inbox_id, way, received_at_ms, envelope, blob_hash, attempts, failures, deaths,
                         lease_token, reason"
         ),
-        args![now, until, most, node],
+        args![now, until, most, node, most_bytes],
     )?;
     claimed.sort_by_key(|row| row.id);
     Ok(claimed)

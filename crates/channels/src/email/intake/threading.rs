@@ -9,8 +9,11 @@ use desk::{
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
-use mail::{Hint, MessageToken, ReplyToken, TokenKeys};
-use platform::db::{self, Conn};
+use mail::{Hint, MessageToken, ReplyToken, TokenKey};
+use platform::{
+    authority::Contact,
+    db::{self, Conn},
+};
 
 /// Where a mail belongs, and how that is known.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,8 +23,9 @@ pub struct Thread {
     pub came_by: Option<Id<Ticket>>,
     /// Whether the author takes part in either.
     pub is_participant: bool,
-    /// Whether a mark of ours led to it, even if the ticket takes no more.
-    pub is_signed: bool,
+    /// Whether a mark of ours vouches for the author, even if the ticket takes no more: one in a Message-ID that they
+    /// answer, or the reply address that was written to them and to nobody else.
+    pub is_vouched: bool,
     /// A ticket that something without proof points at.
     pub hint: Option<Id<Ticket>>,
 }
@@ -34,7 +38,7 @@ pub struct Thread {
 pub fn find(
     conn: &mut Conn,
     content: &Content,
-    keys: &TokenKeys,
+    key: &TokenKey,
     is_authentic: Option<bool>,
 ) -> db::Result<Thread> {
     let from = content.from().map(|(email, _)| email).unwrap_or_default();
@@ -44,11 +48,16 @@ pub fn find(
                 || place.lands != place.came_by
                     && tickets::store::participant_by_email(conn, place.came_by, &from)?.is_some()))
     };
-    if let Some((ticket, message_id)) = signed(content, keys)
-        && let Some(place) = references::place(conn, Id::new(ticket), message_id)?
+    if let Some(mark) = signed(content, key)
+        && let Some(place) = references::place(conn, Id::new(mark.ticket), mark.message_id)?
     {
         let is_participant = takes_part(conn, place)?;
-        return Ok(Thread { is_participant, is_signed: true, ..Thread::at(place) });
+        let is_vouched = match mark.written_to {
+            None => true,
+            // Everybody who gets an answer sees the address; it speaks for the one whose it is.
+            Some(contact) => tickets::store::is_address_of(conn, &from, contact)?,
+        };
+        return Ok(Thread { is_participant, is_vouched, ..Thread::at(place) });
     }
     let mut thread = Thread::default();
     for place in references::find(conn, &referred(content))? {
@@ -77,17 +86,27 @@ impl Thread {
     }
 }
 
-/// The ticket that a mark of ours names, in a Message-ID that the mail answers (and that one) or an address it came to.
-fn signed<'c>(content: &'c Content, keys: &TokenKeys) -> Option<(i64, Option<&'c str>)> {
+/// A mark of ours.
+struct Mark<'c> {
+    ticket: i64,
+    /// The Message-ID of ours that the mail answers.
+    message_id: Option<&'c str>,
+    /// Whose reply address it is.
+    written_to: Option<Id<Contact>>,
+}
+
+/// The mark of ours in a Message-ID that the mail answers, or in an address it came to.
+fn signed<'c>(content: &'c Content, key: &TokenKey) -> Option<Mark<'c>> {
     let mail = &content.mail;
     let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
-    let mut found = ids.take(100).filter_map(|id| Some((id, MessageToken::verify(id, keys)?)));
+    let mut found = ids.take(100).filter_map(|id| Some((id, MessageToken::verify(id, key)?)));
     if let Some((id, token)) = found.next() {
-        return Some((token.ticket, Some(id)));
+        return Some(Mark { ticket: token.ticket, message_id: Some(id), written_to: None });
     }
     let listed = mail.to.iter().chain(&mail.cc).chain(&mail.delivered_to).map(|address| &address.email);
     let mut addresses = listed.chain(&content.said.recipients).take(200);
-    addresses.find_map(|address| ReplyToken::verify(address, keys)).map(|token| (token.ticket, None))
+    let token = addresses.find_map(|address| ReplyToken::verify(address, key))?;
+    Some(Mark { ticket: token.ticket, message_id: None, written_to: Some(Id::new(token.participant)) })
 }
 
 /// Every Message-ID that the mail has or names: what a later mail may refer to as well.

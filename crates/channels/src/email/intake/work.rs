@@ -13,7 +13,7 @@ use crate::email::{
     },
     verify::{Sender, Verdict, Verifier},
 };
-use desk::{conversation::actions::token_keys, portal::Acknowledger};
+use desk::{conversation::actions::token_key, portal::Acknowledger};
 use kernel::clock::{MINUTE, Millis, SECOND};
 use mail::OwnAddresses;
 use platform::{
@@ -26,8 +26,13 @@ use tokio::sync::watch;
 
 /// A mail is a worker's for so long.
 const LEASE_MS: i64 = 2 * MINUTE;
-/// As many are taken at once.
+/// As many are taken at once,
 const BATCH: usize = 32;
+/// but no more than this many bytes of them; a larger mail is taken alone. What they are taken apart into lies in memory
+/// beside them until all are decided.
+const BATCH_BYTES: usize = 24 * 1024 * 1024;
+/// Hashing a larger mail takes long enough to hold up others on the runtime's threads.
+const LARGE: usize = 256 * 1024;
 /// A mail waits for people when reading it failed so often.
 const MOST_FAILURES: i64 = 3;
 /// The same when the program ended so often while it read this mail and no other.
@@ -74,7 +79,7 @@ async fn step(home: &Home, verifier: &Arc<Verifier>) -> db::Result<(usize, Optio
         return Ok((0, due));
     }
     let node = home.site.node();
-    let batch = take(&grant, move |tx, until| store::claim_new(tx, &node, until, BATCH)).await?;
+    let batch = take(&grant, move |tx, until| store::claim_new(tx, &node, until, BATCH, BATCH_BYTES)).await?;
     let mut count = batch.rows.len();
     read_all(home, verifier, &grant, batch).await?;
     // Looked for anew, because the batch took its time.
@@ -119,24 +124,45 @@ fn abandon(tx: &mut Tx<System>, node: Option<&str>) -> db::Result<()> {
 struct Batch {
     rows: Vec<Claimed>,
     contents: Vec<blobs::Found>,
-    own: Arc<OwnAddresses>,
+    desk: Arc<Known>,
+}
+
+/// What the reading of any mail needs to know about the desk.
+struct Known {
+    own: OwnAddresses,
+    restored_at: Option<Millis>,
 }
 
 async fn take(
     grant: &Grant<System>,
     claim: impl FnOnce(&mut Tx<System>, Millis) -> db::Result<Vec<Claimed>> + Send + 'static,
 ) -> db::Result<Batch> {
+    let domain = grant.home().site.mail_domain();
     grant
         .change::<_, db::Error>(move |tx| {
             let until = tx.now().plus(LEASE_MS);
             let rows = claim(tx, until)?;
-            let addresses = if rows.is_empty() { Vec::new() } else { inboxes::store::addresses(tx)? };
+            let (addresses, restored_at) = if rows.is_empty() {
+                (Vec::new(), None)
+            } else {
+                (inboxes::store::addresses(tx)?, platform::settings::restored_at(tx)?)
+            };
             let contents =
                 rows.iter().map(|row| blobs::find(tx, row.blob_hash)).collect::<db::Result<_>>()?;
-            let own = Arc::new(OwnAddresses { addresses, message_id_domains: Vec::new() });
-            Ok(Batch { rows, contents, own })
+            let own = own(addresses, &domain);
+            Ok(Batch { rows, contents, desk: Arc::new(Known { own, restored_at }) })
         })
         .await
+}
+
+/// Our Message-IDs end with the domain of the first inbox; what was written while another one was the first, or by an
+/// inbox that is the only one left, ends with one of the others.
+fn own(addresses: Vec<String>, domain: &str) -> OwnAddresses {
+    let of_inboxes = addresses.iter().filter_map(|address| Some(address.rsplit_once('@')?.1.to_owned()));
+    let mut message_id_domains: Vec<String> = of_inboxes.chain([domain.to_owned()]).collect();
+    message_id_domains.sort();
+    message_id_domains.dedup();
+    OwnAddresses { addresses, message_id_domains }
 }
 
 /// Reads them side by side, decides them in the order in which they came: an answer must find what it answers. One
@@ -147,12 +173,12 @@ async fn read_all(
     grant: &Grant<System>,
     batch: Batch,
 ) -> db::Result<()> {
-    let Batch { rows, contents, own } = batch;
+    let Batch { rows, contents, desk } = batch;
     let readings: Vec<_> = rows
         .into_iter()
         .zip(contents)
         .map(|(row, found)| {
-            let reading = read(home.clone(), verifier.clone(), row.clone(), found, own.clone());
+            let reading = read(home.clone(), verifier.clone(), row.clone(), found, desk.clone());
             (row, tokio::spawn(reading))
         })
         .collect();
@@ -218,25 +244,27 @@ async fn read(
     verifier: Arc<Verifier>,
     row: Claimed,
     found: blobs::Found,
-    own: Arc<OwnAddresses>,
+    desk: Arc<Known>,
 ) -> Read {
+    let restored_at = desk.restored_at;
     let said: Said = serde_json::from_str(&row.envelope).unwrap_or_default();
     let store = home.clone();
     let parsed = tokio::task::spawn_blocking(move || {
         let raw = store.blobs.read(found)?;
-        let mut content = content::read(&raw, said, &own);
+        let mut content = content::read(&raw, said, &desk.own, store.site.max_message_bytes);
         let files = files(&store, &mut content)?;
         Ok::<_, NotRead>((raw, content, files))
     });
     let (raw, content, files) = parsed.await.map_err(|error| NotRead::of(&error))??;
-    let verdict = verify(&verifier, &raw, &content).await;
+    let (content, verdict) = verify(verifier, raw, content).await?;
     Ok(Arc::new(Case {
         row,
         content,
         verdict,
         files,
-        keys: token_keys(&home.keys),
+        key: token_key(&home.keys),
         acknowledger: Acknowledger::of(&home),
+        restored_at,
     }))
 }
 
@@ -249,7 +277,7 @@ fn files(home: &Home, content: &mut Content) -> Result<Vec<File>, NotRead> {
             let ready = home.blobs.prepare(file.bytes).map_err(blobs::BlobError::from)?;
             Ok(File {
                 name: file.name,
-                media_type: media_type.split(';').next().unwrap_or(media_type),
+                media_type,
                 content_id: file.content_id,
                 is_inline: file.is_inline,
                 content: ready,
@@ -258,11 +286,25 @@ fn files(home: &Home, content: &mut Content) -> Result<Vec<File>, NotRead> {
         .collect()
 }
 
-async fn verify(verifier: &Verifier, raw: &[u8], content: &Content) -> Option<Verdict> {
-    let said = &content.said;
-    let mail_from = said.mail_from.as_deref().filter(|from| !from.is_empty());
-    let sender = said.peer.map(|peer| Sender { peer, helo: &said.helo, mail_from });
-    Some(verifier.verify(sender, raw).await)
+async fn verify(
+    verifier: Arc<Verifier>,
+    raw: Vec<u8>,
+    content: Content,
+) -> Result<(Content, Option<Verdict>), NotRead> {
+    let is_large = raw.len() > LARGE;
+    let verifying = async move {
+        let said = &content.said;
+        let mail_from = said.mail_from.as_deref().filter(|from| !from.is_empty());
+        let sender = said.peer.map(|peer| Sender { peer, helo: &said.helo, mail_from });
+        let verdict = verifier.verify(sender, &raw).await;
+        (content, Some(verdict))
+    };
+    if !is_large {
+        return Ok(verifying.await);
+    }
+    let runtime = tokio::runtime::Handle::current();
+    let verified = tokio::task::spawn_blocking(move || runtime.block_on(verifying)).await;
+    verified.map_err(|error| NotRead::of(&error))
 }
 
 async fn settle(grant: &Grant<System>, row: Claimed, read: Read) -> db::Result<()> {

@@ -139,7 +139,7 @@ pub async fn source(grant: &Grant<ViewInboxes>, id: Id<Inbound>) -> Result<Vec<u
         })
         .await?
         .ok_or_else(Problem::not_found)?;
-    grant.home().blobs.read(found).map_err(|error| {
+    grant.home().blobs.read_aside(found).await.map_err(|error| {
         tracing::error!(%error, "a raw mail cannot be read");
         Problem::internal()
     })

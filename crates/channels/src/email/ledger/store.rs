@@ -157,26 +157,52 @@ pub fn whole_uids(
     Ok(rows.into_iter().map(|(uid,)| uid).collect())
 }
 
-/// A mail of the same inbox with the same Message-ID that was decided before.
+/// A mail of the same inbox that was decided before.
 #[derive(Debug, Record)]
 pub struct Twin {
     pub id: Id<Inbound>,
     pub content_hash: Option<Hash>,
     pub ticket_id: Option<Id<Ticket>>,
+    pub received_at_ms: Millis,
 }
+/// Those with the same Message-ID: the newest with the same content, and one of any content.
 pub fn twins(
     conn: &mut Conn,
     inbox: Id<authority::Inbox>,
     reference_hash: i64,
+    content_hash: &Hash,
     not: Id<Inbound>,
 ) -> Result<Vec<Twin>> {
     conn.all(
         sql!(
-            "SELECT id, content_hash, ticket_id FROM inbound
-              WHERE reference_hash = $1 AND inbox_id = $2 AND id <> $3
-                AND outcome IN ('created', 'joined', 'bounce') ORDER BY id LIMIT 20"
+            "SELECT id, content_hash, ticket_id, received_at_ms
+               FROM (SELECT id, content_hash, ticket_id, received_at_ms FROM inbound
+                      WHERE reference_hash = $1 AND content_hash = $4 AND inbox_id = $2 AND id <> $3
+                        AND outcome IN ('created', 'joined', 'bounce') ORDER BY id DESC LIMIT 1) AS same
+             UNION ALL
+             SELECT id, content_hash, ticket_id, received_at_ms
+               FROM (SELECT id, content_hash, ticket_id, received_at_ms FROM inbound
+                      WHERE reference_hash = $1 AND inbox_id = $2 AND id <> $3
+                        AND outcome IN ('created', 'joined', 'bounce') LIMIT 1) AS other"
         ),
-        args![reference_hash, inbox, not],
+        args![reference_hash, inbox, not, content_hash],
+    )
+}
+/// For a mail without a Message-ID: the newest with the same bytes, or without a Message-ID and with the same content.
+pub fn nameless_twin(conn: &mut Conn, row: &Claimed, content_hash: &Hash) -> Result<Option<Twin>> {
+    conn.find(
+        sql!(
+            "SELECT id, content_hash, ticket_id, received_at_ms FROM inbound
+              WHERE id IN (SELECT id FROM inbound
+                            WHERE blob_hash = $1 AND inbox_id = $3 AND id <> $4
+                              AND outcome IN ('created', 'joined', 'bounce')
+                           UNION ALL
+                           SELECT id FROM inbound
+                            WHERE content_hash = $2 AND reference_hash IS NULL AND inbox_id = $3 AND id <> $4
+                              AND outcome IN ('created', 'joined', 'bounce'))
+              ORDER BY id DESC LIMIT 1"
+        ),
+        args![&row.blob_hash, content_hash, row.inbox_id, row.id],
     )
 }
 

@@ -9,7 +9,7 @@ use crate::email::inboxes::{
 };
 use desk::{
     attachments,
-    conversation::{self, Message, actions::token_keys},
+    conversation::{self, Message, actions::token_key},
     placeholders::{self, Allowed, Template, Values},
     portal::link::Links,
     tickets::{self, Ticket},
@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use kernel::{id::Id, text};
 use mail::{
     Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml,
-    TokenRole, UntrustedHtml, clean_composed, quote_header, quoted_text,
+    UntrustedHtml, clean_composed, quote_header, quoted_text,
 };
 use platform::{
     Home, blobs,
@@ -35,8 +35,23 @@ pub enum NotComposed {
     NoMessage,
     #[error("{0}")]
     Content(String),
+    /// Something around it, such as a disk that gives nothing: it may pass.
+    #[error("{0}")]
+    Hindered(String),
     #[error(transparent)]
     Database(#[from] db::Error),
+}
+
+impl From<blobs::BlobError> for NotComposed {
+    fn from(error: blobs::BlobError) -> NotComposed {
+        match error {
+            blobs::BlobError::Missing(_) | blobs::BlobError::Damaged(_) => {
+                NotComposed::Content(error.to_string())
+            }
+            blobs::BlobError::Folder(_) => NotComposed::Hindered(error.to_string()),
+            blobs::BlobError::Database(cause) => NotComposed::Database(cause),
+        }
+    }
 }
 
 /// Everything that a mail is made of, read in one transaction.
@@ -135,7 +150,6 @@ fn of_letter(home: &Home, inbox: &Inbox, row: &Claimed, body: Body) -> Result<Dr
         from: address(&desk, &inbox.address),
         to: vec![address(&body.letter.to_name, &body.letter.to)],
         cc: Vec::new(),
-        bcc: Vec::new(),
         reply_to: None,
         subject: HeaderText::cleaned(&body.letter.subject),
         message_id: header_id(&row.header_id)?,
@@ -147,7 +161,6 @@ fn of_letter(home: &Home, inbox: &Inbox, row: &Claimed, body: Body) -> Result<Dr
         attachments: Vec::new(),
         automatic: Some(automatic),
         ticket: row.ticket_id.map(|id| id.number()),
-        extra: Vec::new(),
     })
 }
 
@@ -156,8 +169,8 @@ fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) ->
     if !inbox.has_plus_address {
         return None;
     }
-    let token = ReplyToken { ticket: ticket.number(), participant, role: TokenRole::Customer };
-    let email = token.address(&inbox.address, &token_keys(&home.keys))?;
+    let token = ReplyToken { ticket: ticket.number(), participant };
+    let email = token.address(&inbox.address, &token_key(&home.keys))?;
     Some(Address { name: None, email })
 }
 
@@ -184,7 +197,7 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         html = Some(words + FORWARDED + &forwarded_html(&message, original.as_deref()));
     }
     for (file, content) in files {
-        let bytes = home.blobs.read(content).map_err(|error| NotComposed::Content(error.to_string()))?;
+        let bytes = home.blobs.read(content)?;
         let shown_at = format!("src=\"/attachments/{}\"", file.id);
         let is_shown = html.as_ref().is_some_and(|html| html.contains(&shown_at));
         let content_id = is_shown.then(|| format!("file-{}@{}", file.id, inbox.domain()));
@@ -210,7 +223,6 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         from: address(&from_name, &inbox.address),
         to,
         cc,
-        bcc: Vec::new(),
         // The customer's own way back is nobody else's.
         reply_to: if message.is_forward() {
             None
@@ -227,7 +239,6 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         attachments: attached,
         automatic: message.is_automatic.then_some(AutoKind::Generated),
         ticket: Some(ticket.id.number()),
-        extra: Vec::new(),
     })
 }
 

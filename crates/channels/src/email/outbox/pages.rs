@@ -70,7 +70,8 @@ impl Entry {
         }
     }
     fn may_retry(&self) -> bool {
-        matches!(self.state, State::Waiting | State::Failed)
+        self.state == State::Waiting
+            || self.state == State::Failed && self.kind != platform::outbox::Kind::Account
     }
 }
 

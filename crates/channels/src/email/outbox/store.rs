@@ -89,7 +89,8 @@ pub struct Tried {
     pub by: Option<Id<authority::Inbox>>,
 }
 
-/// Writes down what a try came to. Once nobody is left, the mail as a whole has ended.
+/// Writes down what a try came to. Once nobody is left, the mail as a whole has ended. Of a letter about an account then
+/// nothing is kept, whatever became of it: the link in it opens somebody's account.
 ///
 /// * returns – whether the lease still held.
 pub fn note<P>(tx: &mut Tx<P>, row: &Claimed, tried: &Tried) -> Result<bool> {
@@ -107,7 +108,8 @@ pub fn note<P>(tx: &mut Tx<P>, row: &Claimed, tried: &Tried) -> Result<bool> {
             sql!(
                 "UPDATE outbound
                     SET state = $4, recipients = $5, outcomes = $6, reason = $7, next_at_ms = $8,
-                        sent_at_ms = COALESCE($9, sent_at_ms), body = CASE WHEN $4 = 'sent' THEN NULL ELSE body END,
+                        sent_at_ms = COALESCE($9, sent_at_ms),
+                        body = CASE WHEN $4 = 'sent' OR (kind = 'account' AND $4 <> 'waiting') THEN NULL ELSE body END,
                          inbox_id = COALESCE(inbox_id, $10)
                   WHERE id = $1 AND lease_token = $2 AND outcomes = $3"
             ),
@@ -404,7 +406,8 @@ pub fn by_day(conn: &mut Conn, inbox: Id<authority::Inbox>, now: Millis) -> Resu
     )
 }
 /// Tries a mail at once: one that failed gets another series of tries for those whom it did not reach, and for nobody
-/// else; one that waits does not wait any longer.
+/// else; one that waits does not wait any longer. A letter about an account that has ended is gone: whoever needs one asks
+/// for another.
 ///
 /// * returns – whether there is anybody to whom that applies.
 pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
@@ -422,7 +425,8 @@ pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
     }
     let found = tx.find::<(String, String)>(
         sql!(
-            "SELECT recipients, outcomes FROM outbound WHERE id = $1 AND (state = 'failed' OR state = 'bounced')"
+            "SELECT recipients, outcomes FROM outbound
+              WHERE id = $1 AND (state = 'failed' OR state = 'bounced') AND kind <> 'account'"
         ),
         args![id],
     )?;
@@ -450,7 +454,8 @@ pub fn retry<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<bool> {
 pub fn give_up<P>(tx: &mut Tx<P>, entry: &Entry, why: &str) -> Result<bool> {
     let written = tx.run(
         sql!(
-            "UPDATE outbound SET state = 'failed', reason = $2, lease_token = lease_token + 1
+            "UPDATE outbound SET state = 'failed', reason = $2, lease_token = lease_token + 1,
+                    body = CASE WHEN kind = 'account' THEN NULL ELSE body END
               WHERE id = $1 AND state = 'waiting'"
         ),
         args![entry.id, why],

@@ -62,6 +62,40 @@ fn the_outbox_shows_why_and_when_and_never_what_an_account_mail_says() {
     });
 }
 
+/// What the row keeps of what a letter says.
+async fn body(desk: &testkit::Desk, id: i64) -> Option<String> {
+    let read = platform::sql!("SELECT body FROM outbound WHERE id = $1");
+    let row =
+        desk.db.read::<_, db::Error>(move |conn| conn.one::<(Option<String>,)>(read, platform::args![id]));
+    row.await.unwrap().0
+}
+
+#[test]
+fn nothing_is_kept_of_an_account_letter_that_has_ended_however_it_ended() {
+    on_both(async |desk| {
+        let sink = Sink::start();
+        sink.answer("cy@example.org", "550 5.1.1 nobody");
+        let world = desk_sending_to(desk, sink.address.port()).await;
+        for kind in [Kind::Account, Kind::Notice] {
+            queued(&world, kind, "https://desk.example/reset/hunter2").await;
+        }
+        sends(&world).await;
+        assert_eq!(body(desk, 1).await, None, "refused");
+        assert!(body(desk, 2).await.is_some(), "a notice may be sent again");
+        // There is nothing to try again; the next one is another letter.
+        assert_eq!(world.post("/api/v1/outbound/1/retry", json!({})).await.status, 409);
+        assert_eq!(world.post("/api/v1/outbound/2/retry", json!({})).await.status, 200);
+        assert!(!world.get("admin", "/admin/outbox/1").await.text.contains("/retry"));
+        assert!(world.get("admin", "/admin/outbox/2").await.text.contains("/retry"));
+        sink.answer("cy@example.org", "450 4.2.0 later");
+        queued(&world, Kind::Account, "https://desk.example/reset/hunter3").await;
+        sends(&world).await;
+        assert!(body(desk, 3).await.is_some(), "it is still to be sent");
+        assert_eq!(world.form("/admin/outbox/3/give-up", "").await.status, 303);
+        assert_eq!(body(desk, 3).await, None, "given up");
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_delivery_ends_before_its_lease() {
     let began = tokio::time::Instant::now();

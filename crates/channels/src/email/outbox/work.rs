@@ -143,6 +143,12 @@ enum Next {
     },
 }
 impl Next {
+    fn not_composed(error: &NotComposed) -> Next {
+        match error {
+            NotComposed::Database(_) | NotComposed::Hindered(_) => Next::later(error.to_string()),
+            NotComposed::NoMessage | NotComposed::Content(_) => Next::Never { why: error.to_string() },
+        }
+    }
     fn later(why: String) -> Next {
         Next::Later { asked: None, why }
     }
@@ -173,16 +179,13 @@ async fn attempt(home: &Home, grant: &Grant<System>, row: &Claimed) -> Next {
         Ok((None, _)) => {
             return Next::later("no inbox of this desk can send".to_owned());
         }
-        Err(NotComposed::Database(cause)) => {
-            return Next::later(cause.to_string());
-        }
-        Err(other) => return Next::Never { why: other.to_string() },
+        Err(error) => return Next::not_composed(&error),
     };
     let (composing, sender, mail) = (home.clone(), inbox.clone(), row.clone());
     let bytes = tokio::task::spawn_blocking(move || compose::bytes(&composing, &sender, &mail, loaded)).await;
     let bytes = match bytes {
         Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => return Next::Never { why: error.to_string() },
+        Ok(Err(error)) => return Next::not_composed(&error),
         Err(_) => return Next::Never { why: "composing it failed inside".into() },
     };
     // Nobody answers a machine: automatic mail has the null path (RFC 3834).

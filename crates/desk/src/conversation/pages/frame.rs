@@ -106,13 +106,13 @@ fn with_pictures(html: &str, pictures: &HashMap<Source, Vec<u8>>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mail::{RemoteImages, UntrustedHtml};
+    use mail::UntrustedHtml;
 
     const PIXEL: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
     fn cleaned(html: &str) -> String {
         let inline = |id: &str| Some(format!("inline/{}", id.replace('@', "%40")));
-        mail::clean(&UntrustedHtml::new(html), RemoteImages::Blocked, &inline).html.into_string()
+        mail::clean(&UntrustedHtml::new(html), &inline).html.into_string()
     }
 
     #[test]

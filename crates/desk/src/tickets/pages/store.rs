@@ -7,7 +7,7 @@ use crate::{
     statuses::Status,
     tickets::{
         Category, Ticket, ViewTickets,
-        store::{Sight, visible},
+        store::{Sight, current_address, visible},
     },
 };
 use derive::Record;
@@ -129,7 +129,9 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
             "SELECT 'participant' AS noun, p.contact_id AS id, c.name AS a, coalesce(e.email, '') AS b, p.role AS c
                FROM ticket_participant p
                JOIN contact c ON c.id = p.contact_id
-               LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+               LEFT JOIN contact_email e ON e.contact_id = c.id AND ",
+            current_address!(),
+            "
               WHERE p.ticket_id = $4
              UNION ALL
              SELECT 'follower', u.id, u.name, u.email, 'follower'

@@ -33,6 +33,8 @@ pub struct Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selected {
     pub uid_validity: u32,
+    /// What the next message will have, where the server says so.
+    pub uid_next: Option<u32>,
     pub messages: u64,
     pub is_read_only: bool,
 }
@@ -183,12 +185,14 @@ impl Client {
         let answer = answer.map_err(|no| no.trouble(Stage::Folder, Kind::NoFolder))?;
         let uid_validity =
             answer.codes.iter().find_map(|code| code.strip_prefix("UIDVALIDITY ")?.parse().ok());
+        let uid_next = answer.codes.iter().find_map(|code| code.strip_prefix("UIDNEXT ")?.parse().ok());
         let messages =
             answer.lines.iter().find_map(|line| line.shown().strip_suffix(" EXISTS")?.parse().ok());
         Ok(Selected {
             uid_validity: uid_validity.ok_or_else(|| {
                 Trouble::new(Stage::Folder, Kind::BadAnswer, "the folder has no UIDVALIDITY")
             })?,
+            uid_next,
             messages: messages.unwrap_or(0),
             is_read_only: answer.codes.iter().any(|code| code == "READ-ONLY"),
         })

@@ -12,7 +12,7 @@ mod wording;
 
 use crate::email::peer::{Kind, Probe, Security, SignIn, Stage, Trouble};
 use client::Client;
-use kernel::secret::Secret;
+use kernel::{clock::Millis, secret::Secret};
 use platform::outbound::Outbound;
 use session::Session;
 use std::{future::Future, time::Duration};
@@ -79,7 +79,30 @@ pub struct Item {
     /// message may come again.
     pub uid_validity: u32,
     pub uid: u32,
+    /// When it came into its mailbox, as the server says (INTERNALDATE).
+    pub arrived_at: Option<Millis>,
     pub content: Content,
+}
+
+/// How far a folder has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The highest UID that was stored under this UIDVALIDITY; 0 when there is none.
+    pub last_uid: u32,
+    /// What was in it before.
+    pub before: Option<Before>,
+}
+
+/// Messages that were in a folder when it was read for the first time, or for the first time under another
+/// UIDVALIDITY: most of them are the past, and nobody waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Their UIDs are below this one.
+    pub uid: u32,
+    /// Only what arrived on this day (UTC) or later is fetched.
+    pub since: Millis,
+    /// And of it only what nobody has read.
+    pub is_unread: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +122,14 @@ pub struct NotStored(pub String);
 
 /// What stands behind the fetcher.
 pub trait Mailbox: Send + Sync {
-    /// The highest UID that was stored under this UIDVALIDITY; 0 when there is none.
-    fn last_uid(&self, uid_validity: u32) -> impl Future<Output = Result<u32, NotStored>> + Send;
+    /// How far the folder has been read under this UIDVALIDITY. What it says is durable: the next session hears the same.
+    ///
+    /// * `uid_next` – every message that is there now has a smaller UID.
+    fn place(
+        &self,
+        uid_validity: u32,
+        uid_next: u32,
+    ) -> impl Future<Output = Result<Place, NotStored>> + Send;
 
     /// Which of these were stored as [`Content::Whole`]. Asked after a reconnect, to finish what a crash
     /// interrupted: they will be flagged, moved or deleted. Never name one that was only reported.

@@ -1,11 +1,12 @@
 //! A folder that is open: fetch, store, then flag, in that order and never in another.
 use super::{
-    Account, After, Content, Item, Mailbox, NotStored, Note,
+    Account, After, Content, Item, Mailbox, NotStored, Note, Place,
     client::{Client, Fetched, Selected},
-    wording::{Token, folder, uid_set},
+    wording::{Token, day, folder, instant, uid_set},
 };
 use crate::email::peer::{Kind, Stage, Trouble};
-use std::collections::{BTreeMap, HashMap};
+use kernel::clock::Millis;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use tokio::sync::watch;
 
 /// Messages that are described, stored and flagged together.
@@ -27,13 +28,15 @@ pub struct Session<'a, M> {
     mailbox: &'a M,
     attempts: &'a mut Attempts,
     selected: Selected,
-    last_uid: u32,
+    place: Place,
 }
 
 /// What FETCH says about a message without its text.
+#[derive(Clone, Copy)]
 struct Described {
     uid: u32,
     size: u64,
+    arrived_at: Option<Millis>,
 }
 
 impl<'a, M: Mailbox> Session<'a, M> {
@@ -44,13 +47,18 @@ impl<'a, M: Mailbox> Session<'a, M> {
         attempts: &'a mut Attempts,
     ) -> Result<Session<'a, M>, Trouble> {
         let selected = client.select(&account.folder).await?;
-        let last_uid = mailbox.last_uid(selected.uid_validity).await.map_err(not_stored)?;
-        Ok(Session { client, account, mailbox, attempts, selected, last_uid })
+        let uid_next = match selected.uid_next {
+            Some(next) => next,
+            // A server that does not say it.
+            None => client.search("UID 1:*").await?.last().map_or(1, |last| last.saturating_add(1)),
+        };
+        let place = mailbox.place(selected.uid_validity, uid_next).await.map_err(not_stored)?;
+        Ok(Session { client, account, mailbox, attempts, selected, place })
     }
 
     /// Flags what was stored and not flagged, because we or the connection died in between.
     pub async fn finish_interrupted(&mut self) -> Result<(), Trouble> {
-        let last = self.last_uid;
+        let last = self.place.last_uid;
         if last == 0 {
             return Ok(());
         }
@@ -67,7 +75,10 @@ impl<'a, M: Mailbox> Session<'a, M> {
         }
         for some in candidates.chunks(1000) {
             let stored = self.mailbox.stored(self.selected.uid_validity, some).await.map_err(not_stored)?;
-            let fitting = self.fitting(some).await?;
+            if stored.is_empty() {
+                continue;
+            }
+            let fitting = self.fitting(&stored).await?;
             let mut safe = some.to_vec();
             safe.retain(|uid| stored.contains(uid) && fitting.contains(uid));
             self.finish(&safe).await?;
@@ -95,10 +106,11 @@ impl<'a, M: Mailbox> Session<'a, M> {
         let mut empty_searches = 0;
         self.client.take_news();
         while empty_searches < 2 {
-            let Some(first) = self.last_uid.checked_add(1) else { return Ok(()) };
+            let Some(first) = self.place.last_uid.checked_add(1) else { return Ok(()) };
             let mut uids = self.client.search(&format!("UID {first}:*")).await?;
             // The star is the last message even when that is an old one.
             uids.retain(|uid| *uid >= first);
+            self.leave_the_past(first, &mut uids).await?;
             for batch in uids.chunks(BATCH) {
                 if *stop.borrow() {
                     return Ok(());
@@ -114,14 +126,27 @@ impl<'a, M: Mailbox> Session<'a, M> {
         Ok(())
     }
 
+    /// Takes out what was there before us and is not for us.
+    async fn leave_the_past(&mut self, first: u32, uids: &mut Vec<u32>) -> Result<(), Trouble> {
+        let Some(before) = self.place.before.filter(|before| uids.iter().any(|uid| *uid < before.uid)) else {
+            return Ok(());
+        };
+        let unread = if before.is_unread { " UNSEEN" } else { "" };
+        let criteria = format!("UID {first}:{} SINCE {}{unread}", before.uid - 1, day(before.since));
+        let recent: HashSet<u32> = self.client.search(&criteria).await?.into_iter().collect();
+        uids.retain(|uid| *uid >= before.uid || recent.contains(uid));
+        Ok(())
+    }
+
     async fn batch(&mut self, uids: &[u32]) -> Result<(), Trouble> {
-        let fetched = self.client.fetch(&uid_set(uids), "UID RFC822.SIZE", 0).await?;
+        let fetched = self.client.fetch(&uid_set(uids), "UID RFC822.SIZE INTERNALDATE", 0).await?;
         let fetched = fetched.map_err(|no| no.trouble(Stage::Transfer, Kind::Refused).temporary())?;
         let size = |one: &Fetched| one.item("RFC822.SIZE").and_then(Token::number);
+        let arrived_at = |one: &Fetched| one.item("INTERNALDATE").and_then(Token::bytes).and_then(instant);
         let mut described: Vec<_> = fetched
             .iter()
             .filter(|one| uids.binary_search(&one.uid).is_ok())
-            .filter_map(|one| Some(Described { uid: one.uid, size: size(one)? }))
+            .filter_map(|one| Some(Described { uid: one.uid, size: size(one)?, arrived_at: arrived_at(one) }))
             .collect();
         described.sort_unstable_by_key(|one| one.uid);
         described.dedup_by_key(|one| one.uid);
@@ -168,17 +193,17 @@ impl<'a, M: Mailbox> Session<'a, M> {
         for one in some {
             match by_uid.remove(&one.uid) {
                 Some(Token::Text(raw)) => {
-                    self.store(one.uid, Content::Whole(raw)).await?;
+                    self.store(one, Content::Whole(raw)).await?;
                     stored.push(one.uid);
                 }
                 Some(Token::Skipped(size)) => {
-                    self.too_large(&Described { uid: one.uid, size: size as u64 }).await?;
+                    self.too_large(&Described { size: size as u64, ..*one }).await?;
                 }
                 Some(Token::Atom(_) | Token::List(_)) | None if some.len() == 1 => {
-                    self.unreadable(one.uid, &refusal).await?;
+                    self.unreadable(one, &refusal).await?;
                 }
                 Some(Token::Atom(_) | Token::List(_)) | None => {
-                    Box::pin(self.whole(&[Described { uid: one.uid, size: one.size }], stored)).await?;
+                    Box::pin(self.whole(&[*one], stored)).await?;
                 }
             }
         }
@@ -193,11 +218,12 @@ impl<'a, M: Mailbox> Session<'a, M> {
             Some(Token::Text(header)) => header,
             _ => Vec::new(),
         };
-        self.store(uid, Content::TooLarge { header, size: one.size }).await
+        self.store(one, Content::TooLarge { header, size: one.size }).await
     }
 
     /// The server described a message and does not give it.
-    async fn unreadable(&mut self, uid: u32, refusal: &str) -> Result<(), Trouble> {
+    async fn unreadable(&mut self, one: &Described, refusal: &str) -> Result<(), Trouble> {
+        let uid = one.uid;
         let again = self.client.search(&format!("UID {uid}")).await?;
         if !again.contains(&uid) {
             // It has been deleted in the meantime.
@@ -211,13 +237,14 @@ impl<'a, M: Mailbox> Session<'a, M> {
             return Err(Trouble::new(Stage::Transfer, Kind::Refused, text).temporary());
         }
         self.attempts.remove(&key);
-        self.store(uid, Content::Unreadable { text: refusal.to_owned() }).await
+        self.store(one, Content::Unreadable { text: refusal.to_owned() }).await
     }
 
-    async fn store(&mut self, uid: u32, content: Content) -> Result<(), Trouble> {
-        let item = Item { uid_validity: self.selected.uid_validity, uid, content };
+    async fn store(&mut self, one: &Described, content: Content) -> Result<(), Trouble> {
+        let uid_validity = self.selected.uid_validity;
+        let item = Item { uid_validity, uid: one.uid, arrived_at: one.arrived_at, content };
         self.mailbox.store(item).await.map_err(not_stored)?;
-        self.last_uid = uid;
+        self.place.last_uid = one.uid;
         Ok(())
     }
 

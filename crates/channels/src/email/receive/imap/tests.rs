@@ -21,6 +21,8 @@ struct Memory {
     items: Arc<Mutex<Vec<Item>>>,
     notes: Arc<Mutex<Vec<Note>>>,
     is_broken: Arc<AtomicBool>,
+    /// What it says was there before.
+    before: Arc<Mutex<Option<Before>>>,
     /// After storing this UID, `store` never returns: the process has died there.
     dies_at: Arc<AtomicU32>,
 }
@@ -61,14 +63,12 @@ fn subject(content: &Content) -> String {
 }
 
 impl Mailbox for Memory {
-    async fn last_uid(&self, uid_validity: u32) -> Result<u32, NotStored> {
+    async fn place(&self, uid_validity: u32, uid_next: u32) -> Result<Place, NotStored> {
         let items = self.items.lock().unwrap();
-        Ok(items
-            .iter()
-            .filter(|item| item.uid_validity == uid_validity)
-            .map(|item| item.uid)
-            .max()
-            .unwrap_or(0))
+        let of_it = items.iter().filter(|item| item.uid_validity == uid_validity).map(|item| item.uid);
+        let before =
+            self.before.lock().unwrap().map(|before| Before { uid: before.uid.min(uid_next), ..before });
+        Ok(Place { last_uid: of_it.max().unwrap_or(0), before })
     }
     async fn stored(&self, uid_validity: u32, uids: &[u32]) -> Result<Vec<u32>, NotStored> {
         let items = self.items.lock().unwrap();
@@ -163,6 +163,57 @@ async fn old_and_new_mail_is_fetched_in_order_and_marked_as_read() {
     until(|| dovecot.seen("INBOX") == 4, || "all read".into()).await;
     assert_eq!(memory.items.lock().unwrap()[3].content, Content::Whole(mail("new")), "byte for byte");
     fetching.stop().await;
+}
+
+#[tokio::test]
+async fn of_what_was_there_before_only_the_unread_of_the_last_days_is_fetched() {
+    let dovecot = Dovecot::start();
+    let mut client = dovecot.client();
+    client.append_at("INBOX", "03-Feb-2020 10:00:00 +0000", &mail("of long ago"));
+    client.append("INBOX", &mail("read"));
+    client.append("INBOX", &mail("unread"));
+    client.command("SELECT INBOX");
+    client.command("UID STORE 2 +FLAGS (\\Seen)");
+    let memory = Memory::default();
+    // A server may be in another zone.
+    #[expect(clippy::disallowed_methods, reason = "Dovecot has the time of the machine")]
+    let since = Millis(jiff::Timestamp::now().as_millisecond() - 24 * 3600 * 1000);
+    *memory.before.lock().unwrap() = Some(Before { uid: u32::MAX, since, is_unread: true });
+    let fetching = fetch(&dovecot, account(&dovecot), &memory);
+    memory.wait_for(1).await;
+    memory.wait_for_note(|note| matches!(note, Note::CaughtUp { .. })).await;
+    // The folder as it was ends there: what comes now is fetched whatever its date and flags are.
+    *memory.before.lock().unwrap() = Some(Before { uid: 4, since, is_unread: true });
+    fetching.stop().await;
+    client.append_at("INBOX", "03-Feb-2020 10:00:00 +0000", &mail("moved here"));
+    let fetching = fetch(&dovecot, account(&dovecot), &memory);
+    memory.wait_for(2).await;
+    fetching.stop().await;
+    assert_eq!(memory.subjects(), ["unread", "moved here"]);
+    let arrived: Vec<_> = memory.items.lock().unwrap().iter().map(|item| item.arrived_at.unwrap()).collect();
+    assert!(arrived[0] > since);
+    assert_eq!(arrived[1].to_string(), "2020-02-03T10:00:00.000Z");
+    assert_eq!(dovecot.seen("INBOX"), 3, "the old one is left alone");
+    // Another validity: what was read meanwhile comes too.
+    *memory.before.lock().unwrap() = Some(Before { uid: u32::MAX, since, is_unread: false });
+    dovecot.change_uid_validity("INBOX", 1_999_999_999);
+    let fetching = fetch(&dovecot, account(&dovecot), &memory);
+    memory.wait_for(4).await;
+    memory.wait_for_note(|note| matches!(note, Note::CaughtUp { .. })).await;
+    fetching.stop().await;
+    assert_eq!(memory.subjects()[2..], ["read", "unread"]);
+}
+
+#[test]
+fn days_and_instants_are_written_as_imap_writes_them() {
+    use super::wording::{day, instant};
+    assert_eq!(day(Millis(1_795_251_900_007)), "21-Nov-2026");
+    for text in ["17-Jul-1996 02:44:25 -0700", " 7-Jul-1996 02:44:25 -0700", "07-Jul-1996 02:44:25 -0700"] {
+        let expected =
+            if text.starts_with('1') { "1996-07-17T09:44:25.000Z" } else { "1996-07-07T09:44:25.000Z" };
+        assert_eq!(instant(text.as_bytes()).map(|at| at.to_string()).as_deref(), Some(expected), "{text}");
+    }
+    assert_eq!(instant(b"yesterday"), None);
 }
 
 #[tokio::test]
@@ -277,7 +328,12 @@ async fn a_move_that_a_crash_interrupted_is_finished_later() {
     dovecot.append("INBOX", &mail("theirs"));
     let memory = Memory::default();
     memory.dies_at.store(2, Ordering::SeqCst);
-    let theirs = Item { uid_validity: 1, uid: 1, content: Content::Unreadable { text: String::new() } };
+    let theirs = Item {
+        uid_validity: 1,
+        uid: 1,
+        arrived_at: None,
+        content: Content::Unreadable { text: String::new() },
+    };
     let moving = Account { after: After::Move("Done".into()), ..account(&dovecot) };
     dovecot.append("INBOX", &mail("ours"));
     let fetching = fetch(&dovecot, moving.clone(), &memory);
@@ -479,7 +535,11 @@ fn scripted_start(capabilities: &str) -> Vec<(&'static str, String)> {
     vec![
         ("CAPABILITY", capability.clone()),
         ("CAPABILITY", capability),
-        ("SELECT", "* 1 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\nTAG OK [READ-WRITE] done\r\n".into()),
+        (
+            "SELECT",
+            "* 1 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 100] x\r\nTAG OK [READ-WRITE] done\r\n"
+                .into(),
+        ),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! How IMAP writes things (RFC 3501, section 9): as much of it as a mail fetcher meets.
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD as BASE64};
+use kernel::clock::Millis;
 
 /// A line from the server with its literals taken out. NUL, which no IMAP line may hold, marks where each was.
 #[derive(Debug, Default)]
@@ -32,6 +33,21 @@ impl Token {
     pub fn number(&self) -> Option<u64> {
         self.atom()?.parse().ok()
     }
+    pub fn bytes(&self) -> Option<&[u8]> {
+        if let Token::Text(text) = self { Some(text) } else { None }
+    }
+}
+
+/// `25-Nov-2026`, as SEARCH takes it. The day in UTC.
+pub fn day(at: Millis) -> String {
+    at.timestamp().strftime("%d-%b-%Y").to_string()
+}
+
+/// Reads `17-Jul-1996 02:44:25 -0700`, or with a blank for the first digit of the day.
+pub fn instant(text: &[u8]) -> Option<Millis> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let read = jiff::Timestamp::strptime("%d-%b-%Y %H:%M:%S %z", text);
+    read.ok().map(|at| Millis(at.as_millisecond()))
 }
 
 /// Nothing that we ask for is nested deeper.
