@@ -11,7 +11,7 @@ use platform::{
     authority::{Grant, Tx, User},
     db::{self, Conn},
     sql,
-    web::{Failure, Json, Routes},
+    web::{Failure, Json, Routes, roomy},
 };
 use serde_json::{Map, Value};
 
@@ -120,6 +120,6 @@ async fn get_draft(
 
 pub fn routes() -> Routes {
     Routes::new()
-        .put::<NoteTickets>("/drafts/{ticket}", put(put_draft))
+        .put::<NoteTickets>("/drafts/{ticket}", roomy(put(put_draft)))
         .get::<NoteTickets>("/drafts/{ticket}", get(get_draft))
 }

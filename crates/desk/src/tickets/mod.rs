@@ -10,7 +10,7 @@ pub mod undo;
 
 use axum::routing::{get, post};
 pub use error::TicketError;
-use platform::web::Routes;
+use platform::web::{Routes, roomy};
 pub use policy::{Category, Channel, Draft, Kind, NewTicket, Patch, Priority, Requester, Ticket};
 pub use store::Seen;
 use utoipa_axum::routes;
@@ -43,13 +43,13 @@ platform::events! {
 pub fn routes() -> Routes {
     Routes::new()
         .api::<ViewTickets>(routes!(api::list))
-        .api::<CreateTickets>(routes!(api::post))
+        .roomy_api::<CreateTickets>(routes!(api::post))
         .api::<ViewTickets>(routes!(api::get))
         .api::<EditTickets>(routes!(api::patch))
         .api::<ViewTickets>(routes!(api::tags))
         .api::<EditTickets>(routes!(undo::api))
         .get::<CreateTickets>("/tickets/new", get(pages::new::get))
-        .post::<CreateTickets>("/tickets/new", post(pages::new::post))
+        .post::<CreateTickets>("/tickets/new", roomy(post(pages::new::post)))
         .get::<ViewTickets>("/t/{number}", get(pages::get))
         .post::<EditTickets>("/t/{number}", post(pages::edit::post))
         .post::<EditTickets>("/t/{number}/people", post(pages::edit::add_person))

@@ -1,7 +1,6 @@
 //! Bodies in and out.
-use super::Failure;
+use super::{Failure, room};
 use axum::{
-    body::Bytes,
     extract::{FromRequest, Request},
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -22,7 +21,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
             return Err(Problem::new(415, "json_expected").into());
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
+        let bytes = room::whole(request, state, Problem::new(400, "json_malformed")).await?;
         Ok(Json(parse(&bytes)?))
     }
 }

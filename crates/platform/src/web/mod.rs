@@ -9,6 +9,7 @@ mod guard;
 mod path;
 mod proxies;
 mod request;
+mod room;
 mod routes;
 pub mod shortcuts;
 mod ui;
@@ -23,5 +24,6 @@ pub use proxies::client_address;
 pub use request::{
     Request, customer_cookie, customer_cookie_name, is_customers_path, session_cookie, session_cookie_name,
 };
+pub use room::{Room, bounded, roomy};
 pub use routes::{Access, Route, Routes};
 pub use ui::{Html, LANGUAGE_COOKIE, Ui, chosen_language};
