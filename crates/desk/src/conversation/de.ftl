@@ -107,3 +107,4 @@ composer-doubts = Noch nicht gesendet: Bitte prüfen Sie noch einmal
 composer-send-anyway = Trotzdem senden
 composer-send-as = Als „{ $status }“ senden
 composer-then = dann { $status }
+problem-too-many-drafts = Sie haben mehr als 200 Entwürfe. Senden oder leeren Sie einige.

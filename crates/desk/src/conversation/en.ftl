@@ -107,3 +107,4 @@ composer-doubts = Not sent yet: please look once more
 composer-send-anyway = Send anyway
 composer-send-as = Send as “{ $status }”
 composer-then = then { $status }
+problem-too-many-drafts = You have more than 200 drafts. Send or empty some of them.

@@ -107,3 +107,4 @@ composer-doubts = Nog niet verzonden: kijk nog eens
 composer-send-anyway = Toch verzenden
 composer-send-as = Verzenden als ‘{ $status }’
 composer-then = dan { $status }
+problem-too-many-drafts = U hebt meer dan 200 concepten. Verstuur er enkele of maak ze leeg.

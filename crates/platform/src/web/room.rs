@@ -107,9 +107,12 @@ pub(super) fn is_multipart(request: &Request) -> bool {
 ///
 /// * `otherwise` – where neither its size nor the room is the cause, e.g. the sender went away.
 pub(super) fn unread(cause: &(dyn Error + 'static), status: StatusCode, otherwise: Problem) -> Problem {
-    let mut causes = std::iter::successors(Some(cause), |cause| cause.source());
-    if causes.any(|cause| cause.is::<NoRoom>()) {
-        return Problem::new(503, "busy");
+    let mut next = Some(cause);
+    while let Some(cause) = next {
+        if cause.is::<NoRoom>() {
+            return Problem::new(503, "busy");
+        }
+        next = cause.source();
     }
     if status == StatusCode::PAYLOAD_TOO_LARGE { Problem::new(413, "too_large") } else { otherwise }
 }
@@ -142,7 +145,7 @@ mod tests {
         value.to_string().len().to_string()
     }
     fn router(room: &Room, is_roomy: bool) -> Router {
-        let home = testkit_home();
+        let home = home();
         let of = |handler: MethodRouter<Home>| if is_roomy { roomy(handler) } else { handler };
         Router::new()
             .route("/form", of(post(form)))
@@ -150,10 +153,12 @@ mod tests {
             .layer(from_fn_with_state(room.clone(), bounded))
             .with_state(home)
     }
-    fn testkit_home() -> Home {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let place = crate::db::Place::Sqlite(file.path().to_owned());
-        let db = crate::db::Db::open(place).unwrap();
+    /// The handlers here ask nothing of it.
+    fn home() -> Home {
+        let file = tempfile::tempdir().unwrap().keep().join("desk.db");
+        let place = crate::db::Place::Sqlite(file);
+        place.create().unwrap();
+        let db = crate::db::Db::open(&place, crate::db::Size::default()).unwrap();
         let blobs = crate::blobs::Blobs::open(tempfile::tempdir().unwrap().keep()).unwrap();
         let keys = crate::keys::Keys::from_bytes(&[7; 32]).unwrap();
         let site = crate::settings::Site::new("http://127.0.0.1", 0);
