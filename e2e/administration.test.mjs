@@ -160,7 +160,7 @@ test("the second step is set up, asked for, and a session is ended from afar", a
 });
 
 const pages = {
-  list: "/tickets?view=open", empty: "/tickets?view=waiting_third_party", ticket: "/t/100?view=open", alone: "/t/100", history: "/t/100/history",
+  list: "/tickets?view=open", empty: "/tickets?view=waiting-third-party", ticket: "/t/100?view=open", alone: "/t/100", history: "/t/100/history",
   new: "/tickets/new", search: "/search?q=drucker", contacts: "/contacts", contact: "/contacts/1", "contact-edit": "/contacts/1/edit",
   organisations: "/organisations", organisation: "/organisations/1", users: "/admin/users", user: "/admin/users/2", teams: "/admin/teams",
   team: "/admin/teams/1", roles: "/admin/roles", role: "/admin/roles/new", statuses: "/admin/statuses", field: "/admin/fields/4",

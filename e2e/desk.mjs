@@ -164,5 +164,5 @@ export async function open({ host } = {}) {
     rmSync(data, { recursive: true, force: true });
     return code;
   };
-  return { base, smtp, data, mails: outgoing.mails, person, signIn, look, findings, close };
+  return { base, smtp, data, token, mails: outgoing.mails, person, signIn, look, findings, close };
 }

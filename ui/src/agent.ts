@@ -5,6 +5,7 @@ import "./toast";
 import "./small";
 import "./swap";
 import "./list";
+import "./board";
 import "./live";
 import "./counts";
 import "./palette";

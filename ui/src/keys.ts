@@ -4,7 +4,7 @@
 // keys after each other ("g i") are one shortcut.
 // `<html data-single-keys="off">` switches them all off (WCAG 2.1.4); combinations with Ctrl stay.
 import { isTyping } from "./dom";
-import { move } from "./list";
+import { move, pick, pickAll, pickRange } from "./list";
 import { openPalette } from "./palette";
 import type { FlRecipients } from "./recipients";
 import { copyText } from "./small";
@@ -76,6 +76,9 @@ const SCRIPTS: Record<string, () => boolean> = {
     link?.click();
     return !!link;
   },
+  pick,
+  "pick-range": pickRange,
+  "pick-all": pickAll,
   copy: copyByDots,
   toggle: () => {
     const kind = document.querySelector<HTMLInputElement>('.composer [name="kind"]:checked')?.value;

@@ -69,9 +69,10 @@ function arm(toast: HTMLElement): void {
 }
 
 // The notice was shown; a reload or a copied address need not tell it again.
-if (new URLSearchParams(location.search).has("done")) {
+const told = ["done", "bulk"];
+if (told.some((name) => new URLSearchParams(location.search).has(name))) {
   const address = new URL(location.href);
-  address.searchParams.delete("done");
+  for (const name of told) address.searchParams.delete(name);
   history.replaceState(history.state, "", address);
 }
 

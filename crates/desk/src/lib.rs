@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]
 pub mod arrangements;
 pub mod attachments;
+pub mod bulk;
 pub mod calendars;
 pub mod call_backs;
 pub mod canned;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(arrangements::routes())
         .merge(attachments::routes())
+        .merge(bulk::routes())
         .merge(calendars::routes())
         .merge(call_backs::routes())
         .merge(canned::routes())

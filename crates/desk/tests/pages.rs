@@ -39,6 +39,8 @@ use std::{
 use testkit::{Client, Desk, on_both};
 use tower::ServiceExt;
 
+#[path = "pages/bulk.rs"]
+mod bulk;
 #[path = "pages/sending.rs"]
 mod sending;
 

@@ -147,6 +147,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/people/src/sign_in/actions.rs", "signing in: whoever asks is not known yet"),
     ("crates/desk/src/portal/ask.rs", "the form of somebody unknown: the program opens the ticket"),
     ("crates/desk/src/portal/follow.rs", "a signed link: on behalf of its contact, for its one ticket"),
+    ("crates/desk/src/bulk/work.rs", "finds a step under way, and goes on with its maker's own authority"),
     ("crates/desk/src/scheduled/work.rs", "finds what is due, and sends it with its writer's own authority"),
     ("crates/desk/src/sla/alarms.rs", "announces what fell due"),
     ("crates/search/src/follow.rs", "keeps the search index, which asks again who may see what"),

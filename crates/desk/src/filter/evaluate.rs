@@ -165,6 +165,9 @@ impl Condition {
                 match is {
                     FieldIs::Empty => value.is_none(),
                     FieldIs::Words(all) => value.is_some_and(|value| all.contains(value)),
+                    FieldIs::Folded(all) => {
+                        value.is_some_and(|value| all.contains(&crate::fields::folded(value)))
+                    }
                     FieldIs::Number(between) => {
                         value.and_then(|value| value.parse().ok()).is_some_and(|number| between.has(number))
                     }

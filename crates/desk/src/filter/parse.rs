@@ -482,7 +482,14 @@ impl Parser<'_> {
                     }
                     _ => Some(word.text.trim().to_owned()),
                 };
-                FieldIs::Words(self.each(&expected, read)?)
+                if field.kind == FieldKind::Text {
+                    let folded = |word: &Word| {
+                        Some(crate::fields::folded(&word.text)).filter(|folded| !folded.is_empty())
+                    };
+                    FieldIs::Folded(self.each(&expected, folded)?)
+                } else {
+                    FieldIs::Words(self.each(&expected, read)?)
+                }
             }
         };
         Ok(Condition::Field(id, is).into())

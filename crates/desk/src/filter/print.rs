@@ -91,7 +91,9 @@ fn one(condition: &Condition, names: &Names) -> String {
             let key = names.field(*id).map_or_else(|| id.to_string(), |field| field.key.clone());
             let value = match is {
                 FieldIs::Empty => "none".into(),
-                FieldIs::Words(all) => all.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(","),
+                FieldIs::Words(all) | FieldIs::Folded(all) => {
+                    all.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(",")
+                }
                 FieldIs::Number(at) => between(at, f64::to_string),
                 FieldIs::Date(at) => between(at, day),
             };

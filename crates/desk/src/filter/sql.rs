@@ -274,6 +274,14 @@ fn own(id: i64, is: &FieldIs, reader: &Reader, out: &mut Composed) {
                 [id.into(), texts(all)],
             );
         }
+        // What nobody has folded yet is compared as it is.
+        FieldIs::Folded(all) => {
+            out.bind(
+                "EXISTS (SELECT 1 FROM ticket_field v WHERE v.ticket_id = t.id AND v.field_id = $1
+                            AND coalesce(v.folded, lower(v.value)) {in_text $2})",
+                [id.into(), texts(all)],
+            );
+        }
         FieldIs::Number(between) => {
             // Values of other fields are no numbers: they must not be read as one, whatever is looked at first.
             out.bind(
@@ -448,7 +456,15 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
         }
         Condition::Field(id, FieldIs::Words(all)) => {
             out.bind(
-                "SELECT v.ticket_id AS id FROM ticket_field v WHERE v.field_id = $1 AND v.value {in_text $2}",
+                "SELECT v.ticket_id AS id FROM ticket_field v
+                  WHERE v.field_id = $1 AND v.value {in_text $2} AND length(v.value) <= 200",
+                [(*id).into(), texts(all)],
+            );
+        }
+        Condition::Field(id, FieldIs::Folded(all)) => {
+            out.bind(
+                "SELECT v.ticket_id AS id FROM ticket_field v
+                  WHERE v.field_id = $1 AND v.folded IS NOT NULL AND v.folded {in_text $2}",
                 [(*id).into(), texts(all)],
             );
         }
@@ -607,6 +623,7 @@ pub fn samples() -> Vec<Filter> {
         Condition::Waiting(vec![Side::Us]),
         Condition::Field(1, FieldIs::Empty),
         Condition::Field(1, FieldIs::Words(vec!["a".into(), "b".into()])),
+        Condition::Field(1, FieldIs::Folded(vec!["a".into(), "b".into()])),
         Condition::Field(1, FieldIs::Date(Between::Is(Day::Today))),
         Condition::Field(1, FieldIs::Date(Between::Less(Day::Date(date(2026, 12, 24))))),
     ]);

@@ -360,6 +360,8 @@ pub enum FieldIs {
     Empty,
     /// As the field stores it.
     Words(Vec<String>),
+    /// Texts, folded.
+    Folded(Vec<String>),
     Number(Between<f64>),
     Date(Between<Day>),
 }

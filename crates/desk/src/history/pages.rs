@@ -160,6 +160,10 @@ fn standing<P: Implies<ViewTickets>>(tx: &mut Tx<P>, entries: &[Entry]) -> db::R
 
 /// What led to a change: a status that moved in the moment of a message moved because of it.
 fn why(ui: &Ui, before: &[Entry], entry: &Entry) -> String {
+    let others = entry.changes.pointer("/with/others").and_then(Value::as_i64).filter(|others| *others > 0);
+    if let Some(others) = others {
+        return ui.t1("history-with", "count", others);
+    }
     let of_it = |cause: &&Entry| cause.at == entry.at && cause.actor == entry.actor;
     let by_macro = before.iter().rev().take_while(of_it).find(|cause| cause.kind == "ticket.macro_applied");
     if let Some(cause) = by_macro {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     attachments,
+    bulk::With,
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, actions::Signer, store::New},
     fields,
     sla::{self, clock::What, live::Foreseen, subject::Subject},
@@ -250,7 +251,7 @@ fn opened<P>(
 }
 
 /// * errors – 422 for a team that is gone or a person who no longer works here.
-fn check_people<P>(
+pub(crate) fn check_people<P>(
     tx: &mut Tx<P>,
     team: Option<Id<platform::authority::Team>>,
     assignee: Option<Id<platform::authority::User>>,
@@ -272,12 +273,33 @@ fn check_people<P>(
 ///
 /// * errors – [`TicketError::Changed`] where somebody was quicker; 422 naming the field.
 pub fn edit(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, patch: Patch) -> Result<(), TicketError> {
-    apply(tx, ticket, patch, Manner::Change)
+    apply(tx, ticket, patch, Manner::Change, None).map(drop)
+}
+
+/// The same for one of several tickets that are changed in one step.
+///
+/// * returns – what really changed.
+pub fn edit_with(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    patch: Patch,
+    with: With,
+) -> Result<Changed, TicketError> {
+    apply(tx, ticket, patch, Manner::Change, Some(with))
+}
+/// As [`put_back`], for one of several.
+pub fn put_back_with(
+    tx: &mut Tx<EditTickets>,
+    ticket: &Seen<Ticket>,
+    patch: Patch,
+    with: With,
+) -> Result<(), TicketError> {
+    apply(tx, ticket, patch, Manner::TakeBack, Some(with)).map(drop)
 }
 
 /// Takes a change back with the patch that reverses it: a ticket that is opened again by it was not reopened.
 pub fn put_back(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, patch: Patch) -> Result<(), TicketError> {
-    apply(tx, ticket, patch, Manner::TakeBack)
+    apply(tx, ticket, patch, Manner::TakeBack, None).map(drop)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -291,10 +313,11 @@ fn apply(
     ticket: &Seen<Ticket>,
     patch: Patch,
     manner: Manner,
-) -> Result<(), TicketError> {
+    with: Option<With>,
+) -> Result<Changed, TicketError> {
     unmerged(ticket)?;
     check_people(tx, patch.team.flatten(), patch.assignee.flatten())?;
-    let mut changes = Changes::default();
+    let mut changes = Changes { with, ..Changes::default() };
     let mut row = as_row(ticket);
     if let Some(subject) = &patch.subject {
         changes.note("subject", &row.subject, subject);
@@ -348,7 +371,9 @@ fn apply(
             changes.note(key, &before, &after);
         }
     }
-    write(tx, ticket, &row, changes)
+    let changed = changes.fields.clone();
+    write(tx, ticket, &row, changes)?;
+    Ok(changed)
 }
 
 /// Moves a ticket to a status of `category` unless it is in one already.
@@ -394,7 +419,7 @@ fn write<P>(
     row: &store::Row,
     changes: Changes,
 ) -> Result<(), TicketError> {
-    if changes.0.is_empty() {
+    if changes.fields.is_empty() {
         return Ok(());
     }
     unmerged(ticket)?;
@@ -406,7 +431,7 @@ fn write<P>(
     let from = Cell::of(ticket.team_id, ticket.assignee_id, ticket.category).snoozed(ticket.is_snoozed);
     let to = Cell::of(row.team_id, row.assignee_id, row.category).snoozed(is_snoozed);
     counts::moved(tx, Some(from), Some(to))?;
-    tx.emit(TicketChanged { ticket: ticket.id, changes: changes.0 })?;
+    tx.emit(TicketChanged { ticket: ticket.id, changes: changes.fields, with: changes.with })?;
     if ticket.is_snoozed && !is_snoozed {
         crate::snooze::actions::ended(tx, ticket.id)?;
     }
@@ -447,14 +472,18 @@ fn nonzero<T>(id: Id<T>) -> Option<Id<T>> {
 }
 
 /// What really changed: field → old and new value.
+pub type Changed = BTreeMap<&'static str, [serde_json::Value; 2]>;
 #[derive(Default)]
-struct Changes(BTreeMap<&'static str, [serde_json::Value; 2]>);
+struct Changes {
+    fields: Changed,
+    with: Option<With>,
+}
 impl Changes {
     fn note<T: serde::Serialize>(&mut self, field: &'static str, before: &T, after: &T) {
         let json = |value: &T| serde_json::to_value(value).unwrap_or_default();
         let (before, after) = (json(before), json(after));
         if before != after {
-            self.0.insert(field, [before, after]);
+            self.fields.insert(field, [before, after]);
         }
     }
     fn status<P>(
@@ -469,7 +498,9 @@ impl Changes {
         }
         self.note("status", &row.category, &category);
         // Two statuses of one category differ in their id alone.
-        self.0.entry("status").or_insert_with(|| [row.status_id, status].map(|id| id.to_string().into()));
+        self.fields
+            .entry("status")
+            .or_insert_with(|| [row.status_id, status].map(|id| id.to_string().into()));
         self.note("status_id", &row.status_id, &status);
         if !row.category.is_open() && category.is_open() {
             row.reopened += 1;

@@ -37,6 +37,7 @@ platform::events! {
     /// Properties of a ticket changed: each field with its old and its new value.
     TicketChanged = "ticket.changed" about "ticket" ticket {
         ticket: kernel::id::Id<Ticket>, changes: std::collections::BTreeMap<&'static str, [serde_json::Value; 2]>,
+        #[serde(skip_serializing_if = "Option::is_none")] with: Option<crate::bulk::With>,
     }
 }
 

@@ -271,7 +271,7 @@ fn given_any(values: &[&Option<String>]) -> bool {
 }
 
 /// Tags are short lines in lower case, each once, sorted.
-fn tags(given: &[String], mistakes: &mut Mistakes) -> Vec<String> {
+pub(crate) fn tags(given: &[String], mistakes: &mut Mistakes) -> Vec<String> {
     let mut tags: Vec<_> = given.iter().map(|tag| text::one_line(tag, 61).to_lowercase()).collect();
     for (index, tag) in tags.iter().enumerate() {
         let is_fine = !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains(',');

@@ -79,7 +79,7 @@ pub fn undo(tx: &mut Tx<EditTickets>, id: Id<Recorded>) -> Result<Id<Ticket>, Ti
 }
 
 /// The patch that takes the changes back; `None` where a field is no longer what the change made of it.
-fn reverse<P: Implies<super::ViewTickets>>(
+pub(crate) fn reverse<P: Implies<super::ViewTickets>>(
     tx: &mut Tx<P>,
     ticket: &Seen<Ticket>,
     data: &Value,

@@ -2,6 +2,7 @@
 //!
 //! The newest ticket comes first, whatever the list's order: numbers do not change while the file is written, so that
 //! no ticket is left out or comes twice.
+use super::xlsx::{Book, Cell};
 use crate::{
     fields,
     filter::{Filter, Order, Place, Reader, find},
@@ -33,14 +34,15 @@ const PAGE: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Csv,
+    Xlsx,
     Jsonl,
 }
-platform::words! { Format { Csv = "csv", Jsonl = "jsonl" } }
+platform::words! { Format { Csv = "csv", Xlsx = "xlsx", Jsonl = "jsonl" } }
 
 #[derive(Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// `csv` or `jsonl`: a ticket a line, as `GET /api/v1/tickets` has it. `csv` unless given.
+    /// `csv`, `xlsx`, or `jsonl`: a ticket a line, as `GET /api/v1/tickets` has it. `csv` unless given.
     format: Option<String>,
 }
 
@@ -78,8 +80,8 @@ impl Line {
             self.text.push('"');
         }
     }
-    /// Digits alone, which is no formula.
-    pub fn number(&mut self, number: i64) {
+    /// A number, which is no formula.
+    pub fn number(&mut self, number: impl std::fmt::Display) {
         if !std::mem::take(&mut self.is_first) {
             self.text.push(self.delimiter);
         }
@@ -128,6 +130,13 @@ struct Walk {
     after: Option<Place>,
     has_begun: bool,
     is_done: bool,
+    /// The workbook under way, where it is to be one.
+    book: Option<Book>,
+}
+/// What one transaction read.
+enum Part {
+    Lines(String),
+    Rows(Vec<Vec<Cell>>),
 }
 impl Walk {
     /// The next part of the file; `None` at its end.
@@ -139,17 +148,45 @@ impl Walk {
             (self.filter.clone(), self.reader.clone(), self.after, self.format);
         let (language, fields, is_first) =
             (self.grant.actor().language, self.fields.clone(), !self.has_begun);
+        let head = head(language, &self.fields);
         let work = move |tx: &mut Tx<ViewTickets>| {
             let found = find::walk(tx, &filter, &reader, Order::Created, after, PAGE)?;
-            let text = match format {
-                Format::Csv => csv(tx, &reader, language, &fields, &found.ids, is_first)?,
-                Format::Jsonl => jsonl(tx, &found.ids, language)?,
+            let part = match format {
+                Format::Csv | Format::Xlsx => Part::Rows(table(tx, &reader, language, &fields, &found.ids)?),
+                Format::Jsonl => Part::Lines(jsonl(tx, &found.ids, language)?),
             };
-            Ok::<_, db::Error>((text, found.next))
+            Ok::<_, db::Error>((part, found.next))
         };
-        let (text, next) = self.grant.read(work).await?;
+        let (part, next) = self.grant.read(work).await?;
         (self.is_done, self.after, self.has_begun) = (next.is_none(), next, true);
-        Ok(Some((text.into(), self)))
+        let bytes: Bytes = match (part, format) {
+            (Part::Lines(text), _) => text.into(),
+            (Part::Rows(rows), Format::Xlsx) => {
+                let failed = |_| TicketError::from(Problem::internal());
+                let mut book = match self.book.take() {
+                    Some(book) => book,
+                    None => Book::new(i18n::text(language, "frame-tickets"), head).map_err(failed)?,
+                };
+                for row in &rows {
+                    book.row(row).map_err(failed)?;
+                }
+                if self.is_done {
+                    book.finish().map_err(failed)?.into()
+                } else {
+                    let ready = book.take();
+                    self.book = Some(book);
+                    ready.into()
+                }
+            }
+            (Part::Rows(rows), _) => {
+                let (delimiter, mark) = habits(language);
+                match is_first {
+                    true => format!("{mark}{}{}", csv(delimiter, &[head]), csv(delimiter, &rows)).into(),
+                    false => csv(delimiter, &rows).into(),
+                }
+            }
+        };
+        Ok(Some((bytes, self)))
     }
 }
 
@@ -159,24 +196,19 @@ fn jsonl(tx: &mut Tx<ViewTickets>, ids: &[Id<Ticket>], language: Language) -> db
     Ok(lines.into_iter().map(line).collect())
 }
 
-fn csv(
+/// The first row.
+fn head(language: Language, fields: &[fields::Field]) -> Vec<Cell> {
+    let own = COLUMNS.iter().map(|column| i18n::text(language, &format!("export-{column}")).to_owned());
+    own.chain(fields.iter().map(|field| field.name.clone())).map(Cell::Text).collect()
+}
+/// A row for each ticket, the newest first.
+fn table(
     tx: &mut Tx<ViewTickets>,
     reader: &Reader,
     language: Language,
     fields: &[fields::Field],
     ids: &[Id<Ticket>],
-    is_first: bool,
-) -> db::Result<String> {
-    let (delimiter, mark) = habits(language);
-    let mut out = String::new();
-    if is_first {
-        let mut head = Line::new(delimiter);
-        for column in COLUMNS {
-            head.cell(i18n::text(language, &format!("export-{column}")));
-        }
-        fields.iter().for_each(|field| head.cell(&field.name));
-        out = format!("{mark}{}", head.end());
-    }
+) -> db::Result<Vec<Vec<Cell>>> {
     let mut tickets = store::by_ids(tx, ids)?;
     tickets.sort_by_key(|ticket| std::cmp::Reverse(ticket.id.number()));
     let mut tags: BTreeMap<_, Vec<String>> = BTreeMap::new();
@@ -184,40 +216,62 @@ fn csv(
         tags.entry(tag.ticket_id).or_default().push(tag.tag);
     }
     let values = fields::of_tickets(tx, ids)?;
-    let word = |kind: &str, word: &str| i18n::text(language, &format!("{kind}-{}", word.replace('_', "-")));
-    let time =
-        |at: Millis| at.timestamp().to_zoned(reader.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    for ticket in tickets {
-        let mut line = Line::new(delimiter);
+    let word = |kind: &str, word: &str| {
+        Cell::Text(i18n::text(language, &format!("{kind}-{}", word.replace('_', "-"))).to_owned())
+    };
+    let text = |text: Option<String>| text.filter(|text| !text.is_empty()).map_or(Cell::Empty, Cell::Text);
+    let time = |at: Millis| Cell::Time(at.timestamp().to_zoned(reader.zone.clone()).datetime());
+    let row = |ticket: Ticket| {
         let (name, code) = (ticket.status_name.as_deref(), ticket.status_code.as_deref());
-        line.number(ticket.id.number());
-        line.cell(&ticket.subject);
-        line.cell(word("ticket-kind", ticket.kind.word()));
-        line.cell(&crate::statuses::name_in(language, name, code, ticket.category));
-        line.cell(word("priority", ticket.priority.word()));
-        line.cell(word("channel", ticket.channel.word()));
-        line.cell(&ticket.requester_name);
-        for text in
-            [&ticket.requester_email, &ticket.organisation_name, &ticket.team_name, &ticket.assignee_name]
-        {
-            line.cell(text.as_deref().unwrap_or_default());
-        }
-        line.cell(&tags.remove(&ticket.id).unwrap_or_default().join(", "));
-        line.cell(&time(ticket.created_at_ms));
-        line.cell(&time(ticket.updated_at_ms));
-        line.cell(&ticket.due_at_ms.map(time).unwrap_or_default());
-        line.cell(&ticket.solved_at_ms.map(time).unwrap_or_default());
+        let status = crate::statuses::name_in(language, name, code, ticket.category);
+        let mut row = vec![
+            Cell::Whole(ticket.id.number()),
+            Cell::Text(ticket.subject),
+            word("ticket-kind", ticket.kind.word()),
+            Cell::Text(status),
+            word("priority", ticket.priority.word()),
+            word("channel", ticket.channel.word()),
+            text(Some(ticket.requester_name)),
+            text(ticket.requester_email),
+            text(ticket.organisation_name),
+            text(ticket.team_name),
+            text(ticket.assignee_name),
+            text(tags.remove(&ticket.id).map(|tags| tags.join(", "))),
+            time(ticket.created_at_ms),
+            time(ticket.updated_at_ms),
+            ticket.due_at_ms.map_or(Cell::Empty, time),
+            ticket.solved_at_ms.map_or(Cell::Empty, time),
+        ];
         let own = values.get(&ticket.id);
-        for field in fields {
-            match own.and_then(|own| own.get(&field.key)) {
-                None => line.cell(""),
-                Some(serde_json::Value::String(text)) => line.cell(text),
-                Some(other) => line.cell(&other.to_string()),
+        row.extend(fields.iter().map(|field| match own.and_then(|own| own.get(&field.key)) {
+            None => Cell::Empty,
+            Some(serde_json::Value::String(text)) if field.kind == fields::FieldKind::Date => {
+                text.parse().map_or_else(|_| Cell::Text(text.clone()), Cell::Date)
+            }
+            Some(serde_json::Value::String(text)) => Cell::Text(text.clone()),
+            Some(other) => other.as_f64().map_or_else(|| Cell::Text(other.to_string()), Cell::Decimal),
+        }));
+        row
+    };
+    Ok(tickets.into_iter().map(row).collect())
+}
+fn csv(delimiter: char, rows: &[Vec<Cell>]) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let mut line = Line::new(delimiter);
+        for cell in row {
+            match cell {
+                Cell::Empty => line.cell(""),
+                Cell::Text(text) => line.cell(text),
+                Cell::Whole(number) => line.number(number),
+                Cell::Decimal(number) => line.number(number),
+                Cell::Time(at) => line.cell(&at.strftime("%Y-%m-%d %H:%M").to_string()),
+                Cell::Date(at) => line.cell(&at.to_string()),
             }
         }
         out.push_str(&line.end());
     }
-    Ok(out)
+    out
 }
 
 async fn file(grant: Grant<ViewTickets>, chosen: Chosen, asked: Asked) -> Result<Response, Failure> {
@@ -230,7 +284,17 @@ async fn file(grant: Grant<ViewTickets>, chosen: Chosen, asked: Asked) -> Result
     };
     let (filter, reader, fields) = grant.read(work).await?;
     let day = reader.now.timestamp().to_zoned(reader.zone.clone()).date();
-    let walk = Walk { grant, filter, reader, format, fields, after: None, has_begun: false, is_done: false };
+    let walk = Walk {
+        grant,
+        filter,
+        reader,
+        format,
+        fields,
+        after: None,
+        has_begun: false,
+        is_done: false,
+        book: None,
+    };
     // The first part is read before the answer begins: what cannot be read is a problem, and not half a file.
     let first = walk.next().await?;
     let rest = stream::try_unfold(first, |part| async move {
@@ -241,6 +305,7 @@ async fn file(grant: Grant<ViewTickets>, chosen: Chosen, asked: Asked) -> Result
     });
     let kind = match format {
         Format::Csv => "text/csv; charset=utf-8",
+        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Jsonl => "application/jsonl",
     };
     let name = file_name_header(false, &format!("tickets-{day}.{}", format.word()));
@@ -259,7 +324,8 @@ pub async fn page(
 
 /// Export tickets as a file, newest first, without a limit.
 ///
-/// CSV is in the language of the caller, with its delimiter; what a spreadsheet would take for a formula begins with `'`.
+/// CSV and XLSX are in the language of the caller, CSV with its delimiter; what a spreadsheet would take for a formula
+/// begins with `'` in CSV, and is a text in XLSX.
 #[utoipa::path(get, path = "/api/v1/tickets/export", tag = "tickets", params(Chosen, Asked),
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub async fn api(
@@ -278,6 +344,37 @@ mod tests {
         let mut line = Line::new(';');
         line.cell(text);
         line.end()
+    }
+    /// The cells of one line, as a spreadsheet takes it apart.
+    fn cells(line: &str, delimiter: char) -> Vec<String> {
+        let (mut all, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
+        let mut rest = line.strip_suffix("\r\n").unwrap().chars().peekable();
+        while let Some(c) = rest.next() {
+            match c {
+                '"' if is_quoted && rest.peek() == Some(&'"') => cell.extend(rest.next()),
+                '"' => is_quoted = !is_quoted,
+                c if c == delimiter && !is_quoted => all.push(std::mem::take(&mut cell)),
+                c => cell.push(c),
+            }
+        }
+        all.push(cell);
+        all
+    }
+    #[test]
+    fn two_hundred_formulas_are_texts_in_csv() {
+        let formulas = super::super::xlsx::tests::formulas();
+        assert!(formulas.len() >= 200);
+        for delimiter in [',', ';'] {
+            for formula in &formulas {
+                let mut line = Line::new(delimiter);
+                line.cell("a");
+                line.cell(formula);
+                line.cell("z");
+                let line = line.end();
+                let cells = cells(&line, delimiter);
+                assert_eq!(cells, ["a", &format!("'{formula}"), "z"], "{line}");
+            }
+        }
     }
     #[test]
     fn no_cell_is_a_formula() {

@@ -1,10 +1,12 @@
 //! Lists of tickets that people work from, with counts that are maintained, not counted.
+pub mod board;
 pub mod columns;
 pub mod export;
 pub mod meaning;
 pub mod pages;
 pub mod saved;
 pub mod store;
+pub mod xlsx;
 
 use crate::tickets::ViewTickets;
 use axum::routing::{get, post};

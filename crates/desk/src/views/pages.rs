@@ -1,12 +1,14 @@
 //! The agent's lists as pages.
 use super::{
     Saved, Shown, View,
+    board::Board,
     columns::{Choice, Column},
     meaning::{self, Meaning},
     saved,
     store::{self, Counts, Place, Row, Soon, TeamCount},
 };
 use crate::{
+    bulk::{Bulk, pages::Told},
     filter::{self, Names, Order, find, print::quoted},
     tickets::{Ticket, TicketError, ViewTickets},
 };
@@ -147,7 +149,11 @@ pub struct List {
     pub address: String,
     pub title: String,
     pub count: Option<i64>,
+    /// Whether there are more than are counted.
+    pub is_many: bool,
     pub rows: Vec<Row>,
+    /// The same by status, where that is asked for.
+    pub board: Option<Board>,
     /// The place after which the next page begins; `None` at the end.
     pub older: Option<String>,
     pub is_top: bool,
@@ -182,6 +188,19 @@ impl List {
     }
     pub fn shows(&self, word: &str) -> bool {
         Column::from_word(word).is_some_and(|column| self.choice.shows(&column))
+    }
+    /// Whether tickets can be chosen, to be changed together.
+    pub fn may_pick(&self, ui: &Ui) -> bool {
+        ui.may("tickets.edit")
+    }
+    /// Where all of the list are changed together.
+    pub fn bulk_all(&self) -> String {
+        let look = if self.board.is_some() { "board" } else { "" };
+        platform::web::address("/bulk", &[("view", &self.word), ("as", look), ("all", "on")])
+    }
+    /// The list as a board, the board as a list.
+    pub fn other_look(&self) -> String {
+        if self.board.is_some() { self.address.clone() } else { format!("{}&as=board", self.address) }
     }
     /// Where a view is made of what is shown.
     pub fn save_address(&self) -> String {
@@ -223,6 +242,8 @@ pub fn load<P: Implies<ViewTickets>>(
         address: shown.address(),
         title,
         count: side.shown_count(),
+        is_many: false,
+        board: None,
         older: None,
         rows: Vec::new(),
         is_top: true,
@@ -275,6 +296,9 @@ pub fn load<P: Implies<ViewTickets>>(
         },
     };
     (list.rows, list.older, list.is_top) = (rows.rows, rows.older, rows.is_top);
+    if list.count.is_none() && list.is_top && list.older.is_none() && list.mistake.is_none() {
+        list.count = Some(list.rows.len() as i64);
+    }
     list.lacks_inbox = list.rows.is_empty() && list.mistake.is_none() && !platform::outbox::has_inbox(tx)?;
     Ok((side, list))
 }
@@ -327,6 +351,11 @@ pub struct Asked {
     view: Option<String>,
     filter: Option<String>,
     after: Option<String>,
+    /// `board`, or as a list.
+    #[serde(rename = "as")]
+    look: Option<String>,
+    /// A step that has just been made.
+    bulk: Option<Id<Bulk>>,
 }
 
 #[derive(askama::Template)]
@@ -335,6 +364,19 @@ pub struct ListPage {
     ui: Ui,
     side: Sidebar,
     list: List,
+    told: Option<Told>,
+}
+
+/// Tickets of a typed filter are counted up to this.
+const COUNTED: i64 = 1_000;
+
+/// Counts what a filter finds, if that is quick: a page does not wait for a number.
+async fn count(grant: &Grant<ViewTickets>, shown: Shown) -> Option<i64> {
+    let work = move |tx: &mut Tx<ViewTickets>| {
+        let meaning = meaning::of(tx, &shown)?;
+        find::count_quickly(tx, &meaning.filter, COUNTED)
+    };
+    grant.read::<_, TicketError>(work).await.ok()
 }
 
 /// `GET /tickets?view=&filter=&after=`.
@@ -344,10 +386,25 @@ pub async fn get(grant: Grant<ViewTickets>, ui: Ui, Query(asked): Query<Asked>) 
         Some(text) => Shown::Typed(text.into()),
         None => shown(asked.view.as_deref())?,
     };
-    let words = ui.clone();
-    let (side, list) = grant.read(move |tx| load(tx, &words, &shown, asked.after.as_deref(), None)).await?;
+    let (words, list) = (ui.clone(), shown.clone());
+    let work = move |tx: &mut Tx<ViewTickets>| {
+        let told = match asked.bulk {
+            Some(bulk) => Told::load(tx, bulk)?,
+            None => None,
+        };
+        let (side, mut page) = load(tx, &words, &list, asked.after.as_deref(), None)?;
+        if asked.look.as_deref() == Some("board") && page.mistake.is_none() {
+            page.board = Some(Board::load(tx, &list, page.order, &page.filter)?);
+        }
+        Ok::<_, TicketError>((side, page, told))
+    };
+    let (side, mut list, told) = grant.read(work).await?;
+    if list.count.is_none() && list.mistake.is_none() {
+        let counted = count(&grant, shown).await;
+        (list.count, list.is_many) = (counted, counted.is_some_and(|count| count >= COUNTED));
+    }
     let status = if list.mistake.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, Page(ListPage { ui, side, list })).into_response())
+    Ok((status, Page(ListPage { ui, side, list, told })).into_response())
 }
 
 /// `GET /`.

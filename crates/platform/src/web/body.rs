@@ -110,7 +110,7 @@ where
     D: serde::Deserializer<'de>,
     T: serde::Deserialize<'de>,
 {
-    Option::<T>::deserialize(input).map(Some)
+    <Option<T> as serde::Deserialize>::deserialize(input).map(Some)
 }
 
 /// 201 with the new thing.

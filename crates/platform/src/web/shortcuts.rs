@@ -89,7 +89,7 @@ pub static ACTIONS: &[Action] = &[
         "go-due",
         Place::Go,
         &["g d"],
-        Go("/tickets?view=due_today", "tickets.view"),
+        Go("/tickets?view=due-today", "tickets.view"),
         "keys-go-due",
         "clock",
     ),
@@ -100,10 +100,14 @@ pub static ACTIONS: &[Action] = &[
     action("next", List, &["j"], Script, "keys-next", "arrow-down"),
     action("previous", List, &["k"], Script, "keys-previous", "arrow-up"),
     action("open", List, &["o"], Script, "keys-open", "arrow-right"),
+    action("pick", List, &["x"], Script, "keys-pick", "check"),
+    action("pick-range", List, &["X"], Script, "keys-pick-range", "list"),
+    action("pick-all", List, &["A"], Script, "keys-pick-all", "list"),
+    action("bulk", List, &["b"], Press, "keys-bulk", "pencil"),
     action("back", List, &["u"], Press, "keys-back", "arrow-left"),
     action("reply", Ticket, &["r"], Press, "keys-reply", "reply"),
     action("reply-all", Ticket, &["R"], Press, "keys-reply-all", "reply-all"),
-    action("note", Ticket, &["c", "x"], Press, "keys-note", "sticky-note"),
+    action("note", Ticket, &["c"], Press, "keys-note", "sticky-note"),
     action("forward", Ticket, &["f"], Press, "keys-forward", "forward"),
     action("toggle", Ticket, &["i"], Script, "keys-toggle", "pencil"),
     action("assign", Ticket, &["a"], Press, "keys-assign", "user"),
@@ -287,7 +291,7 @@ mod tests {
     }
     #[test]
     fn only_what_differs_is_kept() {
-        assert!(read(&[("reply", "r"), ("note", "c, x")]).unwrap().is_empty());
+        assert!(read(&[("reply", "r"), ("note", "c")]).unwrap().is_empty());
         let own = read(&[("reply", "y"), ("solve", "g e"), ("copy", "")]).unwrap();
         assert_eq!(own["reply"], ["y"]);
         assert_eq!(own["solve"], ["g e"]);

@@ -90,7 +90,7 @@ impl<'r> Request<'r> {
             }
             fields.push((full_name(name), value.trim().to_owned()));
         }
-        let all = |name: &str| fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value);
+        let all = |name: &'static str| fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value);
         // What stands once must not stand twice: two readers would take two different ones.
         let one = |name: &'static str| {
             let mut found = all(name).filter(|value| !value.is_empty());

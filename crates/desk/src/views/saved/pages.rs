@@ -162,7 +162,9 @@ impl One {
     fn reaches(&self) -> Vec<Reach> {
         let may = |reach: &Reach| match reach {
             Reach::Personal => true,
-            Reach::Team => self.ui.may("views.share") && !self.around.teams.is_empty(),
+            Reach::Team => {
+                (self.ui.may("views.share") || self.ui.may("views.manage")) && !self.around.teams.is_empty()
+            }
             Reach::Desk => self.ui.may("views.manage"),
         };
         Reach::ALL.iter().copied().filter(may).collect()

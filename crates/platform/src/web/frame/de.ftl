@@ -133,3 +133,7 @@ field-not-a-key = Eine Taste ist ein Zeichen oder zwei mit Leerzeichen dazwische
 field-key-taken = Eine andere Aktion hat diese Taste, oder sie beginnt eine andere
 script-looks = { $name } sieht sich das an
 script-types = { $name } schreibt gerade
+keys-pick = Ticket wählen
+keys-pick-range = Vom letzten bis hierher wählen
+keys-pick-all = Alle gezeigten wählen
+keys-bulk = Gewählte Tickets ändern

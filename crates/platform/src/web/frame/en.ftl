@@ -134,3 +134,7 @@ field-not-a-key = A key is one sign, or two with a blank between; several with c
 field-key-taken = Another action has this key, or it begins another one’s
 script-looks = { $name } is looking at this
 script-types = { $name } is writing
+keys-pick = Choose the ticket
+keys-pick-range = Choose from the last one to here
+keys-pick-all = Choose all shown
+keys-bulk = Change chosen tickets

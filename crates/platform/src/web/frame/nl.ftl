@@ -133,3 +133,7 @@ field-not-a-key = Een toets is één teken of twee met een spatie ertussen; meer
 field-key-taken = Een andere actie heeft deze toets, of hij begint een andere
 script-looks = { $name } bekijkt dit
 script-types = { $name } is aan het schrijven
+keys-pick = Ticket kiezen
+keys-pick-range = Van het vorige tot hier kiezen
+keys-pick-all = Alle getoonde kiezen
+keys-bulk = Gekozen tickets wijzigen
