@@ -101,6 +101,7 @@ fn makers() -> Vec<(&'static str, &'static str, Value)> {
         ("/api/v1/tickets/{number}/call-backs", "/api/v1/tickets/1/call-backs", json!({
             "phone": "+49 30 123456", "due_at": due,
         })),
+        ("/api/v1/bulk", "/api/v1/bulk", json!({ "tickets": [1], "changes": { "priority": "high" } })),
         ("/api/v1/uploads", "/api/v1/uploads", Value::Null),
         ("/api/v1/inboxes", "/api/v1/inboxes", json!({
             "name": "Third", "address": "third@desk.example", "receive": { "kind": "smtp" },
