@@ -88,7 +88,9 @@ async fn watched(
     let failure = match ended {
         (Ok(()), _) if was_told => None,
         (Ok(()), who) => Some(format!("{who} ended by itself; nothing of the desk is lost, start it again")),
-        (Err(cause), who) => Some(format!("{who} failed inside ({cause}); nothing of the desk is lost, start it again")),
+        (Err(cause), who) => {
+            Some(format!("{who} failed inside ({cause}); nothing of the desk is lost, start it again"))
+        }
     };
     if let Some(failure) = &failure {
         tracing::error!(failure, "the program ends");

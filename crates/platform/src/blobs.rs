@@ -171,7 +171,8 @@ impl Blobs {
         let mut found = Vec::new();
         for entry in entries {
             let entry = entry?;
-            let is_old = entry.metadata().and_then(|about| about.modified()).is_ok_and(|used| is_old(used, unused));
+            let is_old =
+                entry.metadata().and_then(|about| about.modified()).is_ok_and(|used| is_old(used, unused));
             let hash = entry.file_name().to_str().and_then(Hash::from_hex);
             found.extend(hash.filter(|_| is_old));
         }

@@ -112,9 +112,8 @@ fn an_errand_that_panics_ends_no_runner_and_is_seen_in_the_end() {
         let home = testkit::home(desk.db.clone(), clock.clone());
         let grant = Grant::system(&home);
         for panics in [true, false] {
-            let queue = move |tx: &mut Tx<System>| {
-                jobs::enqueue_errand(tx, &Errand(panics), Millis(1_000_000), None)
-            };
+            let queue =
+                move |tx: &mut Tx<System>| jobs::enqueue_errand(tx, &Errand(panics), Millis(1_000_000), None);
             grant.change::<_, Error>(queue).await.unwrap();
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);

@@ -73,11 +73,7 @@ impl Cluster {
             Some(_) => format!("127.0.0.1 port={port}"),
             None => folder.trim().to_owned(),
         };
-        Cluster {
-            url: format!("host={host} user=postgres dbname=postgres"),
-            _pipe: pipe,
-            _shell: shell,
-        }
+        Cluster { url: format!("host={host} user=postgres dbname=postgres"), _pipe: pipe, _shell: shell }
     }
 }
 

@@ -63,7 +63,8 @@ impl Walk {
         };
         let files = system.change::<_, db::Error>(forget).await?;
         let blobs = home.blobs.clone();
-        let touched = tokio::task::spawn_blocking(move || files.iter().try_for_each(|file| blobs.touch(file)));
+        let touched =
+            tokio::task::spawn_blocking(move || files.iter().try_for_each(|file| blobs.touch(file)));
         if let Ok(Err(cause)) = touched.await {
             tracing::warn!(%cause, "files that are no longer named may go before a day is over");
         }

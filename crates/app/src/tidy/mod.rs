@@ -114,7 +114,8 @@ mod tests {
 
     /// How many contents there are, and how many files.
     async fn contents(home: &Home) -> (i64, usize) {
-        let rows = home.db.read::<_, db::Error>(|conn| conn.one(sql!("SELECT count(*) AS n FROM blob"), args![]));
+        let rows =
+            home.db.read::<_, db::Error>(|conn| conn.one(sql!("SELECT count(*) AS n FROM blob"), args![]));
         let (rows,): (i64,) = rows.await.unwrap();
         let files = (0..=255).map(|folder| home.blobs.files(folder, Duration::ZERO).unwrap().len()).sum();
         (rows, files)

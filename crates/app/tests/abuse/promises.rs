@@ -92,43 +92,87 @@ fn makers() -> Vec<(&'static str, &'static str, Value)> {
     let due = "2026-12-01T09:00:00Z";
     let weekly = json!({ "mon": [["08:00", "12:00"]] });
     vec![
-        ("/api/v1/tickets", "/api/v1/tickets", json!({
-            "subject": "One", "text": "one", "requester": { "email": "cy@c.example", "name": "Cy" },
-        })),
-        ("/api/v1/tickets/{number}/messages", "/api/v1/tickets/1/messages", json!({ "kind": "note", "text": "x" })),
+        (
+            "/api/v1/tickets",
+            "/api/v1/tickets",
+            json!({
+                "subject": "One", "text": "one", "requester": { "email": "cy@c.example", "name": "Cy" },
+            }),
+        ),
+        (
+            "/api/v1/tickets/{number}/messages",
+            "/api/v1/tickets/1/messages",
+            json!({ "kind": "note", "text": "x" }),
+        ),
         ("/api/v1/tickets/{number}/split", "/api/v1/tickets/1/split", json!({ "messages": ["2"] })),
-        ("/api/v1/tickets/{number}/links", "/api/v1/tickets/1/links", json!({ "link": "related", "ticket": 3 })),
-        ("/api/v1/tickets/{number}/call-backs", "/api/v1/tickets/1/call-backs", json!({
-            "phone": "+49 30 123456", "due_at": due,
-        })),
+        (
+            "/api/v1/tickets/{number}/links",
+            "/api/v1/tickets/1/links",
+            json!({ "link": "related", "ticket": 3 }),
+        ),
+        (
+            "/api/v1/tickets/{number}/call-backs",
+            "/api/v1/tickets/1/call-backs",
+            json!({
+                "phone": "+49 30 123456", "due_at": due,
+            }),
+        ),
         ("/api/v1/bulk", "/api/v1/bulk", json!({ "tickets": [1], "changes": { "priority": "high" } })),
         ("/api/v1/uploads", "/api/v1/uploads", Value::Null),
-        ("/api/v1/inboxes", "/api/v1/inboxes", json!({
-            "name": "Third", "address": "third@desk.example", "receive": { "kind": "smtp" },
-            "send": { "host": "127.0.0.1", "port": 2525, "tls": "none", "user": "u", "password": "hunter2-hunter2" },
-        })),
-        ("/api/v1/webhooks", "/api/v1/webhooks", json!({
-            "name": "ERP", "url": "http://127.0.0.1:8080/hook", "kinds": ["ticket.opened"],
-        })),
+        (
+            "/api/v1/inboxes",
+            "/api/v1/inboxes",
+            json!({
+                "name": "Third", "address": "third@desk.example", "receive": { "kind": "smtp" },
+                "send": { "host": "127.0.0.1", "port": 2525, "tls": "none", "user": "u", "password": "hunter2-hunter2" },
+            }),
+        ),
+        (
+            "/api/v1/webhooks",
+            "/api/v1/webhooks",
+            json!({
+                "name": "ERP", "url": "http://127.0.0.1:8080/hook", "kinds": ["ticket.opened"],
+            }),
+        ),
         ("/api/v1/fields", "/api/v1/fields", json!({ "key": "asset", "name": "Asset", "kind": "text" })),
-        ("/api/v1/calendars", "/api/v1/calendars", json!({ "name": "Week", "zone": "Europe/Berlin", "weekly": weekly })),
-        ("/api/v1/sla-policies", "/api/v1/sla-policies", json!({
-            "name": "Gold", "calendar": "1", "targets": { "first_response": "4h" },
-        })),
-        ("/api/v1/macros", "/api/v1/macros", json!({
-            "name": "High", "share": "desk", "steps": [{ "do": "priority", "to": "high" }],
-        })),
-        ("/api/v1/canned-replies", "/api/v1/canned-replies", json!({
-            "name": "Hello", "share": "desk", "texts": { "en": "Hello" },
-        })),
+        (
+            "/api/v1/calendars",
+            "/api/v1/calendars",
+            json!({ "name": "Week", "zone": "Europe/Berlin", "weekly": weekly }),
+        ),
+        (
+            "/api/v1/sla-policies",
+            "/api/v1/sla-policies",
+            json!({
+                "name": "Gold", "calendar": "1", "targets": { "first_response": "4h" },
+            }),
+        ),
+        (
+            "/api/v1/macros",
+            "/api/v1/macros",
+            json!({
+                "name": "High", "share": "desk", "steps": [{ "do": "priority", "to": "high" }],
+            }),
+        ),
+        (
+            "/api/v1/canned-replies",
+            "/api/v1/canned-replies",
+            json!({
+                "name": "Hello", "share": "desk", "texts": { "en": "Hello" },
+            }),
+        ),
         ("/api/v1/views", "/api/v1/views", json!({ "name": "Mine", "filter": "is:open" })),
         ("/api/v1/contacts", "/api/v1/contacts", json!({ "name": "Dee" })),
         ("/api/v1/organisations", "/api/v1/organisations", json!({ "name": "Dee Ltd" })),
         ("/api/v1/teams", "/api/v1/teams", json!({ "name": "Second line" })),
         ("/api/v1/roles", "/api/v1/roles", json!({ "name": "Reader", "permissions": [] })),
-        ("/api/v1/users", "/api/v1/users", json!({
-            "name": "Eve", "email": "eve@desk.example", "role": "3", "password": "a long enough password",
-        })),
+        (
+            "/api/v1/users",
+            "/api/v1/users",
+            json!({
+                "name": "Eve", "email": "eve@desk.example", "role": "3", "password": "a long enough password",
+            }),
+        ),
     ]
 }
 
@@ -137,9 +181,11 @@ fn whatever_makes_something_makes_it_once_for_a_key() {
     // Every operation that answers 201 is here, so that a new one cannot be forgotten.
     let (_, description) = app::routes().router.split_for_parts();
     let document: Value = serde_json::from_str(&description.to_json().unwrap()).unwrap();
-    let makes = document["paths"].as_object().unwrap().iter().filter(|(_, item)| {
-        item["post"]["responses"]["201"].is_object()
-    });
+    let makes = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, item)| item["post"]["responses"]["201"].is_object());
     let makes: std::collections::BTreeSet<_> = makes.map(|(path, _)| path.as_str()).collect();
     assert_eq!(makes, makers().iter().map(|(path, ..)| *path).collect());
 
@@ -186,7 +232,9 @@ fn whatever_makes_something_makes_it_once_for_a_key() {
         let kept: Vec<(String, String)> = world
             .home
             .db
-            .read::<_, db::Error>(|conn| conn.all(sql!("SELECT request_hash, body FROM idempotency"), args![]))
+            .read::<_, db::Error>(|conn| {
+                conn.all(sql!("SELECT request_hash, body FROM idempotency"), args![])
+            })
             .await
             .unwrap();
         assert!(kept.len() >= makers().len(), "{}", kept.len());
@@ -201,7 +249,11 @@ fn s22_a_stranger_sends_no_more_than_a_form_holds() {
         let mut stranger = Client::new(world.router.clone());
         let form = "application/x-www-form-urlencoded";
         let mut refused = 0;
-        for route in app::routes().table.iter().filter(|route| route.method == "POST" && route.access == Access::Public) {
+        for route in app::routes()
+            .table
+            .iter()
+            .filter(|route| route.method == "POST" && route.access == Access::Public)
+        {
             let parts = route.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
             let path = parts.collect::<Vec<_>>().join("/");
             let post = axum::http::Method::POST;

@@ -16,11 +16,8 @@ use platform::{
     args,
     authority::{Grant, System, Tx},
     db::{self, Conn},
-<<<<<<< HEAD
     idempotency::once,
-=======
     jobs::{self, Job, Trouble},
->>>>>>> main
     sql,
     web::{Created, Failure, Json as Body, Keyed, Listing, Paged, Routes},
 };

@@ -13,7 +13,10 @@ mod words;
 pub use acknowledge::{Acknowledger, Receipt};
 
 use axum::routing::{get, post};
-use platform::{authority::Customer, web::{Routes, roomy}};
+use platform::{
+    authority::Customer,
+    web::{Routes, roomy},
+};
 
 platform::translations!();
 platform::events! {

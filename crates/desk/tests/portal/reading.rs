@@ -267,8 +267,14 @@ fn what_is_for_others_does_not_hide_what_is_older() {
         for n in 0..40 {
             world.ben_replies(ticket, &format!("answer {n}."), &[]).await;
         }
-        let page = ada.get(&link).await.assert_has("answer 39.").assert_has("answer 10.").assert_has_not("answer 9.");
-        let (_, rest) = page.text().split_once("?before=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let page = ada
+            .get(&link)
+            .await
+            .assert_has("answer 39.")
+            .assert_has("answer 10.")
+            .assert_has_not("answer 9.");
+        let (_, rest) =
+            page.text().split_once("?before=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
         let before = rest.split('"').next().unwrap().to_owned();
         let older = ada.get(&format!("{link}?before={before}")).await;
         older.assert_has("answer 9.").assert_has("the very first words").assert_has_not("?before=");

@@ -4,10 +4,7 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::of,
 };
-use axum::{
-    extract::Query,
-    http::StatusCode,
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Tx},

@@ -4,10 +4,7 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::of,
 };
-use axum::{
-    extract::Query,
-    http::StatusCode,
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Organisation, Tx},

@@ -72,7 +72,10 @@ fn a_browser_is_known_for_90_days_after_its_last_sign_in() {
         let world = World::new(desk).await;
         let devices = async || {
             let read = world.home.db.read::<_, db::Error>(|conn| {
-                conn.one::<(i64,)>(platform::sql!("SELECT count(*) AS n FROM known_device"), platform::args![])
+                conn.one::<(i64,)>(
+                    platform::sql!("SELECT count(*) AS n FROM known_device"),
+                    platform::args![],
+                )
             });
             read.await.unwrap().0
         };

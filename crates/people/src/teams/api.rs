@@ -1,10 +1,7 @@
 //! `/api/v1/teams`.
 use super::{Changes, Draft, TeamError, TeamRow, actions, store};
 use crate::permissions::{ManagePeople, ViewPeople};
-use axum::{
-    extract::Query,
-    http::StatusCode,
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Team, Tx, User},

@@ -5,10 +5,7 @@ use crate::{
     roles::Role,
     web::of,
 };
-use axum::{
-    extract::Query,
-    http::StatusCode,
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Inbox, Organisation, Team, Tx, User},

@@ -56,8 +56,7 @@ pub(super) fn is_near(config: &postgres::Config) -> bool {
 
 /// Whether a database at `url` is on another machine and nobody decided whether it is spoken to in clear text.
 pub(super) fn wants_encryption(url: &str) -> bool {
-    Client::config(url)
-        .is_ok_and(|config| config.get_ssl_mode() == SslMode::Prefer && !is_near(&config))
+    Client::config(url).is_ok_and(|config| config.get_ssl_mode() == SslMode::Prefer && !is_near(&config))
 }
 
 impl Client {

@@ -17,7 +17,8 @@ pub struct Asked {
 impl Asked {
     /// * `sent` – what was sent with it. The same key with something else is a mistake of the caller.
     pub fn with(&self, sent: &[&[u8]]) -> Option<Key> {
-        let parts: Vec<&[u8]> = std::iter::once(self.operation.as_bytes()).chain(sent.iter().copied()).collect();
+        let parts: Vec<&[u8]> =
+            std::iter::once(self.operation.as_bytes()).chain(sent.iter().copied()).collect();
         // Signed, because a password may be in it, and this stands in the database for a day.
         let request = self.keys.sign("idempotency", &parts);
         Some(Key::new(self.key.clone()?, crate::keys::base32(&request)))

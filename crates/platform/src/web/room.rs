@@ -234,9 +234,7 @@ mod tests {
         // Two that never end hold 200,000.
         let endless = || {
             let piece = Ok::<_, std::io::Error>(Bytes::from(vec![b'a'; 100_000]));
-            Body::from_stream(
-                futures_util::stream::iter([piece]).chain(futures_util::stream::pending()),
-            )
+            Body::from_stream(futures_util::stream::iter([piece]).chain(futures_util::stream::pending()))
         };
         let held = [0, 1].map(|_| {
             let (router, body) = (router.clone(), endless());

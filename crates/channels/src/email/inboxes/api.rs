@@ -7,8 +7,8 @@ use super::{
     probe, report, store,
 };
 use crate::email::peer::{Kind, Stage};
-use kernel::{clock::Millis, fault::Problem, id::Id};
 use axum::extract::Query;
+use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{self, Grant, Team},
     db,

@@ -96,7 +96,13 @@ impl Filter {
         mistakes.check()?;
         let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let reach = Default::default();
-        Ok(store::Filter { outcome: outcome.flatten(), inbox: inbox.flatten(), since: since.flatten(), text, reach })
+        Ok(store::Filter {
+            outcome: outcome.flatten(),
+            inbox: inbox.flatten(),
+            since: since.flatten(),
+            text,
+            reach,
+        })
     }
 }
 

@@ -351,7 +351,10 @@ pub fn quarantined(conn: &mut Conn) -> Result<i64> {
 pub fn quarantined_seen<P>(tx: &mut Tx<P>) -> Result<i64> {
     let reach = Reach::of(tx);
     let (count,) = tx.one(
-        sql!(concat!("SELECT count(*) AS n FROM inbound r WHERE r.outcome = 'quarantined' AND ", seen_rows!())),
+        sql!(concat!(
+            "SELECT count(*) AS n FROM inbound r WHERE r.outcome = 'quarantined' AND ",
+            seen_rows!()
+        )),
         args![reach.word, reach.person, &reach.ids],
     )?;
     Ok(count)

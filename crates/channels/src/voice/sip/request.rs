@@ -90,7 +90,9 @@ impl<'r> Request<'r> {
             }
             fields.push((full_name(name), value.trim().to_owned()));
         }
-        let all = |name: &'static str| fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value);
+        let all = |name: &'static str| {
+            fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value)
+        };
         // What stands once must not stand twice: two readers would take two different ones.
         let one = |name: &'static str| {
             let mut found = all(name).filter(|value| !value.is_empty());
@@ -106,7 +108,8 @@ impl<'r> Request<'r> {
         if number.parse::<u32>().is_err() || of.trim() != method {
             return None;
         }
-        let require = all("require").flat_map(|value| values(value)).filter(|value| !value.is_empty()).collect();
+        let require =
+            all("require").flat_map(|value| values(value)).filter(|value| !value.is_empty()).collect();
         Some(Request {
             method,
             uri,

@@ -7,7 +7,17 @@ use std::net::{IpAddr, SocketAddr};
 const PORT: u16 = 5060;
 /// What a request may ask for, known to this program though it does not do it: refused with 405, all others with 501.
 const KNOWN: &[&str] = &[
-    "INVITE", "CANCEL", "BYE", "REGISTER", "INFO", "PRACK", "SUBSCRIBE", "NOTIFY", "UPDATE", "MESSAGE", "REFER",
+    "INVITE",
+    "CANCEL",
+    "BYE",
+    "REGISTER",
+    "INFO",
+    "PRACK",
+    "SUBSCRIBE",
+    "NOTIFY",
+    "UPDATE",
+    "MESSAGE",
+    "REFER",
     "PUBLISH",
 ];
 
@@ -56,7 +66,8 @@ fn tagged(request: &Request, keys: &Keys) -> String {
     if outside.to_ascii_lowercase().split(';').skip(1).any(|part| part.trim_start().starts_with("tag=")) {
         return request.to.clone();
     }
-    let parts = [&request.vias[0], &request.call_id, &request.cseq, &request.from].map(|part| part.as_bytes());
+    let parts =
+        [&request.vias[0], &request.call_id, &request.cseq, &request.from].map(|part| part.as_bytes());
     let tag = keys::base32(&keys.sign("sip tag", &parts)[..10]);
     format!("{};tag={tag}", request.to)
 }
@@ -79,11 +90,18 @@ fn route(via: &str, from: SocketAddr) -> Option<(String, SocketAddr)> {
     }
     let (host, port) = host_and_port(by)?;
     let source = from.ip().to_canonical();
-    let is_named = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical() == source);
+    let is_named =
+        host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical() == source);
     let mut kept: Vec<String> = Vec::new();
     let mut wants_own_port = false;
     for parameter in parameters.split(';').map(str::trim).filter(|parameter| !parameter.is_empty()) {
-        match parameter.split_once('=').map_or(parameter, |(name, _)| name).trim().to_ascii_lowercase().as_str() {
+        match parameter
+            .split_once('=')
+            .map_or(parameter, |(name, _)| name)
+            .trim()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             // Only we know where it came from.
             "received" => {}
             "rport" => {

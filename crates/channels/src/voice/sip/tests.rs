@@ -100,17 +100,18 @@ async fn every_server_on_the_way_back_is_named_and_ports_behind_a_router_are_fou
         .replace("Call-ID:", "i :")
         .replace("\r\nTo:", "\r\nt:");
     let answer = phone.asks(&question).await;
-    let first = format!("SIP/2.0/UDP pbx.example:5999;rport={};branch=z9hG4bK1;received=127.0.0.1", phone.port());
+    let first =
+        format!("SIP/2.0/UDP pbx.example:5999;rport={};branch=z9hG4bK1;received=127.0.0.1", phone.port());
     assert_eq!(
         field(&answer, "Via"),
         [&first, "SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK2", "SIP/2.0/UDP 10.0.0.2 ;branch=z9hG4bK3"]
     );
     assert_eq!(field(&answer, "Call-ID"), ["x"]);
     // A name that the request gives is not where the answer goes, nor is what it says of `received` and `maddr`.
-    let lied = phone.options("", "x").replace(
-        "127.0.0.1:",
-        "192.0.2.9:",
-    ).replace(";branch", ";received=192.0.2.8;maddr=192.0.2.7;branch");
+    let lied = phone
+        .options("", "x")
+        .replace("127.0.0.1:", "192.0.2.9:")
+        .replace(";branch", ";received=192.0.2.8;maddr=192.0.2.7;branch");
     let answer = phone.asks(&lied).await;
     assert!(answer.contains(";received=127.0.0.1\r\n") && !answer.contains("192.0.2.8"), "{answer}");
 }

@@ -7,10 +7,7 @@ use crate::{
         api::{TicketBody, found_bodies},
     },
 };
-use axum::{
-    extract::Query,
-    http::StatusCode,
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Team, Tx},
