@@ -98,8 +98,8 @@ impl jobs::Errand for Errand {
     const KIND: &'static str = "test.errand";
     async fn run(self, home: platform::Home) -> Result<(), Trouble> {
         assert!(!self.0, "the code has a mistake");
-        let done = Grant::<System>::system(&home).change::<_, Error>(|tx| settings::set(tx, "test", "done"));
-        Ok(done.await?)
+        let system = Grant::<System>::system(&home);
+        Ok(system.change::<_, Error>(|tx| settings::set(tx, "test", "done")).await?)
     }
 }
 platform::register_errand!(Errand);

@@ -187,14 +187,16 @@ fn whatever_makes_something_makes_it_once_for_a_key() {
         .iter()
         .filter(|(_, item)| item["post"]["responses"]["201"].is_object());
     let makes: std::collections::BTreeSet<_> = makes.map(|(path, _)| path.as_str()).collect();
-    assert_eq!(makes, makers().iter().map(|(path, ..)| *path).collect());
+    let here: std::collections::BTreeSet<_> = makers().iter().map(|(path, ..)| *path).collect();
+    assert_eq!(makes, here);
 
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         let row = world.writes("cy@c.example", "hello", "Message-ID: <a@c>", "hello").await;
         assert_eq!(super::world::number(&row), 1);
-        let note = json!({ "kind": "note", "text": "to be split out" }).to_string();
-        world.admin.post_json("/api/v1/tickets/1/messages", &note).await.assert_status(201);
+        let more = "Message-ID: <c@c>\nIn-Reply-To: <a@c>\nReferences: <a@c>";
+        let row = world.writes("cy@c.example", "Re: hello", more, "to be split out").await;
+        assert_eq!(super::world::number(&row), 1);
         world.writes("cy@c.example", "other", "Message-ID: <b@c>", "other").await;
         let mut program = world.admin.clone().with_header("idempotency-key", "k");
         let mut wrong = Vec::new();
@@ -216,13 +218,13 @@ fn whatever_makes_something_makes_it_once_for_a_key() {
             }
             // The key of another body, or of another operation, is a mistake of the caller.
             let mut other = body.clone();
-            if let Some(object) = other.as_object_mut() {
-                object.insert("name".into(), json!("Another"));
+            let is_other = other.get_mut("name").map(|name| *name = json!("Another")).is_some();
+            let mut reused = vec![send("/api/v1/teams", &json!({ "name": "Team" }), b"").await];
+            if is_other || body.is_null() {
+                reused.push(send(path, &other, b"two").await);
             }
-            let reused = send(path, &other, b"two").await;
-            let elsewhere = send("/api/v1/teams", &json!({ "name": "Team" }), b"").await;
-            for answer in [reused, elsewhere] {
-                if answer.status != 422 || (path != "/api/v1/teams" && !answer.text().contains("_reused")) {
+            for answer in reused {
+                if answer.status != 422 || !answer.text().contains("_reused") {
                     wrong.push(format!("{path}: {answer:?}"));
                 }
             }

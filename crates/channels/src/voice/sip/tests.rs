@@ -104,7 +104,7 @@ async fn every_server_on_the_way_back_is_named_and_ports_behind_a_router_are_fou
         format!("SIP/2.0/UDP pbx.example:5999;rport={};branch=z9hG4bK1;received=127.0.0.1", phone.port());
     assert_eq!(
         field(&answer, "Via"),
-        [&first, "SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK2", "SIP/2.0/UDP 10.0.0.2 ;branch=z9hG4bK3"]
+        [first.as_str(), "SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK2", "SIP/2.0/UDP 10.0.0.2 ;branch=z9hG4bK3"]
     );
     assert_eq!(field(&answer, "Call-ID"), ["x"]);
     // A name that the request gives is not where the answer goes, nor is what it says of `received` and `maddr`.
