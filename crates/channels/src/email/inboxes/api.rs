@@ -154,6 +154,14 @@ async fn with_app<P: 'static>(grant: &Grant<P>, inbox: Inbox) -> Result<InboxBod
     let app = grant.read::<_, db::Error>(move |tx| oauth::store::of(tx, id)).await?;
     Ok((inbox, app).into())
 }
+/// Adds an inbox; the desk's first one names the domain of our Message-IDs.
+pub async fn create(grant: &Grant<ManageInboxes>, draft: Draft) -> Result<Inbox, Problem> {
+    let keys = grant.home().keys.clone();
+    let inbox = grant.change::<_, Problem>(move |tx| actions::create(tx, draft, &keys)).await?;
+    super::super::learn_domain(grant.home()).await;
+    Ok(inbox)
+}
+
 /// Get an inbox.
 #[utoipa::path(get, path = "/api/v1/inboxes/{id}", tag = "mail", params(("id" = String, Path)),
     responses((status = 200, body = InboxBody)))]
