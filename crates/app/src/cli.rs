@@ -18,6 +18,7 @@ wins over a variable, a variable over the file.
   listen             IP:PORT                                    127.0.0.1:8080
   smtp_listen        IP:PORT, for mail by SMTP                  none
   lmtp_listen        IP:PORT, for mail by LMTP                  none
+  sip_listen         IP:PORT, where SIP OPTIONS is answered     none
   public_url         https://help.example.org                   http:// and the address of listen
   allow_outbound     private address ranges that may be called  none
   trusted_proxies    proxies whose X-Forwarded-For is believed  none (as a flag: --trusted-proxy)
@@ -163,6 +164,9 @@ pub struct Serve {
     /// Where mail comes in by LMTP [default: nowhere]
     #[arg(long, value_name = "IP:PORT")]
     lmtp_listen: Option<String>,
+    /// Where a telephone system is answered that asks by SIP (UDP) whether this desk is there [default: nowhere]
+    #[arg(long, value_name = "IP:PORT")]
+    sip_listen: Option<String>,
     /// How people reach this desk; links in mails begin with it [default: http://LISTEN]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
@@ -255,6 +259,7 @@ impl Cli {
                 listen: serve.listen.clone(),
                 smtp_listen: serve.smtp_listen.clone(),
                 lmtp_listen: serve.lmtp_listen.clone(),
+                sip_listen: serve.sip_listen.clone(),
                 public_url: serve.public_url.clone(),
                 allow_outbound: serve.allow_outbound.clone(),
                 trusted_proxies: serve.trusted_proxies.clone(),

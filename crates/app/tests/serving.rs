@@ -114,3 +114,25 @@ fn a_request_under_way_is_answered_after_sigterm_and_idle_connections_do_not_hol
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(!desk.log().contains("cut off"), "{}", desk.log());
 }
+
+#[test]
+fn sip_options_is_answered_where_the_operator_says() {
+    let data = Data::new();
+    let desk = Served::start(data.path(), &["--sip-listen", "127.0.0.1:0"]);
+    let line = desk.logged("by=\"sip\"");
+    let to = line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    let phone = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    phone.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let port = phone.local_addr().unwrap().port();
+    let question = format!(
+        "OPTIONS sip:desk@{to} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK7\r\nFrom: <sip:a@b>;tag=1\r\n\
+         To: <sip:desk@{to}>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    );
+    phone.send_to(question.as_bytes(), &to).unwrap();
+    let mut answer = [0; 2048];
+    let length = phone.recv(&mut answer).unwrap();
+    assert!(answer[..length].starts_with(b"SIP/2.0 200 OK\r\n"));
+    desk.stop();
+    let refused = run(&["serve", "--data", data.path(), "--listen", "127.0.0.1:0", "--sip-listen", "5060"]);
+    assert!(refused.refused(2).contains("--sip-listen: \"5060\" is no address"));
+}

@@ -5,6 +5,7 @@ pub mod email;
 pub mod events_api;
 #[cfg(test)]
 mod testing;
+pub mod voice;
 pub mod webhooks;
 
 use platform::web::Routes;

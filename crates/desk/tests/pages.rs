@@ -1298,3 +1298,73 @@ fn statuses_and_fields_can_be_taken_out_of_use() {
         ben.post_form("/admin/statuses/2/archive", &[]).await.assert_status(403);
     });
 }
+
+// S04
+#[test]
+fn a_draft_is_kept_for_a_ticket_in_sight_and_not_without_end() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let mut sam = world.stranger().await;
+        async fn keeps(client: &mut Client, ticket: i64) -> u16 {
+            let body = br#"{"kind":"note","text":"x"}"#.to_vec();
+            let path = format!("/drafts/{ticket}");
+            let json = Some("application/json");
+            client.send(axum::http::Method::PUT, &path, json, body).await.status.as_u16()
+        }
+        assert_eq!(keeps(&mut sam, 0).await, 204, "the form of a new ticket is everybody's own");
+        for ticket in [number, 999_999, -5, i64::MAX] {
+            assert_eq!(keeps(&mut sam, ticket).await, 404, "{ticket}");
+        }
+        assert_eq!(keeps(&mut world.ada, number).await, 204);
+
+        let count = async || {
+            let read = world.home.db.read::<_, db::Error>(|conn| {
+                conn.one::<(i64,)>(sql!("SELECT count(*) AS n FROM draft WHERE user_id = 1"), args![])
+            });
+            read.await.unwrap().0
+        };
+        let now = world.home.clock.now();
+        world
+            .home
+            .db
+            .write::<_, db::Error>(move |conn| {
+                for ticket in 1000..1199i64 {
+                    conn.run(
+                        sql!("INSERT INTO draft (user_id, ticket_id, body, updated_at_ms) VALUES (1, $1, '{}', $2)"),
+                        args![ticket, now],
+                    )?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        assert_eq!(keeps(&mut world.ada, 0).await, 409, "there are 200 young ones");
+        assert_eq!(keeps(&mut world.ada, number).await, 204, "this is one of them");
+        assert_eq!(count().await, 200, "and none of them went");
+        world.home.clock.advance(31 * 24 * 3_600 * SECOND);
+        assert_eq!(keeps(&mut world.ada, 0).await, 204, "one that was left a month ago made room");
+        assert_eq!(count().await, 200);
+    });
+}
+
+#[test]
+fn whoever_asks_is_changed_to_a_normal_address_and_nothing_else_is_taken() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let number = world.opens("Cy <cy@customer.example>", "Late", "Where is it?").await;
+        let path = format!("/api/v1/tickets/{number}");
+        let mut program = world.program("all").await;
+        let dee = r#"{"requester":{"email":"  Dee@Customer.EXAMPLE ","name":"Dee"}}"#;
+        let changed = program.patch_json(&path, dee).await.assert_status(200).json();
+        assert_eq!(changed["requester"]["email"], "dee@customer.example");
+        let read = world.home.db.read::<_, db::Error>(|conn| {
+            conn.all::<(String,)>(sql!("SELECT email FROM contact_email ORDER BY email"), args![])
+        });
+        let known: Vec<_> = read.await.unwrap().into_iter().map(|(email,)| email).collect();
+        assert_eq!(known, ["cy@customer.example", "dee@customer.example"]);
+        let by_phone = r#"{"requester":{"email":"cy@customer.example","phone":"+49 30 1"}}"#;
+        let refused = program.patch_json(&path, by_phone).await.assert_status(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/requester/phone");
+    });
+}

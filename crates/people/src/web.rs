@@ -90,6 +90,7 @@ impl Done {
             Some("ended") => "done-ended",
             Some("password") => "done-password",
             Some("link") => "done-link",
+            Some("confirmed") => "done-confirmed",
             Some("signed-out") => "done-signed-out",
             _ => "",
         }
@@ -106,8 +107,7 @@ pub fn local_path<'p>(next: &'p str, fallback: &'p str) -> &'p str {
 
 /// For the query of an address.
 pub fn escape(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    platform::web::escape(text, b"/-_.")
 }
 
 /// Of rows that belong to several things, those of one.

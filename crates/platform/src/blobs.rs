@@ -7,11 +7,12 @@ use crate::{
     db::{self, Conn},
     sql,
 };
-use kernel::clock::Millis;
+use kernel::clock::{Clock, Millis};
 use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, SystemTime},
 };
 
 /// Up to this many bytes content lives in the database.
@@ -28,6 +29,18 @@ impl Hash {
     /// * returns – `None` for anything but 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Hash> {
         bytes.try_into().ok().map(Hash)
+    }
+    /// * returns – `None` for anything but 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Hash> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 || !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Hash(bytes))
     }
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -110,7 +123,8 @@ impl Blobs {
             return Ok(Ready { hash, size, in_row: Some(Arc::new(bytes)) });
         }
         let path = self.path(&hash);
-        if !path.exists() {
+        // What is there already counts as new from now on, so that a sweeper leaves it.
+        if !self.is_renewed(&path) {
             let folder = self.folder.join(&hash.hex()[..2]);
             if !folder.exists() {
                 fs::create_dir_all(&folder)?;
@@ -133,6 +147,51 @@ impl Blobs {
             written?;
         }
         Ok(Ready { hash, size, in_row: None })
+    }
+
+    /// Whether the file is there; it is as young as a new one then. Looked at once more afterwards: a sweeper may have
+    /// taken it away between the two.
+    fn is_renewed(&self, path: &Path) -> bool {
+        let renewed = fs::File::options().append(true).open(path).and_then(|file| file.set_modified(now()));
+        renewed.is_ok() && path.exists()
+    }
+    /// Makes large content as young as if it had just been written, where it is there.
+    pub fn touch(&self, hash: &Hash) -> io::Result<()> {
+        match fs::File::options().append(true).open(self.path(hash)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            file => file?.set_modified(now()),
+        }
+    }
+    /// The files of one of the 256 folders that were not used for `unused` or longer.
+    pub fn files(&self, folder: u8, unused: Duration) -> io::Result<Vec<Hash>> {
+        let entries = match fs::read_dir(self.folder.join(format!("{folder:02x}"))) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let is_old =
+                entry.metadata().and_then(|about| about.modified()).is_ok_and(|used| is_old(used, unused));
+            let hash = entry.file_name().to_str().and_then(Hash::from_hex);
+            found.extend(hash.filter(|_| is_old));
+        }
+        Ok(found)
+    }
+    /// Removes a file that was not used for `unused`, and that no row names.
+    ///
+    /// Somebody may bring the same content at this moment. They renew the file, look whether it is still there, and else
+    /// write it anew; here it is put aside first, and put back if it turns out to have been renewed.
+    pub fn remove(&self, hash: &Hash, unused: Duration) -> io::Result<()> {
+        let path = self.path(hash);
+        fs::create_dir_all(self.begun())?;
+        let aside = self.begun().join(crate::keys::base32(&crate::keys::random::<8>()));
+        match fs::rename(&path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            done => done?,
+        }
+        let used = fs::metadata(&aside)?.modified()?;
+        if is_old(used, unused) { fs::remove_file(&aside) } else { fs::rename(&aside, &path) }
     }
 
     /// Where content lies until all of it is written.
@@ -180,6 +239,16 @@ impl Blobs {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// By the clock of the machine, whatever the desk's own says: files have no other.
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(Clock::System.now().0.unsigned_abs())
+}
+
+/// A file of the future is young.
+fn is_old(used: SystemTime, unused: Duration) -> bool {
+    now().duration_since(used).is_ok_and(|age| age >= unused)
 }
 
 /// Points the transaction's rows to content. The same content twice is one row.
@@ -265,6 +334,34 @@ mod tests {
         assert!(!begun.exists());
         assert_eq!(blobs.sweep().unwrap(), 0);
         assert!(blobs.read_file(ready.hash).is_ok());
+    }
+    #[test]
+    fn old_files_go_and_what_is_brought_again_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().join("blobs")).unwrap();
+        let content = vec![3; IN_ROW + 1];
+        let hash = blobs.prepare(content.clone()).unwrap().hash;
+        assert_eq!(Hash::from_hex(&hash.hex()), Some(hash));
+        let (day, first) = (Duration::from_secs(86_400), hash.as_bytes()[0]);
+        let age = || {
+            let file = fs::File::options().append(true).open(blobs.path(&hash)).unwrap();
+            file.set_modified(now() - 2 * day).unwrap();
+        };
+        assert!(blobs.files(first, day).unwrap().is_empty(), "it is young");
+        age();
+        assert_eq!(blobs.files(first, day).unwrap(), [hash]);
+        assert!(blobs.files(first.wrapping_add(1), day).unwrap().is_empty());
+        // Between the look and the removal somebody brings the same.
+        blobs.prepare(content.clone()).unwrap();
+        blobs.remove(&hash, day).unwrap();
+        assert!(blobs.read_file(hash).is_ok());
+        assert_eq!(blobs.sweep().unwrap(), 0, "nothing is left aside");
+        age();
+        blobs.remove(&hash, day).unwrap();
+        assert!(matches!(blobs.read_file(hash), Err(BlobError::Missing(_))));
+        blobs.remove(&hash, day).unwrap();
+        blobs.prepare(content).unwrap();
+        assert!(blobs.read_file(hash).is_ok());
     }
     #[test]
     fn small_content_needs_no_file() {

@@ -10,14 +10,9 @@ pub struct Key {
 }
 
 impl Key {
-    /// * `body` – what was sent: the same key with another body is a mistake of the caller.
-    /// * errors – 422 where the key is longer than 200 characters.
-    pub fn of(headers: &axum::http::HeaderMap, body: &impl serde::Serialize) -> Result<Option<Key>, Problem> {
-        let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-        let key = value.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
-        let key = key.ok_or(Problem::new(422, "idempotency_key_invalid"))?.to_owned();
-        let body = serde_json::to_vec(body).map_err(|_| Problem::internal())?;
-        Ok(Some(Key { key, request: Hash::of(&body).hex() }))
+    /// * `request` – tells what was asked for; see [`crate::web::Keyed`].
+    pub(crate) fn new(key: String, request: String) -> Key {
+        Key { key, request }
     }
     /// For a page's form: the same words from the same `form` are one request; other words are another.
     ///

@@ -7,12 +7,13 @@ use crate::{
     db, sql,
 };
 use derive::Record;
+use futures_util::FutureExt;
 use kernel::{
     clock::{MINUTE, Millis, SECOND},
     fault::Problem,
     id::Id,
 };
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, pin::Pin, time::Duration};
 use tokio::sync::watch;
 
 /// How a job ended badly.
@@ -191,11 +192,20 @@ pub async fn step(home: &Home) -> db::Result<Step> {
     }
     let Some(job) = grant.change(claim).await? else { return Ok(Step::Idle(due)) };
     let outcome = match JOB_KINDS.iter().find(|known| known.kind == job.kind) {
-        Some(known) => (known.run)(home, &job.payload).await,
+        Some(known) => caught((known.run)(home, &job.payload)).await,
         None => Err(Trouble::GiveUp(Problem::new(500, "job_unknown"))),
     };
     grant.change(move |tx| record(tx, &job, outcome)).await?;
     Ok(Step::Ran)
+}
+
+/// A panic of the work is its trouble, not the runner's: that one has other jobs to run.
+async fn caught(work: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(outcome) => outcome,
+        // What it said may hold content; the panic itself stands in the log of the program.
+        Err(_) => Err(Trouble::Retry("it failed inside".into())),
+    }
 }
 
 fn record(tx: &mut Tx<System>, job: &Claimed, outcome: Result<(), Trouble>) -> db::Result<()> {
@@ -263,14 +273,14 @@ pub struct Dead {
     pub created_at_ms: Millis,
 }
 
-/// Dead jobs, newest first, 200 at most.
-pub fn dead(conn: &mut db::Conn) -> db::Result<Vec<Dead>> {
+/// Dead jobs, newest first, before the one with the id `before`.
+pub fn dead(conn: &mut db::Conn, before: Option<Id<Dead>>, limit: usize) -> db::Result<Vec<Dead>> {
     conn.all(
         sql!(
             "SELECT id, kind, last_error, attempts, created_at_ms FROM job
-              WHERE state = 'dead' ORDER BY id DESC LIMIT 200"
+              WHERE state = 'dead' AND id < $1 ORDER BY id DESC LIMIT $2"
         ),
-        args![],
+        args![before.unwrap_or(Id::new(i64::MAX)), limit],
     )
 }
 

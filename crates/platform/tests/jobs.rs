@@ -81,7 +81,7 @@ fn jobs_run_once_when_due_and_dead_ones_stay_to_be_seen() {
             clock.advance(20 * MINUTE);
             drain().await;
         }
-        let dead = desk.db.read::<_, Error>(|conn| jobs::dead(conn)).await.unwrap();
+        let dead = desk.db.read::<_, Error>(|conn| jobs::dead(conn, None, 10)).await.unwrap();
         let causes: Vec<_> = dead.iter().map(|job| job.last_error.clone().unwrap()).collect();
         assert_eq!(causes, ["the world is not ready", "not_found"]);
         assert_eq!(text().await.as_deref(), Some("ab"));
@@ -89,6 +89,52 @@ fn jobs_run_once_when_due_and_dead_ones_stay_to_be_seen() {
         let revived = dead[0].id;
         assert!(grant.change::<_, Error>(move |tx| jobs::revive(tx, revived)).await.unwrap());
         assert!(jobs::run_next(&home).await.unwrap());
+    });
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Errand(bool);
+impl jobs::Errand for Errand {
+    const KIND: &'static str = "test.errand";
+    async fn run(self, home: platform::Home) -> Result<(), Trouble> {
+        assert!(!self.0, "the code has a mistake");
+        let system = Grant::<System>::system(&home);
+        Ok(system.change::<_, Error>(|tx| settings::set(tx, "test", "done")).await?)
+    }
+}
+platform::register_errand!(Errand);
+
+#[test]
+fn an_errand_that_panics_ends_no_runner_and_is_seen_in_the_end() {
+    on_both(async |desk| {
+        let clock = Clock::fixed(Millis(1_000_000));
+        migrate(&desk.db, &clock, MIGRATIONS).await.unwrap();
+        let home = testkit::home(desk.db.clone(), clock.clone());
+        let grant = Grant::system(&home);
+        for panics in [true, false] {
+            let queue =
+                move |tx: &mut Tx<System>| jobs::enqueue_errand(tx, &Errand(panics), Millis(1_000_000), None);
+            grant.change::<_, Error>(queue).await.unwrap();
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let runner = tokio::spawn(jobs::work(home.clone(), stopped));
+        let text = async || desk.db.read::<_, Error>(|c| settings::get(c, "test")).await.unwrap();
+        for _ in 0..100 {
+            if text().await.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(text().await.as_deref(), Some("done"), "the runner went on with the next one");
+        stop.send(true).unwrap();
+        runner.await.expect("the runner ended because it was told to");
+        for _ in 0..12 {
+            clock.advance(20 * MINUTE);
+            while jobs::run_next(&home).await.unwrap() {}
+        }
+        let dead = desk.db.read::<_, Error>(|conn| jobs::dead(conn, None, 10)).await.unwrap();
+        assert_eq!(dead.len(), 1);
+        assert_eq!(dead[0].last_error.as_deref(), Some("it failed inside"));
     });
 }
 

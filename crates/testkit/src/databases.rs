@@ -1,4 +1,5 @@
 //! Desks on both engines, on a private PostgreSQL that ends with the test program.
+use crate::certificates::Certificates;
 use platform::db::{Db, Place, Size};
 use std::{
     io::{BufRead, BufReader},
@@ -23,23 +24,42 @@ pub struct Cluster {
 
 const RUN: &str = r#"
     set -e; cd /; dir=$(mktemp -d); bin=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
+    more=; if [ -n "$TLS_KEY" ]; then
+        (umask 077; echo "$TLS_CERTIFICATE" >"$dir/server.crt"; echo "$TLS_KEY" >"$dir/server.key")
+        more="-c listen_addresses=127.0.0.1 -c port=$2 -c ssl=on"
+        more="$more -c ssl_cert_file=$dir/server.crt -c ssl_key_file=$dir/server.key"
+    fi
     "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale C --no-sync >/dev/null
     "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" start >/dev/null \
-        -o "-k $dir -c listen_addresses= -c max_connections=300 -c fsync=$1 -c shared_buffers=128MB"
+        -o "-k $dir -c listen_addresses= -c max_connections=300 -c fsync=$1 -c shared_buffers=128MB $more"
     echo "$dir"; cat >/dev/null
     "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null; rm -rf "$dir""#;
 
 impl Cluster {
     /// `fsync` off is for tests that do not ask about power cuts.
     pub fn start(fsync: bool) -> Cluster {
+        Cluster::run(fsync, None)
+    }
+    /// One that listens on the loopback as well, and speaks TLS there.
+    pub fn with_tls(certificates: &Certificates) -> Cluster {
+        Cluster::run(false, Some(certificates))
+    }
+    fn run(fsync: bool, certificates: Option<&Certificates>) -> Cluster {
         let fsync = if fsync { "on" } else { "off" };
         let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
         let mut command = Command::new(if is_root { "runuser" } else { "sh" });
         if is_root {
             command.args(["-u", "postgres", "--", "sh"]);
         }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let port = port.expect("the loopback has a free port").port().to_string();
+        if let Some(certificates) = certificates {
+            let text = |file: PathBuf| std::fs::read_to_string(file).expect("we made it");
+            command.env("TLS_CERTIFICATE", text(certificates.certificate_file()));
+            command.env("TLS_KEY", text(certificates.key_file()));
+        }
         let mut shell = command
-            .args(["-c", RUN, "cluster", fsync])
+            .args(["-c", RUN, "cluster", fsync, &port])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -49,11 +69,11 @@ impl Cluster {
         BufReader::new(stdout).read_line(&mut folder).expect("the shell answers");
         assert!(!folder.is_empty(), "PostgreSQL did not start");
         let pipe = shell.stdin.take().expect("it is piped");
-        Cluster {
-            url: format!("host={} user=postgres dbname=postgres", folder.trim()),
-            _pipe: pipe,
-            _shell: shell,
-        }
+        let host = match certificates {
+            Some(_) => format!("127.0.0.1 port={port}"),
+            None => folder.trim().to_owned(),
+        };
+        Cluster { url: format!("host={host} user=postgres dbname=postgres"), _pipe: pipe, _shell: shell }
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Flags {
     pub listen: Option<String>,
     pub smtp_listen: Option<String>,
     pub lmtp_listen: Option<String>,
+    pub sip_listen: Option<String>,
     pub dns: Option<String>,
     pub public_url: Option<String>,
     pub allow_outbound: Vec<String>,
@@ -74,6 +75,7 @@ impl Given {
             (Key::Listen, flags.listen),
             (Key::SmtpListen, flags.smtp_listen),
             (Key::LmtpListen, flags.lmtp_listen),
+            (Key::SipListen, flags.sip_listen),
             (Key::Dns, flags.dns),
             (Key::PublicUrl, flags.public_url),
         ];

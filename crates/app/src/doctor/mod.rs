@@ -130,6 +130,9 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
     match open::existing(config).await {
         Ok(db) => {
             report.add("database", Ok(Vec::new()));
+            let place = config.place.clone();
+            let in_clear = db.read(move |conn| catalogue::is_in_clear(conn, &place)).await;
+            report.add("database-tls", in_clear.map(in_clear_text));
             let is_current = migrations(&db, &mut report).await;
             if is_current {
                 data(config, &db, &mut report).await?;
@@ -141,6 +144,14 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
         Err(failure) => report.add("database", Ok(vec![Finding(failure.to_string())])),
     }
     if report.has_findings { Err(Failure::Found) } else { Ok(()) }
+}
+
+/// * `is_so` – whether everything of the desk, passwords' hashes included, crosses the network for anybody to read.
+fn in_clear_text(is_so: bool) -> Vec<Finding> {
+    let what = "the database is on another machine, and what goes there and back is not encrypted; switch TLS on in \
+                PostgreSQL and add sslmode=require to the address, or add sslmode=disable if the network itself is \
+                encrypted";
+    if is_so { vec![Finding(what.into())] } else { Vec::new() }
 }
 
 #[derive(Default)]

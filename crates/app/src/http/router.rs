@@ -8,20 +8,16 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    extract::DefaultBodyLimit,
     http::header,
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
 use platform::{
     Home, assets,
-    web::{Request, Routes, client_address, error_pages, security_headers},
+    web::{Request, Room, Routes, bounded, client_address, error_pages, security_headers},
 };
 use tokio::sync::watch;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-
-/// A form's fields beside the largest file.
-const FORM: usize = 1024 * 1024;
 
 /// The routes of all slices.
 pub fn routes() -> Routes {
@@ -62,7 +58,7 @@ pub fn whole(
         .route("/metrics", get(metrics))
         .layer(Extension(wizard.clone()))
         .layer(from_fn_with_state((home.clone(), wizard), wizard::gate))
-        .layer(DefaultBodyLimit::max(home.site.max_message_bytes + FORM))
+        .layer(from_fn_with_state(Room::new(home.site.max_message_bytes), bounded))
         .layer(from_fn(layers::patience))
         .layer(from_fn_with_state(home.clone(), error_pages))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(layers::is_packed))

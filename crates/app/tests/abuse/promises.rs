@@ -1,7 +1,8 @@
 //! Promises that hold for every route (S28, S30).
 use super::world::World;
 use channels::email::verify::Names;
-use platform::{settings::Site, web::Access};
+use platform::{args, db, settings::Site, sql, web::Access};
+use serde_json::{Value, json};
 use testkit::{Client, on_both};
 
 #[test]
@@ -83,5 +84,194 @@ fn s28_who_invents_addresses_of_clients_is_stopped_as_one() {
         // People behind the same proxy are many networks.
         let people = guesses(|n| browser("10.0.0.1", format!("198.{n}.100.1"))).await;
         assert_eq!(people, 33);
+    });
+}
+
+/// What makes something, with a body that fits; `{file}` stands for a form with a file.
+fn makers() -> Vec<(&'static str, &'static str, Value)> {
+    let due = "2026-12-01T09:00:00Z";
+    let weekly = json!({ "mon": [["08:00", "12:00"]] });
+    vec![
+        (
+            "/api/v1/tickets",
+            "/api/v1/tickets",
+            json!({
+                "subject": "One", "text": "one", "requester": { "email": "cy@c.example", "name": "Cy" },
+            }),
+        ),
+        (
+            "/api/v1/tickets/{number}/messages",
+            "/api/v1/tickets/1/messages",
+            json!({ "kind": "note", "text": "x" }),
+        ),
+        ("/api/v1/tickets/{number}/split", "/api/v1/tickets/1/split", json!({ "messages": ["2"] })),
+        (
+            "/api/v1/tickets/{number}/links",
+            "/api/v1/tickets/1/links",
+            json!({ "link": "related", "ticket": 3 }),
+        ),
+        (
+            "/api/v1/tickets/{number}/call-backs",
+            "/api/v1/tickets/1/call-backs",
+            json!({
+                "phone": "+49 30 123456", "due_at": due,
+            }),
+        ),
+        ("/api/v1/bulk", "/api/v1/bulk", json!({ "tickets": [1], "changes": { "priority": "high" } })),
+        ("/api/v1/uploads", "/api/v1/uploads", Value::Null),
+        (
+            "/api/v1/inboxes",
+            "/api/v1/inboxes",
+            json!({
+                "name": "Third", "address": "third@desk.example", "receive": { "kind": "smtp" },
+                "send": { "host": "127.0.0.1", "port": 2525, "tls": "none", "user": "u", "password": "hunter2-hunter2" },
+            }),
+        ),
+        (
+            "/api/v1/webhooks",
+            "/api/v1/webhooks",
+            json!({
+                "name": "ERP", "url": "http://127.0.0.1:8080/hook", "kinds": ["ticket.opened"],
+            }),
+        ),
+        ("/api/v1/fields", "/api/v1/fields", json!({ "key": "asset", "name": "Asset", "kind": "text" })),
+        (
+            "/api/v1/calendars",
+            "/api/v1/calendars",
+            json!({ "name": "Week", "zone": "Europe/Berlin", "weekly": weekly }),
+        ),
+        (
+            "/api/v1/sla-policies",
+            "/api/v1/sla-policies",
+            json!({
+                "name": "Gold", "calendar": "1", "targets": { "first_response": "4h" },
+            }),
+        ),
+        (
+            "/api/v1/macros",
+            "/api/v1/macros",
+            json!({
+                "name": "High", "share": "desk", "steps": [{ "do": "priority", "to": "high" }],
+            }),
+        ),
+        (
+            "/api/v1/canned-replies",
+            "/api/v1/canned-replies",
+            json!({
+                "name": "Hello", "share": "desk", "texts": { "en": "Hello" },
+            }),
+        ),
+        ("/api/v1/views", "/api/v1/views", json!({ "name": "Mine", "filter": "is:open" })),
+        ("/api/v1/contacts", "/api/v1/contacts", json!({ "name": "Dee" })),
+        ("/api/v1/organisations", "/api/v1/organisations", json!({ "name": "Dee Ltd" })),
+        ("/api/v1/teams", "/api/v1/teams", json!({ "name": "Second line" })),
+        ("/api/v1/roles", "/api/v1/roles", json!({ "name": "Reader", "permissions": [] })),
+        (
+            "/api/v1/users",
+            "/api/v1/users",
+            json!({
+                "name": "Eve", "email": "eve@desk.example", "role": "3", "password": "a long enough password",
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn whatever_makes_something_makes_it_once_for_a_key() {
+    // Every operation that answers 201 is here, so that a new one cannot be forgotten.
+    let (_, description) = app::routes().router.split_for_parts();
+    let document: Value = serde_json::from_str(&description.to_json().unwrap()).unwrap();
+    let makes = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, item)| item["post"]["responses"]["201"].is_object());
+    let makes: std::collections::BTreeSet<_> = makes.map(|(path, _)| path.as_str()).collect();
+    let here: std::collections::BTreeSet<_> = makers().iter().map(|(path, ..)| *path).collect();
+    assert_eq!(makes, here);
+
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let row = world.writes("cy@c.example", "hello", "Message-ID: <a@c>", "hello").await;
+        assert_eq!(super::world::number(&row), 1);
+        let more = "Message-ID: <c@c>\nIn-Reply-To: <a@c>\nReferences: <a@c>";
+        let row = world.writes("cy@c.example", "Re: hello", more, "to be split out").await;
+        assert_eq!(super::world::number(&row), 1);
+        world.writes("cy@c.example", "other", "Message-ID: <b@c>", "other").await;
+        let mut program = world.admin.clone().with_header("idempotency-key", "k");
+        let mut wrong = Vec::new();
+        for (at, (_, path, body)) in makers().into_iter().enumerate() {
+            program = program.with_header("idempotency-key", &format!("key {at}"));
+            let mut send = async |path: &str, body: &Value, file: &[u8]| match body {
+                Value::Null => program.post_files(path, &[], &[("file", "plan.txt", file)]).await,
+                body => program.post_json(path, &body.to_string()).await,
+            };
+            let first = send(path, &body, b"one").await;
+            let events = world.events().await;
+            let second = send(path, &body, b"one").await;
+            if first.status != 201 || second.status != 201 || first.json() != second.json() {
+                wrong.push(format!("{path}: {first:?}\n{second:?}"));
+                continue;
+            }
+            if world.events().await != events {
+                wrong.push(format!("{path} did something again"));
+            }
+            // The key of another body, or of another operation, is a mistake of the caller.
+            let mut other = body.clone();
+            let is_other = other.get_mut("name").map(|name| *name = json!("Another")).is_some();
+            let mut reused = vec![send("/api/v1/teams", &json!({ "name": "Team" }), b"").await];
+            if is_other || body.is_null() {
+                reused.push(send(path, &other, b"two").await);
+            }
+            for answer in reused {
+                if answer.status != 422 || !answer.text().contains("_reused") {
+                    wrong.push(format!("{path}: {answer:?}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}:\n{}", desk.engine, wrong.join("\n"));
+        // What was kept for repetitions holds no secret: neither the webhook's nor the relay's.
+        let kept: Vec<(String, String)> = world
+            .home
+            .db
+            .read::<_, db::Error>(|conn| {
+                conn.all(sql!("SELECT request_hash, body FROM idempotency"), args![])
+            })
+            .await
+            .unwrap();
+        assert!(kept.len() >= makers().len(), "{}", kept.len());
+        assert!(!format!("{kept:?}").contains("whsec_") && !format!("{kept:?}").contains("hunter2"));
+    });
+}
+
+#[test]
+fn s22_a_stranger_sends_no_more_than_a_form_holds() {
+    on_both(async |desk| {
+        let world = World::over(desk).await;
+        let mut stranger = Client::new(world.router.clone());
+        let form = "application/x-www-form-urlencoded";
+        let mut refused = 0;
+        for route in app::routes()
+            .table
+            .iter()
+            .filter(|route| route.method == "POST" && route.access == Access::Public)
+        {
+            let parts = route.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+            let path = parts.collect::<Vec<_>>().join("/");
+            let post = axum::http::Method::POST;
+            for body in ["a&".repeat(1_000_000), "a=".to_owned() + &"x".repeat(20_000_000)] {
+                let answer = stranger.send(post.clone(), &path, Some(form), body.into_bytes()).await;
+                // Some refuse for another reason before they look, e.g. a link that is none.
+                assert!(answer.status.is_client_error(), "{path} → {}", answer.status);
+                refused += usize::from(answer.status == 413);
+            }
+            // A file has no place in the form of a door.
+            if !path.starts_with("/p/") && path != "/portal" {
+                let file = [("file", "big.bin", &vec![0; 2_000_000][..])];
+                let answer = stranger.post_files(&path, &[], &file).await;
+                assert!(answer.status.is_client_error(), "{path} → {}", answer.status);
+            }
+        }
+        assert!(refused >= 8, "{refused}");
     });
 }

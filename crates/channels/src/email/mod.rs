@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod outbox;
 pub mod peer;
 pub mod receive;
+mod sight;
 pub mod verify;
 
 use platform::{

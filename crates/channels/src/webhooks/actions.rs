@@ -57,6 +57,16 @@ pub fn edit(tx: &mut Tx<ManageWebhooks>, id: Id<Webhook>, edit: Edit) -> Result<
     Ok(())
 }
 
+/// The secret that signs now, for whoever asked for the webhook and did not hear the answer.
+pub fn secret(
+    tx: &mut Tx<ManageWebhooks>,
+    keys: &Keys,
+    id: Id<Webhook>,
+) -> Result<Secret<String>, WebhookError> {
+    let sealed = store::sealed(tx, id)?.ok_or(WebhookError::Unknown)?;
+    keys.open_sealed(&place(id), &sealed).map_err(|_| Problem::internal().into())
+}
+
 /// Makes another secret; the one before signs beside it for a day.
 pub fn rotate(
     tx: &mut Tx<ManageWebhooks>,

@@ -5,12 +5,13 @@ use super::{
     store,
 };
 use axum::{extract::Query, http::StatusCode};
-use kernel::{clock::Millis, id::Id};
+use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Tx},
     db,
     events::Recorded,
-    web::{Created, Failure, InPath, Json, Listing, Paged},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -122,13 +123,16 @@ pub async fn list(
     responses((status = 201, body = WithSecret)))]
 pub async fn post(
     grant: Grant<ManageWebhooks>,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Created<WithSecret>, Failure> {
     let new = draft.parse(grant.actor(), &grant.home().outbound).await?;
     let keys = grant.home().keys.clone();
     let made = grant
-        .change::<_, WebhookError>(move |tx| {
-            let (id, secret) = actions::create(tx, &keys, new)?;
+        .change::<_, Problem>(move |tx| {
+            // What is kept for a second request is the number alone: the secret lies sealed in its own row.
+            let id = once(tx, key.as_ref(), |tx| Ok::<_, Problem>(actions::create(tx, &keys, new)?.0))?;
+            let id = serde_json::from_value(id).map_err(|_| Problem::internal())?;
+            let secret = actions::secret(tx, &keys, id)?;
             Ok(WithSecret { webhook: body(tx, id)?, secret: secret.reveal().clone() })
         })
         .await?;

@@ -13,6 +13,11 @@ use platform::{
     sql,
 };
 
+/// The secret that signs now.
+pub fn sealed(tx: &mut Tx<ManageWebhooks>, id: Id<Webhook>) -> Result<Option<Vec<u8>>> {
+    let row = tx.find::<(Vec<u8>,)>(sql!("SELECT secret_sealed FROM webhook WHERE id = $1"), args![id])?;
+    Ok(row.map(|(sealed,)| sealed))
+}
 /// Adds a webhook without a secret; the caller sets it at once, because it is sealed for this row.
 pub fn insert<P: Implies<ManageWebhooks>>(tx: &mut Tx<P>, new: &NewWebhook) -> Result<Id<Webhook>> {
     let (now, kinds) = (tx.now(), new.kinds.json());

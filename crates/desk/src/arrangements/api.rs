@@ -10,13 +10,13 @@ use crate::{
 };
 use axum::{
     extract::{Path, Query},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Tx},
     idempotency,
-    web::{Failure, Json, Listing},
+    web::{Failure, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -111,10 +111,8 @@ pub struct MergeDraft {
 pub async fn merge(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
-    headers: HeaderMap,
-    Json(draft): Json<MergeDraft>,
+    Keyed(key, draft): Keyed<MergeDraft>,
 ) -> Result<axum::Json<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &(number, &draft))?;
     let work = move |tx: &mut Tx<EditTickets>| {
         idempotency::once(tx, key.as_ref(), |tx| {
             let change = actions::merge::merge(tx, number, draft.into, &draft.people)?;
@@ -140,10 +138,8 @@ pub struct SplitBody {
 pub async fn split(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
-    headers: HeaderMap,
-    Json(draft): Json<SplitDraft>,
+    Keyed(key, draft): Keyed<SplitDraft>,
 ) -> Result<(StatusCode, axum::Json<serde_json::Value>), Failure> {
-    let key = idempotency::Key::of(&headers, &(number, &draft))?;
     let split = draft.parse()?;
     let language = grant.actor().language;
     let mut split = Some(split);
@@ -178,10 +174,13 @@ pub struct MoveDraft {
 pub async fn shift(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
-    Json(draft): Json<MoveDraft>,
-) -> Result<axum::Json<ChangeBody>, Failure> {
+    Keyed(key, draft): Keyed<MoveDraft>,
+) -> Result<axum::Json<serde_json::Value>, Failure> {
     let work = move |tx: &mut Tx<EditTickets>| {
-        actions::messages::shift(tx, number, draft.messages, draft.into).map(|change| ChangeBody { change })
+        idempotency::once(tx, key.as_ref(), |tx| {
+            let change = actions::messages::shift(tx, number, draft.messages, draft.into)?;
+            Ok::<_, TicketError>(ChangeBody { change })
+        })
     };
     Ok(axum::Json(grant.change(work).await?))
 }
@@ -212,18 +211,19 @@ impl From<Linked> for LinkBody {
 }
 
 /// List what a ticket is to others.
-#[utoipa::path(get, path = "/api/v1/tickets/{number}/links", tag = "tickets", params(("number" = i64, Path)),
-    responses((status = 200, body = Listing<LinkBody>)))]
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/links", tag = "tickets",
+    params(("number" = i64, Path), Paged), responses((status = 200, body = Listing<LinkBody>)))]
 pub async fn links(
     grant: Grant<ViewTickets>,
     Path(number): Path<Id<Ticket>>,
+    Query(paged): Query<Paged>,
 ) -> Result<axum::Json<Listing<LinkBody>>, Failure> {
     let work = move |tx: &mut Tx<ViewTickets>| {
         tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
         Ok::<_, TicketError>(store::links(tx, number)?)
     };
-    let items = grant.read(work).await?.into_iter().map(LinkBody::from).collect();
-    Ok(axum::Json(Listing { items, next: None }))
+    let links = grant.read(work).await?;
+    Ok(axum::Json(paged.of_whole(links, |link| link.id.to_string(), LinkBody::from)?))
 }
 
 #[derive(serde::Deserialize, ToSchema)]
@@ -245,10 +245,13 @@ pub struct LinkDraft {
 pub async fn link(
     grant: Grant<EditTickets>,
     Path(number): Path<Id<Ticket>>,
-    Json(draft): Json<LinkDraft>,
-) -> Result<(StatusCode, axum::Json<ChangeBody>), Failure> {
+    Keyed(key, draft): Keyed<LinkDraft>,
+) -> Result<(StatusCode, axum::Json<serde_json::Value>), Failure> {
     let work = move |tx: &mut Tx<EditTickets>| {
-        actions::links::link(tx, number, draft.link, draft.ticket).map(|change| ChangeBody { change })
+        idempotency::once(tx, key.as_ref(), |tx| {
+            let change = actions::links::link(tx, number, draft.link, draft.ticket)?;
+            Ok::<_, TicketError>(ChangeBody { change })
+        })
     };
     Ok((StatusCode::CREATED, axum::Json(grant.change(work).await?)))
 }

@@ -12,10 +12,11 @@ use platform::{
     authority::Grant,
     blobs::{self, BlobError},
     db,
-    web::{Created, Failure, Form, Upload, file_name_header},
+    idempotency::{Key, once},
+    web::{Asked, Created, Failure, Form, Upload, file_name_header},
 };
 
-#[derive(serde::Serialize, utoipa::ToSchema)]
+#[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct AttachmentBody {
     #[schema(value_type = String)]
     pub id: Id<Attachment>,
@@ -38,6 +39,14 @@ impl From<&Attachment> for AttachmentBody {
 
 /// Takes a file in. It waits for its message for a day.
 pub async fn keep<P: 'static>(grant: &Grant<P>, upload: Upload) -> Result<AttachmentBody, Problem> {
+    let kept = keep_once(grant, upload, None).await?;
+    serde_json::from_value(kept).map_err(|_| Problem::internal())
+}
+async fn keep_once<P: 'static>(
+    grant: &Grant<P>,
+    upload: Upload,
+    key: Option<Key>,
+) -> Result<serde_json::Value, Problem> {
     let home = grant.home();
     if upload.bytes.len() > home.site.max_message_bytes {
         return Err(Problem::new(413, "too_large"));
@@ -50,19 +59,21 @@ pub async fn keep<P: 'static>(grant: &Grant<P>, upload: Upload) -> Result<Attach
     let content = content.map_err(|_| Problem::internal())?.map_err(|_| Problem::new(507, "no_space"))?;
     let title = name.clone();
     let insert = move |tx: &mut platform::authority::Tx<P>| {
-        let new = store::New {
-            message: None,
-            name: &title,
-            r#type: kind,
-            content_id: None,
-            is_inline: false,
-            content: &content,
-        };
-        store::insert(tx, &new)
+        once(tx, key.as_ref(), |tx| {
+            let new = store::New {
+                message: None,
+                name: &title,
+                r#type: kind,
+                content_id: None,
+                is_inline: false,
+                content: &content,
+            };
+            let id = store::insert(tx, &new)?;
+            let url = format!("/api/v1/attachments/{id}");
+            Ok::<_, Problem>(AttachmentBody { id, name, r#type: kind.into(), size, url })
+        })
     };
-    let id = grant.change::<_, db::Error>(insert).await?;
-    let url = format!("/api/v1/attachments/{id}");
-    Ok(AttachmentBody { id, name, r#type: kind.into(), size, url })
+    grant.change(insert).await
 }
 
 /// Upload a file for a message that follows.
@@ -70,7 +81,11 @@ pub async fn keep<P: 'static>(grant: &Grant<P>, upload: Upload) -> Result<Attach
 /// Multipart with one field `file`, from whoever may answer, note or open tickets. What is not used within a day is
 /// removed.
 #[utoipa::path(post, path = "/api/v1/uploads", tag = "tickets", responses((status = 201, body = AttachmentBody)))]
-pub async fn upload(grant: Grant<ViewTickets>, form: Form) -> Result<Created<AttachmentBody>, Failure> {
+pub async fn upload(
+    grant: Grant<ViewTickets>,
+    asked: Asked,
+    form: Form,
+) -> Result<Created<serde_json::Value>, Failure> {
     // A file is for a message: whoever can write none has no use for one.
     let may_write = ["tickets.reply", "tickets.note", "tickets.create"];
     if !may_write.iter().any(|key| grant.actor().reach(key).is_some()) {
@@ -78,7 +93,8 @@ pub async fn upload(grant: Grant<ViewTickets>, form: Form) -> Result<Created<Att
     }
     let file = form.files.into_iter().find(|file| file.field == "file");
     let file = file.ok_or_else(|| Problem::field("file", "required"))?;
-    Ok(Created(keep(&grant, file).await?))
+    let key = asked.with(&[file.name.as_bytes(), &file.bytes]);
+    Ok(Created(keep_once(&grant, file, key).await?))
 }
 
 #[derive(serde::Deserialize)]

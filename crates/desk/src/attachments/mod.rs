@@ -39,7 +39,7 @@ impl Attachment {
 
 pub fn routes() -> Routes {
     Routes::new()
-        .api::<ViewTickets>(routes!(api::upload))
+        .roomy_api::<ViewTickets>(routes!(api::upload))
         .get::<ViewTickets>("/attachments/{id}", get(api::download))
         .api::<ViewTickets>(routes!(api::api_download))
 }

@@ -5,12 +5,12 @@ use super::{
     plan, store,
 };
 use crate::tickets::{EditTickets, Ticket, TicketError, ViewTickets};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Tx},
     idempotency,
-    web::{Failure, InPath, Json, Tagged},
+    web::{Failure, InPath, Json, Keyed, Tagged},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -134,10 +134,8 @@ fn foreseen(plan: &plan::Plan) -> Body {
 pub async fn post(
     viewing: Grant<ViewTickets>,
     grant: Grant<EditTickets>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Tagged<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let (selection, changes) = (draft.selection(), draft.changes.clone().parse()?);
     let ids: Vec<Id<Ticket>> = viewing.read(move |tx| plan::selected(tx, &selection)).await?;
     if draft.preview {

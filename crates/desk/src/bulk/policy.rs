@@ -100,11 +100,11 @@ pub struct Changes {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Kind>)]
     pub kind: Option<Kind>,
-    #[serde(deserialize_with = "policy::given", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "platform::web::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub team: Option<Option<Id<Team>>>,
     /// A user's id, or null for nobody.
-    #[serde(deserialize_with = "policy::given", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "platform::web::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub assignee: Option<Option<Id<User>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

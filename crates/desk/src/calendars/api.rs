@@ -6,11 +6,12 @@ use super::{
 };
 use crate::sla::ManageSla;
 use axum::extract::Query;
-use kernel::{clock::Millis, id::Id};
+use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Tx},
     db,
-    web::{Created, Failure, InPath, Json, Listing, Paged},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -66,12 +67,17 @@ pub async fn list(
 /// Add a calendar.
 #[utoipa::path(post, path = "/api/v1/calendars", tag = "sla", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManageSla>, Json(draft): Json<Draft>) -> Result<Created<Body>, Failure> {
+pub async fn post(
+    grant: Grant<ManageSla>,
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let new = draft.parse()?;
     let made = grant
-        .change::<_, CalendarError>(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Problem>(move |tx| {
+            once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Problem>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Created(made))

@@ -10,7 +10,7 @@ pub mod store;
 use axum::routing::{get, post};
 pub use error::CalendarError;
 use kernel::id::Id;
-use platform::web::Routes;
+use platform::web::{Routes, roomy};
 pub use policy::{Calendar, Changes, Draft, Plan};
 use utoipa_axum::routes;
 
@@ -35,5 +35,5 @@ pub fn routes() -> Routes {
         .get::<ManageSla>("/admin/calendars/new", get(pages::new))
         .get::<ManageSla>("/admin/calendars/{id}", get(pages::get))
         .post::<ManageSla>("/admin/calendars/{id}", post(pages::save))
-        .post::<ManageSla>("/admin/calendars/{id}/import", post(pages::import))
+        .post::<ManageSla>("/admin/calendars/{id}/import", roomy(post(pages::import)))
 }

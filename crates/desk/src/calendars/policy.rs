@@ -226,7 +226,7 @@ pub struct Changes {
     pub name: Option<String>,
     pub zone: Option<String>,
     pub weekly: Option<Weekly>,
-    #[serde(default, deserialize_with = "crate::tickets::policy::given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub holidays: Option<Option<String>>,
     pub exceptions: Option<Vec<ExceptionDay>>,

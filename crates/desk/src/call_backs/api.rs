@@ -5,7 +5,8 @@ use axum::extract::Query;
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Tx},
-    web::{Created, Failure, InPath, Json, Listing, Paged},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -82,13 +83,15 @@ pub async fn list(
 pub async fn post(
     grant: Grant<NoteTickets>,
     InPath(number): InPath<Id<Ticket>>,
-    Json(draft): Json<Draft>,
-) -> Result<Created<Body>, Failure> {
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let made = grant
         .change::<_, TicketError>(move |tx| {
-            let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            let id = actions::promise(tx, &ticket, draft)?;
-            body(tx, id)
+            once(tx, key.as_ref(), |tx| {
+                let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                let id = actions::promise(tx, &ticket, draft)?;
+                body(tx, id)
+            })
         })
         .await?;
     Ok(Created(made))
@@ -100,12 +103,14 @@ pub async fn post(
 pub async fn attempt(
     grant: Grant<NoteTickets>,
     InPath(id): InPath<Id<CallBack>>,
-    Json(attempt): Json<Attempt>,
-) -> Result<Json<Body>, Failure> {
+    Keyed(key, attempt): Keyed<Attempt>,
+) -> Result<Json<serde_json::Value>, Failure> {
     let body = grant
         .change::<_, TicketError>(move |tx| {
-            actions::tried(tx, id, attempt)?;
-            body(tx, id)
+            once(tx, key.as_ref(), |tx| {
+                actions::tried(tx, id, attempt)?;
+                body(tx, id)
+            })
         })
         .await?;
     Ok(Json(body))

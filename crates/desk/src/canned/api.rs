@@ -16,7 +16,8 @@ use platform::{
     authority::{Grant, Team, Tx},
     db,
     i18n::Language,
-    web::{Created, Failure, InPath, Json, Listing, Paged},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -88,12 +89,17 @@ pub async fn list(
 /// A placeholder that does not exist is a 422 whose `detail` says where it stands.
 #[utoipa::path(post, path = "/api/v1/canned-replies", tag = "answers", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<NoteTickets>, Json(draft): Json<Draft>) -> Result<Created<Body>, Failure> {
+pub async fn post(
+    grant: Grant<NoteTickets>,
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let new = draft.parse()?;
     let made = grant
-        .change::<_, CannedError>(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Problem>(move |tx| {
+            once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Problem>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Created(made))

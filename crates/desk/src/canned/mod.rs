@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 pub use error::CannedError;
 use kernel::id::Id;
 use people::permissions::ManageDesk;
-use platform::web::Routes;
+use platform::web::{Routes, roomy};
 pub use policy::{CannedReply, Changes, Draft, Texts};
 use utoipa_axum::routes;
 
@@ -42,5 +42,5 @@ pub fn routes() -> Routes {
         .post::<ManageDesk>("/admin/canned/counting", post(pages::counting))
         .get::<NoteTickets>("/admin/canned/{id}", get(pages::show))
         .post::<NoteTickets>("/admin/canned/{id}", post(pages::save))
-        .post::<NoteTickets>("/t/{number}/canned", post(compose::post))
+        .post::<NoteTickets>("/t/{number}/canned", roomy(post(compose::post)))
 }

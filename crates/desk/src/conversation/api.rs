@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, Query},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use kernel::{clock::Millis, fault::Problem, id::Id};
@@ -21,7 +21,7 @@ use platform::{
     authority::{Grant, Implies, Tx},
     db, idempotency,
     outbox::{self, Delivery},
-    web::{Failure, Json, Listing, Paged},
+    web::{Failure, Json, Keyed, Listing, Paged},
 };
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -204,10 +204,8 @@ pub async fn post(
     grant: Grant<NoteTickets>,
     replying: Option<Grant<ReplyTickets>>,
     Path(number): Path<Id<Ticket>>,
-    headers: HeaderMap,
-    Json(draft): Json<ReplyDraft>,
+    Keyed(key, draft): Keyed<ReplyDraft>,
 ) -> Result<Response, Failure> {
-    let key = idempotency::Key::of(&headers, &(number, &draft))?;
     let is_sent = draft.forward.is_some() || draft.kind == MessageKind::Public;
     if let Some(send_at) = draft.send_at.filter(|_| is_sent) {
         let grant = replying.ok_or(Problem::new(403, "permission_required"))?;

@@ -111,3 +111,4 @@ field-mention-blind = Somebody whom the note calls may not see this ticket
 field-mention-unclear = The note calls a name that several people have
 doubt-mention-blind = May not see this ticket, and will not hear of your note:
 doubt-mention-unclear = Several are called so, and none of them will hear of your note (choose from the list):
+problem-too-many-drafts = You have more than 200 drafts. Send or empty some of them.

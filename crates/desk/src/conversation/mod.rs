@@ -12,7 +12,7 @@ pub mod store;
 use crate::tickets::{NoteTickets, ViewTickets};
 use axum::routing::{get, post};
 use kernel::id::Id;
-use platform::web::Routes;
+use platform::web::{Routes, roomy};
 pub use policy::{AuthorKind, Direction, Message, MessageKind, Reply, ReplyDraft, words};
 use utoipa_axum::routes;
 
@@ -39,7 +39,7 @@ platform::events! {
 pub fn routes() -> Routes {
     Routes::new()
         .api::<ViewTickets>(routes!(api::list))
-        .api::<NoteTickets>(routes!(api::post))
-        .post::<NoteTickets>("/t/{number}/messages", post(pages::send::post))
+        .roomy_api::<NoteTickets>(routes!(api::post))
+        .post::<NoteTickets>("/t/{number}/messages", roomy(post(pages::send::post)))
         .get::<ViewTickets>("/t/{number}/messages/{id}/body", get(pages::frame::body))
 }

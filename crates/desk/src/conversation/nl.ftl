@@ -111,3 +111,4 @@ field-mention-blind = De notitie noemt iemand die dit ticket niet mag zien
 field-mention-unclear = De notitie noemt een naam die meer mensen hebben
 doubt-mention-blind = Mag dit ticket niet zien en hoort niets van uw notitie:
 doubt-mention-unclear = Zo heten er meer, en niemand van hen hoort van uw notitie (kies uit de lijst):
+problem-too-many-drafts = U hebt meer dan 200 concepten. Verstuur er enkele of maak ze leeg.

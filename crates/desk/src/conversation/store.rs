@@ -159,18 +159,6 @@ pub fn one(conn: &mut Conn, ticket: Id<Ticket>, id: Id<Message>) -> Result<Optio
     )
 }
 
-/// The message that carried this header, for a report of its delivery.
-pub fn by_header(conn: &mut Conn, ticket: Id<Ticket>, message_id: &str) -> Result<Option<Message>> {
-    conn.find(
-        sql!(concat!(
-            "SELECT ",
-            message_columns!(),
-            " WHERE ticket_id = $1 AND message_id = $2 ORDER BY id LIMIT 1"
-        )),
-        args![ticket, message_id],
-    )
-}
-
 /// The Message-IDs of a ticket's public messages before one of them, oldest first, 20 at most: its References. Those of
 /// strangers are left out, as on the customer's page.
 pub fn header_chain_before(conn: &mut Conn, ticket: Id<Ticket>, before: Id<Message>) -> Result<Vec<String>> {

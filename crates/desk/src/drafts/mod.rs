@@ -1,22 +1,28 @@
 //! What somebody has begun to write: kept while they type, gone when they send.
-use crate::tickets::{NoteTickets, Ticket};
+use crate::tickets::{NoteTickets, Ticket, TicketError, store};
 use axum::{
     extract::Path,
     http::StatusCode,
     routing::{get, put},
 };
-use kernel::{fault::Problem, id::Id};
+use kernel::{clock::DAY, fault::Problem, id::Id};
 use platform::{
     args,
     authority::{Grant, Tx, User},
     db::{self, Conn},
     sql,
-    web::{Failure, Json, Routes},
+    web::{Failure, Json, Routes, roomy},
 };
 use serde_json::{Map, Value};
 
 /// Larger than any answer.
 const MOST: usize = 500_000;
+/// The form of a new ticket has this number.
+const NEW: Id<Ticket> = Id::new(0);
+/// More than anybody writes at the same time.
+const DRAFTS: i64 = 200;
+/// A draft that was not touched for so long may go when there is no room.
+const LEFT_MS: i64 = 30 * DAY;
 
 /// The draft of `user` for a ticket; ticket 0 is the form of a new one.
 pub fn find(conn: &mut Conn, user: Id<User>, ticket: Id<Ticket>) -> db::Result<Option<String>> {
@@ -94,6 +100,29 @@ pub(crate) fn append<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>, word
     save(tx, user, ticket, &body)
 }
 
+/// Somebody who has as many drafts as they may have loses the oldest, if it was left long ago.
+///
+/// * errors – 409 `too_many_drafts` where all of them are young.
+fn make_room<P>(tx: &mut Tx<P>, user: Id<User>, ticket: Id<Ticket>) -> Result<(), Problem> {
+    let (others,) = tx.one::<(i64,)>(
+        sql!("SELECT count(*) AS n FROM draft WHERE user_id = $1 AND ticket_id <> $2"),
+        args![user, ticket],
+    )?;
+    if others < DRAFTS {
+        return Ok(());
+    }
+    let left = tx.now().plus(-LEFT_MS);
+    let removed = tx.run(
+        sql!(
+            "DELETE FROM draft WHERE user_id = $1 AND ticket_id IN
+               (SELECT ticket_id FROM draft WHERE user_id = $1 AND ticket_id <> $2 AND updated_at_ms < $3
+                 ORDER BY updated_at_ms LIMIT 1)"
+        ),
+        args![user, ticket, left],
+    )?;
+    if removed == 0 { Err(Problem::conflict("too_many_drafts")) } else { Ok(()) }
+}
+
 async fn put_draft(
     grant: Grant<NoteTickets>,
     Path(ticket): Path<Id<Ticket>>,
@@ -104,7 +133,15 @@ async fn put_draft(
     if body.len() > MOST {
         return Err(Problem::new(413, "too_large").into());
     }
-    grant.change::<_, db::Error>(move |tx| save(tx, user, ticket, &body)).await?;
+    grant
+        .change::<_, TicketError>(move |tx| {
+            if ticket != NEW {
+                store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
+            }
+            make_room(tx, user, ticket)?;
+            Ok(save(tx, user, ticket, &body)?)
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -120,6 +157,6 @@ async fn get_draft(
 
 pub fn routes() -> Routes {
     Routes::new()
-        .put::<NoteTickets>("/drafts/{ticket}", put(put_draft))
+        .put::<NoteTickets>("/drafts/{ticket}", roomy(put(put_draft)))
         .get::<NoteTickets>("/drafts/{ticket}", get(get_draft))
 }

@@ -1,6 +1,9 @@
 //! A desk's own fields of tickets: text, number, date, choice, checkbox.
 use crate::tickets::{Ticket, TicketError, ViewTickets};
-use axum::{Json, extract::Path};
+use axum::{
+    Json,
+    extract::{Path, Query},
+};
 use derive::Record;
 use jiff::civil::Date;
 use kernel::{
@@ -13,9 +16,10 @@ use platform::{
     args,
     authority::{Grant, System, Tx},
     db::{self, Conn},
+    idempotency::once,
     jobs::{self, Job, Trouble},
     sql,
-    web::{Created, Failure, Json as Body, Listing, Routes},
+    web::{Created, Failure, Json as Body, Keyed, Listing, Paged, Routes},
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -350,10 +354,14 @@ impl From<Field> for FieldBody {
 }
 
 /// List the desk's own fields.
-#[utoipa::path(get, path = "/api/v1/fields", tag = "tickets", responses((status = 200, body = Listing<FieldBody>)))]
-pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<FieldBody>>, Failure> {
+#[utoipa::path(get, path = "/api/v1/fields", tag = "tickets", params(Paged),
+    responses((status = 200, body = Listing<FieldBody>)))]
+pub async fn list(
+    grant: Grant<ViewTickets>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<FieldBody>>, Failure> {
     let fields = grant.read::<_, db::Error>(|tx| all(tx)).await?;
-    Ok(Json(Listing { items: fields.into_iter().map(FieldBody::from).collect(), next: None }))
+    Ok(Json(paged.of_whole(fields, |field| field.id.to_string(), FieldBody::from)?))
 }
 
 /// Add a field.
@@ -361,9 +369,12 @@ pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<FieldBody>>,
     responses((status = 201, body = FieldBody)))]
 pub async fn post(
     grant: Grant<ManageDesk>,
-    Body(draft): Body<FieldDraft>,
-) -> Result<Created<FieldBody>, Failure> {
-    Ok(Created(grant.change(move |tx| create(tx, draft)).await?.into()))
+    Keyed(key, draft): Keyed<FieldDraft>,
+) -> Result<Created<serde_json::Value>, Failure> {
+    let work = move |tx: &mut Tx<ManageDesk>| {
+        once(tx, key.as_ref(), |tx| Ok::<_, Problem>(FieldBody::from(create(tx, draft)?)))
+    };
+    Ok(Created(grant.change(work).await?))
 }
 
 /// Change a field, or take it out of use.

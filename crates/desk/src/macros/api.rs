@@ -16,7 +16,8 @@ use platform::{
     authority::{Grant, Team, Tx},
     db,
     i18n::{self, Language},
-    web::{Created, Failure, InPath, Json, Listing, Paged},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -90,12 +91,17 @@ pub async fn list(
 /// A step that names something which is not there is a 422 that names the step.
 #[utoipa::path(post, path = "/api/v1/macros", tag = "answers", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<NoteTickets>, Json(draft): Json<Draft>) -> Result<Created<Body>, Failure> {
+pub async fn post(
+    grant: Grant<NoteTickets>,
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let new = draft.parse()?;
     let made = grant
-        .change::<_, MacroError>(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Problem>(move |tx| {
+            once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Problem>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Created(made))
@@ -228,8 +234,16 @@ pub struct Applied {
 pub async fn apply(
     grant: Grant<NoteTickets>,
     InPath((number, id)): InPath<(Id<Ticket>, Id<Macro>)>,
-) -> Result<Json<Applied>, Failure> {
-    let signer = Signer::of(grant.home());
-    let row = grant.change(move |tx| actions::apply(tx, number, id, &signer)).await?;
-    Ok(Json(Applied { afterwards: row.afterwards }))
+    asked: platform::web::Asked,
+) -> Result<Json<serde_json::Value>, Failure> {
+    let (signer, key) = (Signer::of(grant.home()), asked.with(&[]));
+    let applied = grant
+        .change::<_, Problem>(move |tx| {
+            once(tx, key.as_ref(), |tx| {
+                let row = actions::apply(tx, number, id, &signer)?;
+                Ok::<_, Problem>(Applied { afterwards: row.afterwards })
+            })
+        })
+        .await?;
+    Ok(Json(applied))
 }

@@ -28,7 +28,8 @@ use platform::{
     authority::{Actor, Contact, Grant, System, Tx, Who},
     blobs, db,
     i18n::Language,
-    settings,
+    idempotency::{Key, once},
+    keys, settings,
     web::{Failure, Form, Html, Ui},
 };
 
@@ -113,6 +114,8 @@ struct FollowPage {
     /// The oldest message here, where there are older ones.
     earlier: Option<Id<Message>>,
     form: Form,
+    /// Tells this showing of the form from others: sent twice, it is one answer.
+    shown: String,
     has_lost_files: bool,
     most_bytes: i64,
     done: Option<&'static str>,
@@ -202,8 +205,14 @@ fn load<P>(
         true => None,
         false => tickets::store::see_for_machine(tx, asked)?,
     };
-    let mut words = store::words(tx, ticket.id, before)?;
-    words.retain(|word| people.may_read(contact, word));
+    // Not all are for this reader; what is not for them must not end the page before its end.
+    let (mut words, mut from) = (Vec::new(), before);
+    while words.len() <= ON_A_PAGE {
+        let some = store::words(tx, ticket.id, from)?;
+        let Some(last) = some.last() else { break };
+        from = Some(last.id);
+        words.extend(some.into_iter().filter(|word| people.may_read(contact, word)));
+    }
     let has_earlier = words.len() > ON_A_PAGE;
     words.truncate(ON_A_PAGE);
     let names = settings::get(tx, "portal_agent_names")?.and_then(|word| AgentNames::from_word(&word));
@@ -251,6 +260,7 @@ impl<P: 'static> Door<P> {
             said,
             has_lost_files: !form.files.is_empty(),
             form,
+            shown: keys::base32(&keys::random::<10>()),
             most_bytes: self.grant.home().site.max_message_bytes as i64,
             done: shown.done(),
             can_answer: takes_more,
@@ -270,7 +280,7 @@ impl<P: 'static> Door<P> {
         OurForm(request): OurForm,
         form: Form,
     ) -> Result<Response, Failure> {
-        form.only(&["text"])?;
+        form.only(&["text", "form"])?;
         // Nothing is counted, kept or told before the ticket is known to be theirs.
         let case = self.case(None).await?;
         if !takes_more(&case.ticket, visitor.ui.now) {
@@ -291,16 +301,24 @@ impl<P: 'static> Door<P> {
         if let Some(until) = self.spend(request.net()).await? {
             return Ok(limits::later(visitor, until, form.get("text")));
         }
+        let asked = self.ticket;
+        // A form without the field is one of a page that was open before there was one.
+        let key = form.some("form").map(|shown| {
+            let files: Vec<_> =
+                form.files.iter().map(|file| (&file.name, blobs::Hash::of(&file.bytes).hex())).collect();
+            Key::of_form(shown, &(asked, form.get("text"), files))
+        });
         draft.attachments = keep(&self.grant, form.files).await?;
         let reply = draft.parse()?;
-        let asked = self.ticket;
         self.change(move |tx, ticket| {
-            let message = receive_from_portal(tx, ticket, &reply)?;
-            // What came by the number of a merged ticket goes back with it.
-            if ticket.id != asked {
-                arrangements::store::set_home(tx, message, asked)?;
-            }
-            Ok(())
+            once(tx, key.as_ref(), |tx| {
+                let message = receive_from_portal(tx, ticket, &reply)?;
+                // What came by the number of a merged ticket goes back with it.
+                if ticket.id != asked {
+                    arrangements::store::set_home(tx, message, asked)?;
+                }
+                Ok::<_, TicketError>(message)
+            })
         })
         .await?;
         Ok(self.back("answer"))

@@ -8,7 +8,6 @@ use kernel::{
     clock::{DAY, Millis},
     id::Id,
 };
-use people::contacts::ContactRow;
 use platform::{
     Home,
     authority::Contact,
@@ -51,12 +50,6 @@ impl Links {
         let signature = self.keys.sign("portal link", &parts);
         format!("{ticket}-{contact}-{}", keys::base32(&signature[..SIGNATURE_BYTES]))
     }
-}
-
-/// The link for a contact's primary address. A contact without one has no link.
-pub fn url(home: &Home, ticket: Id<Ticket>, contact: &ContactRow) -> Option<String> {
-    let address = contact.email.as_deref()?;
-    Some(Links::of(home).url(ticket, contact.id, address))
 }
 
 /// What a link says of itself. Nothing is proven yet.

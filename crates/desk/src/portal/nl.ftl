@@ -16,7 +16,7 @@ ask-title = Vraag stellen
 ask-mistake-title = Verbeter dit:
 ask-heading = Waarmee kunnen we u helpen?
 ask-lead = U hebt geen account nodig. U krijgt een e-mail met een link waarmee u uw aanvraag kunt volgen.
-ask-as = U bent ingelogd als { $name } ({ $email }).
+ask-as = U bent aangemeld als { $name } ({ $email }).
 ask-label-name = Uw naam
 ask-label-email = Uw e-mailadres
 ask-label-subject = In een paar woorden
@@ -52,7 +52,7 @@ later-lead =
 later-text = Uw tekst, om te bewaren
 
 gone-title = Deze link werkt niet
-gone-lead = Misschien is hij onvolledig of verlopen: links eindigen een half jaar na het laatste nieuws. Ingelogd ziet u al uw aanvragen; ook daarvoor sturen wij u een link.
+gone-lead = Misschien is hij onvolledig of verlopen: links eindigen een half jaar na het laatste nieuws. Aangemeld ziet u al uw aanvragen; ook daarvoor sturen wij u een link.
 gone-sign-in = Mijn aanvragen bekijken
 gone-ask = Iets vragen
 

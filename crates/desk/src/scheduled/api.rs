@@ -4,11 +4,14 @@ use crate::{
     conversation::{Message, actions::Signer},
     tickets::{self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets},
 };
-use axum::{extract::Path, http::StatusCode};
+use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
+};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::Grant,
-    web::{Failure, InPath, Json, Listing},
+    web::{Failure, InPath, Json, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -59,10 +62,11 @@ impl From<ScheduledReply> for ScheduledBody {
 
 /// List the answers of a ticket that are not sent yet, the next one first.
 #[utoipa::path(get, path = "/api/v1/tickets/{number}/scheduled", tag = "tickets",
-    params(("number" = i64, Path)), responses((status = 200, body = Listing<ScheduledBody>)))]
+    params(("number" = i64, Path), Paged), responses((status = 200, body = Listing<ScheduledBody>)))]
 pub async fn list(
     grant: Grant<ViewTickets>,
     Path(number): Path<Id<Ticket>>,
+    Query(paged): Query<Paged>,
 ) -> Result<Json<Listing<ScheduledBody>>, Failure> {
     let rows = grant
         .read::<_, TicketError>(move |tx| {
@@ -70,7 +74,7 @@ pub async fn list(
             Ok(store::of_ticket(tx, number)?)
         })
         .await?;
-    Ok(Json(Listing { items: rows.into_iter().map(ScheduledBody::from).collect(), next: None }))
+    Ok(Json(paged.of_whole(rows, |row| row.id.to_string(), ScheduledBody::from)?))
 }
 
 /// Take back an answer of one's own that is not sent yet. Its text is gone.

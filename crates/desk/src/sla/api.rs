@@ -11,11 +11,13 @@ use crate::{
     calendars,
     tickets::{self, Category, Ticket, TicketError, ViewTickets},
 };
+use axum::extract::Query;
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Tx},
     db,
-    web::{Created, Failure, InPath, Json, Listing},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -60,21 +62,30 @@ fn body(tx: &mut Tx<ManageSla>, id: Id<Policy>) -> Result<Body, SlaError> {
 }
 
 /// List policies in the order in which they are tried.
-#[utoipa::path(get, path = "/api/v1/sla-policies", tag = "sla", responses((status = 200, body = Listing<Body>)))]
-pub async fn list(grant: Grant<ManageSla>) -> Result<Json<Listing<Body>>, Failure> {
+#[utoipa::path(get, path = "/api/v1/sla-policies", tag = "sla", params(Paged),
+    responses((status = 200, body = Listing<Body>)))]
+pub async fn list(
+    grant: Grant<ManageSla>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<Body>>, Failure> {
     let policies = grant.read::<_, db::Error>(|tx| store::policies(tx)).await?;
-    Ok(Json(Listing { items: policies.into_iter().map(Body::from).collect(), next: None }))
+    Ok(Json(paged.of_whole(policies, |policy| policy.id.to_string(), Body::from)?))
 }
 
 /// Add a policy. Open tickets that it is for go on with it.
 #[utoipa::path(post, path = "/api/v1/sla-policies", tag = "sla", request_body = Draft,
     responses((status = 201, body = Body)))]
-pub async fn post(grant: Grant<ManageSla>, Json(draft): Json<Draft>) -> Result<Created<Body>, Failure> {
+pub async fn post(
+    grant: Grant<ManageSla>,
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let new = draft.parse()?;
     let made = grant
-        .change::<_, SlaError>(move |tx| {
-            let id = actions::create(tx, new)?;
-            body(tx, id)
+        .change::<_, Problem>(move |tx| {
+            once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, new)?;
+                Ok::<_, Problem>(body(tx, id)?)
+            })
         })
         .await?;
     Ok(Created(made))

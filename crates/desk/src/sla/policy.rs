@@ -110,7 +110,7 @@ pub struct Draft {
 #[schema(as = SlaPolicyChanges)]
 pub struct Changes {
     pub name: Option<String>,
-    #[serde(default, deserialize_with = "crate::tickets::policy::given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub calendar: Option<Option<Id<calendars::Calendar>>>,
     pub filter: Option<String>,

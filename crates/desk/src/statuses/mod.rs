@@ -4,8 +4,11 @@ pub mod pages;
 mod store;
 
 use crate::tickets::{Category, ViewTickets};
-use axum::Json;
-use axum::routing::{get, post};
+use axum::{
+    Json,
+    extract::Query,
+    routing::{get, post},
+};
 use derive::Record;
 use kernel::id::Id;
 use people::permissions::ManageDesk;
@@ -15,7 +18,7 @@ use platform::{
     db::{self, Conn},
     i18n::Language,
     sql,
-    web::{Failure, Listing, Routes},
+    web::{Failure, Listing, Paged, Routes},
 };
 use utoipa_axum::routes;
 
@@ -114,9 +117,12 @@ pub struct StatusBody {
 }
 
 /// List the statuses that tickets can have.
-#[utoipa::path(get, path = "/api/v1/statuses", tag = "tickets",
+#[utoipa::path(get, path = "/api/v1/statuses", tag = "tickets", params(Paged),
     responses((status = 200, body = Listing<StatusBody>)))]
-pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<StatusBody>>, Failure> {
+pub async fn list(
+    grant: Grant<ViewTickets>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<StatusBody>>, Failure> {
     let language = grant.actor().language;
     let statuses = grant.read::<_, db::Error>(|tx| all(tx)).await?;
     let body = |status: Status| StatusBody {
@@ -124,7 +130,7 @@ pub async fn list(grant: Grant<ViewTickets>) -> Result<Json<Listing<StatusBody>>
         name: status.name_in(language),
         category: status.category,
     };
-    Ok(Json(Listing { items: statuses.into_iter().map(body).collect(), next: None }))
+    Ok(Json(paged.of_whole(statuses, |status| status.id.to_string(), body)?))
 }
 
 pub fn routes() -> Routes {

@@ -364,7 +364,7 @@ fn apply<P>(
         }
     }
     if let Some(Requester { email: Some(email), name, .. }) = &patch.requester {
-        let contact = contacts::store::find_or_create(tx, &email.to_lowercase(), name)?;
+        let contact = contacts::store::find_or_create(tx, email, name)?;
         changes.note("requester", &row.requester_id, &contact.id);
         if contact.id != row.requester_id {
             store::set_requester(tx, ticket.id, contact.id)?;

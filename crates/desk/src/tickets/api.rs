@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, Query},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
@@ -21,7 +21,7 @@ use platform::{
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, IfMatch, Json, Listing, Paged, Versioned},
+    web::{Failure, IfMatch, Json, Keyed, Listing, Paged, Versioned},
 };
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -224,10 +224,8 @@ fn tagged(status: StatusCode, body: serde_json::Value) -> Versioned<serde_json::
     responses((status = 201, body = TicketBody)))]
 pub async fn post(
     grant: Grant<CreateTickets>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Versioned<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse(Channel::Api)?;
     let language = grant.actor().language;
     let body = grant
@@ -319,13 +317,14 @@ pub struct TagQuestion {
 }
 
 /// List tags in use, by their beginning.
-#[utoipa::path(get, path = "/api/v1/tags", tag = "tickets", params(TagQuestion),
+#[utoipa::path(get, path = "/api/v1/tags", tag = "tickets", params(Paged, TagQuestion),
     responses((status = 200, body = Listing<TagBody>)))]
 pub async fn tags(
     grant: Grant<ViewTickets>,
+    Query(paged): Query<Paged>,
     Query(asked): Query<TagQuestion>,
 ) -> Result<Json<Listing<TagBody>>, Failure> {
     let begin = asked.q.trim().to_lowercase();
     let tags = grant.read::<_, db::Error>(move |tx| store::tags_in_sight(tx, &begin)).await?;
-    Ok(Json(Listing { items: tags.into_iter().map(|tag| TagBody { tag }).collect(), next: None }))
+    Ok(Json(paged.of_whole(tags, String::clone, |tag| TagBody { tag })?))
 }

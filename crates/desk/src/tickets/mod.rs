@@ -11,7 +11,7 @@ pub mod undo;
 
 use axum::routing::{get, post};
 pub use error::TicketError;
-use platform::web::Routes;
+use platform::web::{Routes, roomy};
 pub use policy::{Category, Channel, Draft, Kind, NewTicket, Patch, Priority, Requester, Ticket};
 pub use store::Seen;
 use utoipa_axum::routes;
@@ -47,7 +47,7 @@ platform::events! {
 pub fn routes() -> Routes {
     Routes::new()
         .api::<ViewTickets>(routes!(api::list))
-        .api::<CreateTickets>(routes!(api::post))
+        .roomy_api::<CreateTickets>(routes!(api::post))
         .api::<ViewTickets>(routes!(api::get))
         .api::<EditTickets>(routes!(api::patch))
         .api::<ViewTickets>(routes!(api::tags))
@@ -57,7 +57,7 @@ pub fn routes() -> Routes {
         .api::<EditTickets>(routes!(followers::post))
         .api::<EditTickets>(routes!(followers::delete))
         .get::<CreateTickets>("/tickets/new", get(pages::new::get))
-        .post::<CreateTickets>("/tickets/new", post(pages::new::post))
+        .post::<CreateTickets>("/tickets/new", roomy(post(pages::new::post)))
         .get::<ViewTickets>("/t/{number}", get(pages::get))
         .post::<EditTickets>("/t/{number}", post(pages::edit::post))
         .post::<EditTickets>("/t/{number}/people", post(pages::edit::add_person))

@@ -296,25 +296,17 @@ pub struct Patch {
     pub status: Option<String>,
     #[schema(value_type = Option<Priority>)]
     pub priority: Option<Priority>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub team: Option<Option<Id<Team>>>,
     /// A user's id, or null for nobody.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub assignee: Option<Option<Id<User>>>,
     pub tags: Option<Vec<String>>,
     #[schema(value_type = Object)]
     pub fields: Option<BTreeMap<String, serde_json::Value>>,
     pub requester: Option<Requester>,
-}
-/// Tells `null` from a field that is not there.
-pub(crate) fn given<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::<T>::deserialize(input).map(Some)
 }
 impl Patch {
     /// Normal form, or every mistake.
@@ -328,9 +320,12 @@ impl Patch {
         if let Some(given) = &mut self.tags {
             *given = tags(given, &mut mistakes);
         }
-        if let Some(requester) = &self.requester {
-            let email = requester.email.as_deref().and_then(text::email);
-            mistakes.require(email.is_some(), "requester/email", "email");
+        if let Some(requester) = &mut self.requester {
+            requester.email = requester.email.as_deref().and_then(text::email);
+            mistakes.require(requester.email.is_some(), "requester/email", "email");
+            // Who asks is named by an address here; a number would be lost without a word.
+            mistakes.require(requester.phone.is_none(), "requester/phone", "unknown_field");
+            requester.name = text::one_line(&requester.name, 200);
         }
         mistakes.check()?;
         Ok(self)

@@ -22,7 +22,7 @@ list-empty-other = Hier ist nichts
 list-empty-help = Was eingeht, erscheint hier von selbst.
 list-empty-next = Zeigen, was zu tun ist
 list-no-inbox = Noch kein Postfach
-list-no-inbox-help = Ohne Postfach kann keine Mail eingehen.
+list-no-inbox-help = Ohne Postfach kann keine E-Mail eingehen.
 list-no-inbox-next = Postfach einrichten
 
 sort-updated = Neueste Änderung zuerst

@@ -235,3 +235,71 @@ fn a_merge_shows_nobody_a_strangers_case() {
         signed_in.get(&format!("/portal/requests/{case}")).await.assert_status(404);
     });
 }
+
+#[test]
+fn what_is_for_others_does_not_hide_what_is_older() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Printer", "the very first words").await;
+        world.ben_replies(ticket, "to the supplier alone", &["parts@supplier.example"]).await;
+        // More of them than are read at once, as a long talk with a supplier is.
+        world
+            .read(|tx| {
+                for _ in 0..9 {
+                    tx.run(
+                        sql!(
+                            "INSERT INTO message (ticket_id, kind, direction, channel, author_kind, author_id,
+                                                  author_name, to_emails, subject, text, created_at_ms)
+                               SELECT ticket_id, kind, direction, channel, author_kind, author_id, author_name,
+                                      to_emails, subject, text, created_at_ms
+                                 FROM message WHERE direction = 'out'"
+                        ),
+                        args![],
+                    )?;
+                }
+                Ok(())
+            })
+            .await;
+        assert!(world.messages().await > 500);
+        let (mut ada, link) = (world.browser(), world.link(ticket, "ada@acme.example").await);
+        let page = ada.get(&link).await.assert_status(200);
+        page.assert_has("the very first words").assert_has_not("supplier").assert_has_not("?before=");
+        for n in 0..40 {
+            world.ben_replies(ticket, &format!("answer {n}."), &[]).await;
+        }
+        let page = ada
+            .get(&link)
+            .await
+            .assert_has("answer 39.")
+            .assert_has("answer 10.")
+            .assert_has_not("answer 9.");
+        let (_, rest) =
+            page.text().split_once("?before=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let before = rest.split('"').next().unwrap().to_owned();
+        let older = ada.get(&format!("{link}?before={before}")).await;
+        older.assert_has("answer 9.").assert_has("the very first words").assert_has_not("?before=");
+    });
+}
+
+#[test]
+fn an_answer_that_is_sent_twice_is_one() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Printer", "one").await;
+        let (mut ada, link) = (world.browser(), world.link(ticket, "ada@acme.example").await);
+        let shown = async |ada: &mut testkit::Client| ada.get(&link).await.form_value("form").unwrap();
+        let form = shown(&mut ada).await;
+        let plan = [("file", "plan.txt", b"the plan".as_slice())];
+        for _ in 0..2 {
+            let fields = [("text", "here it is"), ("form", &form)];
+            ada.post_files(&link, &fields, &plan).await.assert_leads_to(&format!("{link}?done=answer"));
+        }
+        assert_eq!(world.messages().await, 2);
+        // Other words, another file, or the same from a page that was opened again are another answer.
+        let other = [("file", "plan.txt", b"another plan".as_slice())];
+        ada.post_files(&link, &[("text", "here it is"), ("form", &form)], &other).await.assert_status(303);
+        let again = shown(&mut ada).await;
+        ada.post_files(&link, &[("text", "here it is"), ("form", &again)], &plan).await.assert_status(303);
+        assert_eq!(world.messages().await, 4);
+    });
+}

@@ -2,7 +2,7 @@
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state};
 use desk::{
     conversation::{self, MessageKind, ReplyDraft, actions::Signer},
-    portal::link,
+    portal::link::Links,
     tickets::{self, Category, Ticket, TicketError},
 };
 use kernel::{
@@ -102,7 +102,7 @@ impl World {
     /// The path of the link that this person gets.
     pub async fn link(&self, ticket: Id<Ticket>, email: &str) -> String {
         let contact = self.contact(email).await;
-        let url = link::url(&self.home, ticket, &contact).unwrap();
+        let url = Links::of(&self.home).url(ticket, contact.id, contact.email.as_deref().unwrap());
         url.strip_prefix("http://127.0.0.1:8080").unwrap().to_owned()
     }
     /// Runs in a transaction of the program.

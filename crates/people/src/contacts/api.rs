@@ -4,17 +4,14 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::of,
 };
-use axum::{
-    extract::Query,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Tx},
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Keyed, Listing, Paged, Routes, Tagged},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -76,9 +73,7 @@ pub struct Filter {
     q: Option<String>,
 }
 
-/// Up to `limit + 1` contacts that `search` finds, in the order of their names, after the one with the id `after`.
-///
-/// What is found by address or number is one page of at most 200.
+/// Up to `limit + 1` contacts that `search` finds, in the order of what was looked for, after the one with the id `after`.
 ///
 /// * errors – 422 for a cursor whose contact is gone.
 pub(super) fn find<P: Implies<ViewContacts>>(
@@ -87,14 +82,15 @@ pub(super) fn find<P: Implies<ViewContacts>>(
     after: Option<Id<Contact>>,
     limit: usize,
 ) -> Result<Vec<ContactRow>, Problem> {
+    let gone = || Problem::field("cursor", "unknown_cursor");
     match search {
-        Search::Email(prefix) => Ok(store::by_email(tx, prefix, limit)?),
-        Search::Phone(prefix) => Ok(store::by_phone(tx, prefix, limit)?),
+        Search::Email(prefix) => store::by_email(tx, prefix, after, limit + 1)?.ok_or_else(gone),
+        Search::Phone(prefix) => store::by_phone(tx, prefix, after, limit + 1)?.ok_or_else(gone),
         Search::Name(prefix) => {
             let last = match after {
                 None => (String::new(), Id::new(0)),
                 Some(id) => {
-                    let row = store::by_id(tx, id)?.ok_or(Problem::field("cursor", "unknown_cursor"))?;
+                    let row = store::by_id(tx, id)?.ok_or_else(gone)?;
                     (kernel::text::fold(&row.name), id)
                 }
             };
@@ -129,10 +125,8 @@ pub async fn list(
     responses((status = 201, body = Body)))]
 pub async fn post(
     grant: Grant<ManageContacts>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Tagged<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
         .change::<_, Failure>(move |tx| {
@@ -175,10 +169,36 @@ pub async fn patch(
     Ok(Tagged(StatusCode::OK, body))
 }
 
+/// An address of a contact.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    email: String,
+}
+
+/// Say that an address which somebody else added is the contact's own: it opens the customers' pages from then on.
+/// For people who see all tickets.
+#[utoipa::path(post, path = "/api/v1/contacts/{id}/confirm", tag = "contacts", params(("id" = String, Path)),
+    request_body = Address, responses((status = 200, body = Body)))]
+pub async fn confirm(
+    grant: Grant<ManageContacts>,
+    InPath(id): InPath<Id<Contact>>,
+    Json(address): Json<Address>,
+) -> Result<Tagged<Body>, Failure> {
+    let body = grant
+        .change::<_, Failure>(move |tx| {
+            actions::confirm(tx, id, &address.email)?;
+            Ok(body(tx, id)?)
+        })
+        .await?;
+    Ok(Tagged(StatusCode::OK, body))
+}
+
 pub fn routes() -> Routes {
     Routes::new()
         .api::<ViewContacts>(routes!(list))
         .api::<ManageContacts>(routes!(post))
         .api::<ViewContacts>(routes!(get))
         .api::<ManageContacts>(routes!(patch))
+        .api::<ManageContacts>(routes!(confirm))
 }

@@ -1,5 +1,5 @@
 //! `/contacts`: who asks.
-use super::{Changes, ContactRow, Draft, actions, api, api::Body, policy::Search};
+use super::{Changes, ContactRow, Draft, actions, api, api::Body, policy::Search, store};
 use crate::{
     organisations,
     permissions::{ManageContacts, ViewContacts},
@@ -79,6 +79,10 @@ struct ContactPage {
     ui: Ui,
     done: &'static str,
     contact: Body,
+    /// Addresses that open nothing yet.
+    unconfirmed: Vec<String>,
+    /// Whether this person may say that they are the contact's own.
+    may_confirm: bool,
     /// Name and id of where the person works.
     organisation: Option<(Id<Organisation>, String)>,
     /// What others know of the person, e.g. tickets.
@@ -100,16 +104,18 @@ async fn show(
     InPath(id): InPath<Id<Contact>>,
     Query(done): Query<Done>,
 ) -> Result<Page<ContactPage>, Failure> {
-    let (contact, organisation) = grant
+    let (contact, organisation, unconfirmed, sees_all) = grant
         .read::<_, Failure>(move |tx| {
             let contact = api::body(tx, id)?;
             let ids: Vec<_> = contact.organisation.into_iter().collect();
             let organisation = organisations::store::names(tx, &ids)?.pop();
-            Ok((contact, organisation))
+            Ok((contact, organisation, store::unconfirmed(tx, id)?, actions::sees_all(tx)))
         })
         .await?;
     let beside = beside::parts(&grant, &ui, Whose::Contact(id)).await?;
-    Ok(Page(ContactPage { ui, done: done.words(), contact, organisation, beside }))
+    let may_confirm = sees_all && ui.may("contacts.manage");
+    let done = done.words();
+    Ok(Page(ContactPage { ui, done, contact, unconfirmed, may_confirm, organisation, beside }))
 }
 
 #[derive(askama::Template)]
@@ -226,6 +232,17 @@ async fn save(
     }
 }
 
+async fn confirm(
+    grant: Grant<ManageContacts>,
+    InPath(id): InPath<Id<Contact>>,
+    form: Form,
+) -> Result<Response, Failure> {
+    form.only(&["email"])?;
+    let email = form.get("email").to_owned();
+    grant.change::<_, Problem>(move |tx| actions::confirm(tx, id, &email)).await?;
+    Ok(see(&format!("/contacts/{id}?done=confirmed")))
+}
+
 pub fn routes() -> Routes {
     Routes::new()
         .get::<ViewContacts>("/contacts", get(list))
@@ -234,4 +251,5 @@ pub fn routes() -> Routes {
         .get::<ViewContacts>("/contacts/{id}", get(show))
         .post::<ManageContacts>("/contacts/{id}", post(save))
         .get::<ManageContacts>("/contacts/{id}/edit", get(edit))
+        .post::<ManageContacts>("/contacts/{id}/confirm", post(confirm))
 }

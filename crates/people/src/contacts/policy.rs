@@ -6,7 +6,7 @@ use kernel::{
     text,
 };
 use platform::{authority::Organisation, i18n::Language};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Untrusted input, from the form or the API alike. It needs a name, an address or a number.
@@ -41,17 +41,13 @@ pub struct Changes {
     pub emails: Option<Vec<String>>,
     /// Replaces all numbers.
     pub phones: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub organisation: Option<Option<Id<Organisation>>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Option<Language>>,
     pub notes: Option<String>,
-}
-/// Tells `null` from nothing.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(input).map(Some)
 }
 
 /// A draft that passed.

@@ -53,35 +53,85 @@ pub fn by_name<P: Implies<ViewContacts>>(
         args![name, id, &end_of(prefix), limit],
     )
 }
-/// Contacts with an address that begins with `prefix`, in the order of that address, after `after`.
+/// Contacts with an address that begins with `prefix`, in the order of the first of these, after that of `after`.
+///
+/// Walks the primary key of `contact_email` from where the page begins.
+///
+/// * returns – `None` where `after` has no such address (any more).
 pub fn by_email<P: Implies<ViewContacts>>(
     tx: &mut Tx<P>,
     prefix: &str,
+    after: Option<Id<Contact>>,
     limit: usize,
-) -> db::Result<Vec<ContactRow>> {
+) -> db::Result<Option<Vec<ContactRow>>> {
+    let end = end_of(prefix);
+    let after = match after {
+        None => String::new(),
+        Some(id) => {
+            let (first,) = tx.one::<(Option<String>,)>(
+                sql!(
+                    "SELECT min(email) AS first FROM contact_email
+                      WHERE contact_id = $1 AND email >= $2 AND email < $3"
+                ),
+                args![id, prefix, &end],
+            )?;
+            let Some(first) = first else { return Ok(None) };
+            first
+        }
+    };
     tx.all(
-        select_contact!(
-            "WHERE c.id IN (SELECT f.contact_id FROM contact_email f WHERE f.email >= $1 AND f.email < $2
-                             ORDER BY f.email LIMIT $3)
-             ORDER BY c.name_folded, c.id"
+        sql!(
+            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms
+               FROM contact_email f
+               JOIN contact c ON c.id = f.contact_id
+               LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+              WHERE f.email >= $1 AND f.email < $2 AND f.email > $3
+                AND NOT EXISTS (SELECT 1 FROM contact_email g
+                                 WHERE g.contact_id = f.contact_id AND g.email >= $1 AND g.email < f.email)
+              ORDER BY f.email LIMIT $4"
         ),
-        args![prefix, &end_of(prefix), limit],
+        args![prefix, &end, &after, limit],
     )
+    .map(Some)
 }
-/// Contacts with a number that begins with `prefix`, by name.
+/// Contacts with a number that begins with `prefix`, in the order of the first of these and their id, after `after`.
+///
+/// * returns – `None` where `after` has no such number (any more).
 pub fn by_phone<P: Implies<ViewContacts>>(
     tx: &mut Tx<P>,
     prefix: &str,
+    after: Option<Id<Contact>>,
     limit: usize,
-) -> db::Result<Vec<ContactRow>> {
+) -> db::Result<Option<Vec<ContactRow>>> {
+    let end = end_of(prefix);
+    let (after, id) = match after {
+        None => (String::new(), Id::new(0)),
+        Some(id) => {
+            let (first,) = tx.one::<(Option<String>,)>(
+                sql!(
+                    "SELECT min(folded) AS first FROM contact_phone
+                      WHERE contact_id = $1 AND folded >= $2 AND folded < $3"
+                ),
+                args![id, prefix, &end],
+            )?;
+            let Some(first) = first else { return Ok(None) };
+            (first, id)
+        }
+    };
     tx.all(
-        select_contact!(
-            "WHERE c.id IN (SELECT f.contact_id FROM contact_phone f WHERE f.folded >= $1 AND f.folded < $2
-                             ORDER BY f.folded LIMIT $3)
-             ORDER BY c.name_folded, c.id"
+        sql!(
+            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms
+               FROM contact_phone f
+               JOIN contact c ON c.id = f.contact_id
+               LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
+              WHERE f.folded >= $1 AND f.folded < $2 AND (f.folded, f.contact_id) > ($3, $4)
+                AND NOT EXISTS (SELECT 1 FROM contact_phone g
+                                 WHERE g.contact_id = f.contact_id AND g.folded >= $1 AND g.folded < f.folded)
+              ORDER BY f.folded, f.contact_id LIMIT $5"
         ),
-        args![prefix, &end_of(prefix), limit],
+        args![prefix, &end, &after, id, limit],
     )
+    .map(Some)
 }
 /// The contacts of an organisation, by id, 200 at most.
 pub fn of_organisation<P: Implies<ViewContacts>>(
@@ -158,7 +208,7 @@ pub fn find_or_create<P>(tx: &mut Tx<P>, email: &str, name: &str) -> db::Result<
     let name = if name.is_empty() { email.to_owned() } else { name };
     let organisation = organisations::store::of_address(tx, email)?;
     let id = insert_row(tx, &name, organisation, None, "")?;
-    if add_email(tx, id, email, true)? {
+    if add_email(tx, id, email, true, true)? {
         tx.emit(ContactCreated { contact: id, name: name.clone() })?;
         let now = tx.now();
         return Ok(ContactRow {
@@ -193,16 +243,44 @@ fn insert_row<P>(
     )?;
     Ok(id)
 }
+/// * `is_confirmed` – whether it opens the customers' pages.
 /// * returns – whether nobody has the address.
-fn add_email<P>(tx: &mut Tx<P>, id: Id<Contact>, email: &str, is_primary: bool) -> db::Result<bool> {
+fn add_email<P>(
+    tx: &mut Tx<P>,
+    id: Id<Contact>,
+    email: &str,
+    is_primary: bool,
+    is_confirmed: bool,
+) -> db::Result<bool> {
     let added = tx.run(
         sql!(
-            "INSERT INTO contact_email (email, contact_id, is_primary) VALUES ($1, $2, $3)
+            "INSERT INTO contact_email (email, contact_id, is_primary, is_confirmed) VALUES ($1, $2, $3, $4)
                ON CONFLICT (email) DO NOTHING"
         ),
-        args![email, id, is_primary],
+        args![email, id, is_primary, is_confirmed],
     )?;
     Ok(added == 1)
+}
+/// The addresses of a contact that open nothing yet, in the order of the alphabet.
+pub fn unconfirmed<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Vec<String>> {
+    let rows: Vec<(String,)> = tx.all(
+        sql!("SELECT email FROM contact_email WHERE contact_id = $1 AND is_confirmed = FALSE ORDER BY email"),
+        args![id],
+    )?;
+    Ok(rows.into_iter().map(|(email,)| email).collect())
+}
+/// From now on the address opens the customers' pages.
+///
+/// * returns – whether it is one of the contact's that did not.
+pub(crate) fn confirm_email<P>(tx: &mut Tx<P>, id: Id<Contact>, email: &str) -> db::Result<bool> {
+    let confirmed = tx.run(
+        sql!(
+            "UPDATE contact_email SET is_confirmed = TRUE
+              WHERE contact_id = $1 AND email = $2 AND is_confirmed = FALSE"
+        ),
+        args![id, email],
+    )?;
+    Ok(confirmed == 1)
 }
 
 pub(super) fn insert(tx: &mut Tx<ManageContacts>, new: &NewContact) -> db::Result<Id<Contact>> {
@@ -228,17 +306,19 @@ pub(super) fn update(
 pub(super) fn set_notes(tx: &mut Tx<ManageContacts>, id: Id<Contact>, notes: &str) -> db::Result<()> {
     tx.run(sql!("UPDATE contact SET notes = $2 WHERE id = $1"), args![id, notes]).map(drop)
 }
-/// Replaces the addresses; the first becomes the primary one.
+/// Replaces the addresses. The first becomes the primary one; one that is not confirmed does so only where none is.
 ///
+/// * `emails` – with whether each is confirmed.
 /// * returns – the place of the first that another contact has.
 pub(super) fn set_emails(
     tx: &mut Tx<ManageContacts>,
     id: Id<Contact>,
-    emails: &[String],
+    emails: &[(&str, bool)],
 ) -> db::Result<Option<usize>> {
     tx.run(sql!("DELETE FROM contact_email WHERE contact_id = $1"), args![id])?;
-    for (index, email) in emails.iter().enumerate() {
-        if !add_email(tx, id, email, index == 0)? {
+    let primary = emails.iter().position(|(_, is_confirmed)| *is_confirmed).unwrap_or(0);
+    for (index, (email, is_confirmed)) in emails.iter().enumerate() {
+        if !add_email(tx, id, email, index == primary, *is_confirmed)? {
             return Ok(Some(index));
         }
     }

@@ -20,7 +20,7 @@ use platform::{
     brand::Colour,
     db,
     i18n::Language,
-    web::{Failure, Form, Page, Routes, Ui},
+    web::{Failure, Form, Page, Routes, Ui, roomy},
 };
 
 #[derive(askama::Template)]
@@ -116,7 +116,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get::<Myself>("/admin", get(admin))
         .get::<ManageDesk>("/admin/desk", get(desk))
-        .post::<ManageDesk>("/admin/desk", post(save))
+        .post::<ManageDesk>("/admin/desk", roomy(post(save)))
         .get::<ManagePeople>("/admin/tokens", get(all_tokens))
         .post::<ManagePeople>("/admin/tokens/revoke", post(revoke))
 }

@@ -1,13 +1,13 @@
 //! `/api/v1/jobs`: those that failed for good.
 use super::{discard, retry};
 use crate::permissions::ManageDesk;
-use axum::http::StatusCode;
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::Grant,
     db,
     jobs::{self, Dead},
-    web::{Failure, InPath, Json, Listing, Routes},
+    web::{Failure, InPath, Json, Listing, Paged, Routes},
 };
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -36,11 +36,16 @@ impl From<Dead> for Body {
     }
 }
 
-/// List jobs that failed for good, newest first, 200 at most.
-#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", responses((status = 200, body = Listing<Body>)))]
-pub async fn list(grant: Grant<ManageDesk>) -> Result<Json<Listing<Body>>, Failure> {
-    let dead = grant.read::<_, db::Error>(|tx| jobs::dead(tx)).await?;
-    Ok(Json(Listing { items: dead.into_iter().map(Body::from).collect(), next: None }))
+/// List jobs that failed for good, newest first.
+#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(Paged),
+    responses((status = 200, body = Listing<Body>)))]
+pub async fn list(
+    grant: Grant<ManageDesk>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<Body>>, Failure> {
+    let (limit, before) = (paged.limit()?, paged.after()?);
+    let dead = grant.read::<_, db::Error>(move |tx| jobs::dead(tx, before, limit + 1)).await?;
+    Ok(Json(Listing::of(dead, limit, |job| job.id.to_string(), Body::from)))
 }
 
 /// Run a job again that failed for good.

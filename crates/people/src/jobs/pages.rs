@@ -29,7 +29,7 @@ struct Done {
 }
 
 async fn list(grant: Grant<ManageDesk>, ui: Ui, Query(done): Query<Done>) -> Result<Page<List>, Failure> {
-    let jobs = grant.read::<_, db::Error>(|tx| jobs::dead(tx)).await?;
+    let jobs = grant.read::<_, db::Error>(|tx| jobs::dead(tx, None, 200)).await?;
     let done = match done.done.as_str() {
         "revived" => "job-done-revived",
         "discarded" => "job-done-discarded",

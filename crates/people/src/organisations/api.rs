@@ -4,15 +4,12 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::of,
 };
-use axum::{
-    extract::Query,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Organisation, Tx},
     db, idempotency,
-    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Keyed, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,10 +69,8 @@ pub async fn list(
     responses((status = 201, body = Body)))]
 pub async fn post(
     grant: Grant<ManageContacts>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Tagged<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
         .change::<_, Failure>(move |tx| {

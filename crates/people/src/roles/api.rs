@@ -4,12 +4,12 @@ use crate::{
     permissions::{ManagePeople, ViewPeople},
     sign_in,
 };
-use axum::http::{HeaderMap, StatusCode};
+use axum::{extract::Query, http::StatusCode};
 use kernel::id::Id;
 use platform::{
     authority::{Grant, Implies, Scope, Tx},
     db, idempotency,
-    web::{Failure, IfMatch, InPath, Json, Listing, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Keyed, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,10 +58,14 @@ pub(super) fn body<P: Implies<ViewPeople>>(tx: &mut Tx<P>, id: Id<Role>) -> Resu
 }
 
 /// List all roles.
-#[utoipa::path(get, path = "/api/v1/roles", tag = "roles", responses((status = 200, body = Listing<Body>)))]
-pub async fn list(grant: Grant<ViewPeople>) -> Result<Json<Listing<Body>>, Failure> {
+#[utoipa::path(get, path = "/api/v1/roles", tag = "roles", params(Paged),
+    responses((status = 200, body = Listing<Body>)))]
+pub async fn list(
+    grant: Grant<ViewPeople>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<Body>>, Failure> {
     let items = grant.read::<_, db::Error>(move |tx| bodies(tx)).await?;
-    Ok(Json(Listing { items, next: None }))
+    Ok(Json(paged.of_whole(items, |role| role.id.to_string(), |role| role)?))
 }
 
 /// Add a role. It may do no more than you may.
@@ -69,10 +73,8 @@ pub async fn list(grant: Grant<ViewPeople>) -> Result<Json<Listing<Body>>, Failu
     responses((status = 201, body = Body)))]
 pub async fn post(
     grant: Grant<ManagePeople>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Tagged<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let new = draft.parse()?;
     let body = grant
         .change::<_, Failure>(move |tx| {

@@ -71,7 +71,7 @@ pub async fn with_password(
     // Something that is no address is counted and refused like an address of nobody.
     let email = text::email(email).unwrap_or_else(|| text::shorten(&email.to_lowercase(), 254));
     let net = origin.net.clone();
-    let (found, guess, is_known, blocked) = Grant::<System>::system(home)
+    let (found, guess, known, blocked) = Grant::<System>::system(home)
         .change::<_, db::Error>(move |tx| {
             let found = credentials(tx, door, &email)?;
             let known = match (found.as_ref().and_then(|found| found.user_id), device) {
@@ -80,7 +80,7 @@ pub async fn with_password(
             };
             let guess = Guess::password(&email, &net, known.as_deref());
             let blocked = guess.admit(tx)?;
-            Ok((found, guess, known.is_some(), blocked))
+            Ok((found, guess, known, blocked))
         })
         .await?;
     if let Some(until) = blocked {
@@ -102,18 +102,24 @@ pub async fn with_password(
                 let session = store::open_session(tx, owner, Stage::SecondFactor, &origin)?;
                 return Ok(Entry::NeedsCode { session });
             }
-            enter(tx, owner, &origin, is_known)
+            enter(tx, owner, &origin, known.as_deref())
         })
         .await?;
     Ok(entry)
 }
 
-/// Opens a session; the browser becomes known.
-fn enter<P>(tx: &mut Tx<P>, owner: Owner, origin: &Origin, is_known: bool) -> db::Result<Entry> {
+/// Opens a session; the browser becomes known, or stays so.
+///
+/// * `known` – the token of a browser that is known.
+fn enter<P>(tx: &mut Tx<P>, owner: Owner, origin: &Origin, known: Option<&str>) -> db::Result<Entry> {
     let session = store::open_session(tx, owner, Stage::Full, origin)?;
-    let device = match owner {
-        Owner::User(user) if !is_known => Some(store::remember_device(tx, user)?),
-        _ => None,
+    let device = match (owner, known) {
+        (Owner::User(user), None) => Some(store::remember_device(tx, user)?),
+        (Owner::User(user), Some(token)) => {
+            store::touch_device(tx, user, token)?;
+            None
+        }
+        (Owner::Contact(_), _) => None,
     };
     if let Owner::User(user) = owner {
         tx.emit(SignedIn { user, device: origin.device.clone() })?;
@@ -160,11 +166,11 @@ pub async fn with_code(
             }
             guess.was_right(tx)?;
             store::end_session(tx, &pending)?;
-            let is_known = match device {
-                Some(token) => store::is_known_device(tx, user, &token)?,
-                None => false,
+            let known = match device {
+                Some(token) => store::is_known_device(tx, user, &token)?.then_some(token),
+                None => None,
             };
-            enter(tx, Owner::User(user), &origin, is_known).map(Some)
+            enter(tx, Owner::User(user), &origin, known.as_deref()).map(Some)
         })
         .await?;
     Ok(entry)
@@ -318,7 +324,7 @@ pub async fn open_after_link(home: &Home, owner: Owner, origin: Origin) -> Resul
                 let session = store::open_session(tx, owner, Stage::SecondFactor, &origin)?;
                 Ok(Entry::NeedsCode { session })
             }
-            Some(_) => enter(tx, owner, &origin, false),
+            Some(_) => enter(tx, owner, &origin, None),
         })
         .await?;
     Ok(entry)

@@ -94,3 +94,6 @@ done-ended = Sofort beendet.
 done-password = Das Passwort ist gespeichert. Alle anderen Sitzungen sind beendet.
 done-link = Wenn wir diese Adresse kennen, ist der Link unterwegs. Sehen Sie auch im Spam-Ordner nach.
 done-signed-out = Sie sind abgemeldet.
+portal-account-addresses = Ihre Adressen
+portal-account-addresses-lead = Wir haben Ihrem Konto eine Adresse hinzugefügt. Bis Sie bestätigen, dass sie Ihnen gehört, kann sich niemand damit anmelden.
+portal-account-confirm = Das ist meine Adresse

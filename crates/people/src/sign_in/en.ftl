@@ -94,3 +94,6 @@ done-ended = Ended at once.
 done-password = The password is saved. All other sessions ended.
 done-link = If we know this address, the link is on its way. Also look into your spam folder.
 done-signed-out = You are signed out.
+portal-account-addresses = Your addresses
+portal-account-addresses-lead = We have added an address to your account. Until you confirm that it is yours, nobody can sign in with it.
+portal-account-confirm = This is my address

@@ -1,5 +1,6 @@
 //! Ways in: passwords, second factors, sessions, tokens, links that work once.
 pub mod actions;
+mod common;
 mod doorman;
 pub mod letters;
 pub mod pages;

@@ -94,3 +94,6 @@ done-ended = Direct beëindigd.
 done-password = Het wachtwoord is opgeslagen. Alle andere sessies zijn beëindigd.
 done-link = Als wij dit adres kennen, is de link onderweg. Kijk ook in uw spammap.
 done-signed-out = U bent afgemeld.
+portal-account-addresses = Uw adressen
+portal-account-addresses-lead = We hebben een adres aan uw account toegevoegd. Totdat u bevestigt dat het van u is, kan niemand zich ermee aanmelden.
+portal-account-confirm = Dit is mijn adres

@@ -1,4 +1,5 @@
 //! Passwords: Argon2id with 19 MiB, two passes, one lane (the first choice of OWASP's cheat sheet).
+use super::common;
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
@@ -23,79 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Zm9yIG5vYm9keSBhdCBhbGw$\
                       bm8gcGFzc3dvcmQgaGFzaGVzIHRvIHRoaXMgdmFsdWU";
 
-/// Passwords that guessing begins with, folded.
-const COMMON: &[&str] = &[
-    "00000000",
-    "11111111",
-    "12121212",
-    "12341234",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "123123123",
-    "1q2w3e4r",
-    "1q2w3e4r5t",
-    "1qaz2wsx",
-    "87654321",
-    "abc12345",
-    "abcd1234",
-    "abcdefgh",
-    "admin123",
-    "administrator",
-    "asdfasdf",
-    "asdfghjk",
-    "asdfghjkl",
-    "baseball",
-    "changeme",
-    "changeme1",
-    "computer",
-    "corvette",
-    "firstline",
-    "football",
-    "geheim123",
-    "hallo123",
-    "hello123",
-    "helpdesk",
-    "iloveyou",
-    "internet",
-    "letmein1",
-    "master123",
-    "michelle",
-    "passw0rd",
-    "password",
-    "password1",
-    "password12",
-    "password123",
-    "passwort",
-    "passwort1",
-    "passwort123",
-    "p@ssw0rd",
-    "princess",
-    "qwertyui",
-    "qwertyuiop",
-    "qwertzui",
-    "qwertzuiop",
-    "qwerty123",
-    "schatzi1",
-    "starwars",
-    "sunshine",
-    "superman",
-    "support1",
-    "test1234",
-    "trustno1",
-    "wachtwoord",
-    "wachtwoord1",
-    "welcome1",
-    "welcome123",
-    "welkom01",
-    "welkom123",
-    "whatever",
-    "willkommen",
-    "winter2026",
-    "sommer2026",
-    "zaq12wsx",
-];
-
 fn argon2() -> Argon2<'static> {
     let params = Params::new(19_456, 2, 1, None).expect("the parameters are in range");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -117,7 +45,7 @@ pub fn check(password: &Secret<String>, own: &[&str], field: &str, mistakes: &mu
         mistakes.add(field, "password_short");
     } else if length > MOST {
         mistakes.add(field, "too_long");
-    } else if is_own || is_one_letter || COMMON.contains(&folded.as_str()) {
+    } else if is_own || is_one_letter || common::is_common(password.reveal()) {
         mistakes.add(field, "password_common");
     }
 }

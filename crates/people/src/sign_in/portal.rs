@@ -4,6 +4,7 @@ use super::{
     pages::{end_own, enter, refused, secret, too_many, wait_words},
     store::{Origin, Owner, Purpose},
 };
+use crate::contacts;
 use crate::web::{Done, LinkForm, OwnPage, again, local_path, see};
 use axum::{
     extract::{Path, Query, State},
@@ -15,6 +16,7 @@ use kernel::{fault::Problem, id::Id};
 use platform::{
     Home,
     authority::{Contact, Customer, Grant},
+    db,
     web::{Failure, Form, Page, Request, Routes, Ui, customer_cookie},
 };
 use serde::Deserialize;
@@ -133,6 +135,26 @@ struct AccountPage {
     done: &'static str,
     problem: &'static str,
     has_password: bool,
+    /// All addresses, and those of them that somebody else added and nobody confirmed.
+    emails: Vec<String>,
+    unconfirmed: Vec<String>,
+}
+async fn account_page(
+    grant: &Grant<Customer>,
+    ui: Ui,
+    form: Form,
+    done: &'static str,
+    problem: &'static str,
+) -> Result<AccountPage, Failure> {
+    let contact = contact_of(grant)?;
+    let has_password = actions::has_password(grant.home(), Owner::Contact(contact)).await?;
+    let (emails, unconfirmed) = grant
+        .read::<_, db::Error>(move |tx| {
+            let emails = contacts::store::emails(tx, &[contact])?.into_iter().map(|(_, email)| email);
+            Ok((emails.collect(), contacts::store::unconfirmed(tx, contact)?))
+        })
+        .await?;
+    Ok(AccountPage { ui, form, done, problem, has_password, emails, unconfirmed })
 }
 fn contact_of(grant: &Grant<Customer>) -> Result<Id<Contact>, Problem> {
     grant.actor().contact().ok_or(Problem::not_found())
@@ -142,9 +164,7 @@ async fn account(
     ui: Ui,
     Query(done): Query<Done>,
 ) -> Result<Page<AccountPage>, Failure> {
-    let contact = contact_of(&grant)?;
-    let has_password = actions::has_password(grant.home(), Owner::Contact(contact)).await?;
-    Ok(Page(AccountPage { ui, form: Form::default(), done: done.words(), problem: "", has_password }))
+    Ok(Page(account_page(&grant, ui, Form::default(), done.words(), "").await?))
 }
 async fn account_post(
     grant: Grant<Customer>,
@@ -162,10 +182,17 @@ async fn account_post(
             Ok(response)
         }
         Err(problem) => {
-            let has_password = actions::has_password(home, owner).await?;
-            again(problem, form, |form, problem| AccountPage { ui, form, done: "", problem, has_password })
+            let page = account_page(&grant, ui, Form::default(), "", "").await?;
+            again(problem, form, |form, problem| AccountPage { form, problem, ..page })
         }
     }
+}
+/// An address that the desk added is the customer's own: they say so from an account that another one opened.
+async fn confirm_address(grant: Grant<Customer>, form: Form) -> Result<Response, Failure> {
+    form.only(&["email"])?;
+    let (contact, email) = (contact_of(&grant)?, form.get("email").to_owned());
+    grant.change::<_, Problem>(move |tx| contacts::actions::confirm_own(tx, contact, &email)).await?;
+    Ok(see("/portal/account?done=confirmed"))
 }
 
 pub fn routes() -> Routes {
@@ -178,4 +205,5 @@ pub fn routes() -> Routes {
         .post::<Customer>("/portal/sign-out", post(sign_out))
         .get::<Customer>("/portal/account", get(account))
         .post::<Customer>("/portal/account", post(account_post))
+        .post::<Customer>("/portal/account/confirm", post(confirm_address))
 }

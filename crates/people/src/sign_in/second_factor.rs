@@ -12,13 +12,7 @@ pub fn new_secret() -> Secret<String> {
 
 /// What the QR code says.
 pub fn address(secret: &Secret<String>, desk: &str, email: &str) -> String {
-    let escape = |text: &str| -> String {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte);
-        text.bytes()
-            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-            .collect()
-    };
-    let (desk, email) = (escape(desk), escape(email));
+    let [desk, email] = [desk, email].map(|text| platform::web::escape(text, b"-_.@"));
     format!(
         "otpauth://totp/{desk}:{email}?secret={}&issuer={desk}&algorithm=SHA1&digits=6&period=30",
         secret.reveal()

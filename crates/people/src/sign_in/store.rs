@@ -23,6 +23,8 @@ const IDLE_MS: i64 = 14 * DAY;
 const ABSOLUTE_MS: i64 = 90 * DAY;
 /// Time for the second factor.
 const SECOND_FACTOR_MS: i64 = 10 * MINUTE;
+/// A browser from which nobody signs in for so long is a stranger again.
+const DEVICE_MS: i64 = 90 * DAY;
 /// A use is written down once in so long.
 pub(super) const TOUCH_MS: i64 = 10 * MINUTE;
 
@@ -244,7 +246,7 @@ pub fn sessions<P>(tx: &mut Tx<P>, owner: Owner) -> db::Result<Vec<SessionRow>> 
         args![owner.user(), owner.contact(), now],
     )
 }
-/// Removes sessions and links whose time is over, 1,000 each at most.
+/// Removes sessions, links and known browsers whose time is over, 1,000 each at most.
 pub fn sweep<P>(tx: &mut Tx<P>) -> db::Result<()> {
     let now = tx.now();
     tx.run(
@@ -260,6 +262,13 @@ pub fn sweep<P>(tx: &mut Tx<P>) -> db::Result<()> {
                (SELECT hash FROM one_time_link WHERE expires_at_ms < $1 LIMIT 1000)"
         ),
         args![now],
+    )?;
+    tx.run(
+        sql!(
+            "DELETE FROM known_device WHERE hash IN
+               (SELECT hash FROM known_device WHERE seen_at_ms < $1 LIMIT 1000)"
+        ),
+        args![now.plus(-DEVICE_MS)],
     )
     .map(drop)
 }
@@ -346,13 +355,23 @@ pub fn remember_device<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<Secret<S
     )?;
     Ok(token)
 }
-/// Whether somebody has signed in as this user from the browser with this token.
+/// Whether somebody has signed in as this user from the browser with this token, in the last 90 days.
 pub fn is_known_device<P>(tx: &mut Tx<P>, user: Id<User>, token: &str) -> db::Result<bool> {
+    let since = tx.now().plus(-DEVICE_MS);
     let row = tx.find::<(i64,)>(
-        sql!("SELECT user_id FROM known_device WHERE hash = $1 AND user_id = $2"),
-        args![&keys::token_hash(token), user],
+        sql!("SELECT user_id FROM known_device WHERE hash = $1 AND user_id = $2 AND seen_at_ms >= $3"),
+        args![&keys::token_hash(token), user, since],
     )?;
     Ok(row.is_some())
+}
+/// Somebody has signed in from it again.
+pub fn touch_device<P>(tx: &mut Tx<P>, user: Id<User>, token: &str) -> db::Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE known_device SET seen_at_ms = $3 WHERE hash = $1 AND user_id = $2"),
+        args![&keys::token_hash(token), user, now],
+    )
+    .map(drop)
 }
 pub fn forget_devices<P>(tx: &mut Tx<P>, user: Id<User>) -> db::Result<()> {
     tx.run(sql!("DELETE FROM known_device WHERE user_id = $1"), args![user]).map(drop)
@@ -441,13 +460,14 @@ pub(super) fn user_credentials<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Opt
         args![email],
     )
 }
-/// The contact with this address.
+/// The contact with this address, where it opens the customers' pages.
 pub(super) fn contact_credentials<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Option<Credentials>> {
     tx.find(
         sql!(
             "SELECT CAST(NULL AS BIGINT) AS user_id, c.id AS contact_id, c.name, e.email, c.language,
                     c.password_hash, FALSE AS has_second_factor
-               FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email = $1"
+               FROM contact_email e JOIN contact c ON c.id = e.contact_id
+              WHERE e.email = $1 AND e.is_confirmed = TRUE"
         ),
         args![email],
     )
@@ -484,6 +504,10 @@ pub(super) fn set_password<P>(tx: &mut Tx<P>, owner: Owner, hash: &str) -> db::R
         }
     }
     .map(drop)
+}
+/// The contact signs in by mailed link until they choose another.
+pub(crate) fn clear_contact_password<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<()> {
+    tx.run(sql!("UPDATE contact SET password_hash = NULL WHERE id = $1"), args![id]).map(drop)
 }
 /// Who gave the right password a moment ago and owes the code.
 pub(super) fn pending_user<P>(tx: &mut Tx<P>, token: &str) -> db::Result<Option<Id<User>>> {

@@ -66,6 +66,42 @@ fn a_form_of_another_site_or_with_other_fields_signs_nobody_in() {
     });
 }
 
+#[test]
+fn a_browser_is_known_for_90_days_after_its_last_sign_in() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let devices = async || {
+            let read = world.home.db.read::<_, db::Error>(|conn| {
+                conn.one::<(i64,)>(
+                    platform::sql!("SELECT count(*) AS n FROM known_device"),
+                    platform::args![],
+                )
+            });
+            read.await.unwrap().0
+        };
+        let sweeps = async || {
+            world.system().change::<_, db::Error>(|tx| store::sweep(tx)).await.unwrap();
+            devices().await
+        };
+        let mut ada = world.signed_in(ADA).await;
+        for _ in 0..2 {
+            world.clock.advance(80 * DAY);
+            let fields = [("email", ADA), ("password", PASSWORD)];
+            ada.post_form("/sign-in", &fields).await.assert_status(303);
+            assert_eq!(sweeps().await, 1, "the one browser, which is still known");
+        }
+        world.clock.advance(91 * DAY);
+        assert_eq!(sweeps().await, 0);
+        // A stranger again, it becomes known again; a new password makes strangers of all.
+        let fields = [("email", ADA), ("password", PASSWORD)];
+        ada.post_form("/sign-in", &fields).await.assert_status(303);
+        assert_eq!(devices().await, 1);
+        let fields = [("old", PASSWORD), ("password", "another sentence of mine")];
+        ada.post_form("/profile/password", &fields).await.assert_status(303);
+        assert_eq!(devices().await, 0);
+    });
+}
+
 // ABUSE 21, S28
 #[test]
 fn twenty_wrong_passwords_stop_the_guesser_but_not_the_owner_on_a_known_device() {

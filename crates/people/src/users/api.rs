@@ -5,17 +5,14 @@ use crate::{
     roles::Role,
     web::of,
 };
-use axum::{
-    extract::Query,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::{Grant, Implies, Inbox, Organisation, Team, Tx, User},
     db,
     i18n::Language,
     idempotency,
-    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Routes, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Keyed, Listing, Paged, Routes, Tagged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -97,10 +94,8 @@ pub async fn list(
     responses((status = 201, body = Body)))]
 pub async fn post(
     grant: Grant<ManagePeople>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Tagged<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let new = actions::with_hash(draft.parse()?).await?;
     let site = grant.home().site.clone();
     let body = grant

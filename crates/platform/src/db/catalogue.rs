@@ -1,5 +1,5 @@
 //! What a database says about its own tables. The only queries that differ between the engines as a whole.
-use super::{Conn, Dialect, Result, conn::Engine};
+use super::{Conn, Dialect, Place, Result, conn::Engine};
 
 /// Whether this desk has the table.
 pub fn has_table(conn: &mut Conn, name: &str) -> Result<bool> {
@@ -120,6 +120,16 @@ pub(super) fn last_numbers(conn: &mut Conn) -> Result<Vec<Vec<String>>> {
             }
         },
     )
+}
+
+/// Whether the database is on another machine and this connection to it in clear text, though nobody decided so.
+pub fn is_in_clear(conn: &mut Conn, place: &Place) -> Result<bool> {
+    let Place::Postgres { url, .. } = place else { return Ok(false) };
+    if !super::pipeline::wants_encryption(url) {
+        return Ok(false);
+    }
+    let rows = texts(conn, "SELECT CAST(ssl AS TEXT) FROM pg_stat_ssl WHERE pid = pg_backend_pid()")?;
+    Ok(rows.iter().flatten().any(|ssl| ssl == "false"))
 }
 
 /// What the engine itself finds wrong with its files: damaged pages, rows that refer to nothing. Reads everything on

@@ -6,11 +6,12 @@
 use super::{Error, Result, Value};
 use postgres::{
     ToStatement,
-    config::SslMode,
+    config::{Host, SslMode},
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 use std::{
     future::poll_fn,
+    net::IpAddr,
     pin::pin,
     time::{Duration, Instant},
 };
@@ -39,6 +40,25 @@ enum Later {
     Change { at: &'static str, statement: postgres::Statement, values: Vec<Kept> },
 }
 
+/// Whether nothing of this connection leaves the machine.
+pub(super) fn is_near(config: &postgres::Config) -> bool {
+    let addresses = config.get_hostaddrs();
+    if !addresses.is_empty() {
+        return addresses.iter().all(|address| address.to_canonical().is_loopback());
+    }
+    config.get_hosts().iter().all(|host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+        }
+    })
+}
+
+/// Whether a database at `url` is on another machine and nobody decided whether it is spoken to in clear text.
+pub(super) fn wants_encryption(url: &str) -> bool {
+    Client::config(url).is_ok_and(|config| config.get_ssl_mode() == SslMode::Prefer && !is_near(&config))
+}
+
 impl Client {
     /// Where a database is; a server that does not answer is given up after five seconds.
     pub(super) fn config(url: &str) -> Result<postgres::Config> {
@@ -49,13 +69,20 @@ impl Client {
     /// * errors – [`Error::Unreachable`], whatever the reason.
     pub(super) fn open(config: &postgres::Config) -> Result<Client> {
         let client = match config.get_ssl_mode() {
-            SslMode::Disable | SslMode::Prefer => Client::connect(config, postgres::NoTls),
+            SslMode::Disable => Client::connect(config, postgres::NoTls),
+            SslMode::Prefer if is_near(config) => Client::connect(config, postgres::NoTls),
+            SslMode::Prefer => Client::preferring(config),
             _ => {
                 let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::client());
                 Client::connect(config, tls)
             }
         };
         client.map_err(|error| Error::from(error).unreachable())
+    }
+    /// TLS with whoever answers, if the server has it: what `prefer` means to every client of PostgreSQL.
+    fn preferring(config: &postgres::Config) -> Result<Client, postgres::Error> {
+        let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::with_anybody());
+        Client::connect(config, tls)
     }
     /// Connects, and drives the connection whenever somebody waits for an answer.
     fn connect<T>(config: &postgres::Config, tls: T) -> Result<Client, postgres::Error>
@@ -243,4 +270,58 @@ impl ToSql for Kept {
         <Value as ToSql>::accepts(kind)
     }
     to_sql_checked!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leaves_the_machine_asks_for_tls_by_itself() {
+        let wants = wants_encryption;
+        for near in [
+            "host=/run/postgresql user=a",
+            "postgres://a:b@localhost/c",
+            "postgres://a:b@127.0.0.1:5433/c",
+            "postgres://a@[::1]/c",
+            "host=db.example.org hostaddr=127.0.0.1 user=a",
+        ] {
+            assert!(!wants(near), "{near}");
+        }
+        for far in [
+            "postgres://a:b@db.example.org/c",
+            "postgres://a:b@192.0.2.7/c",
+            "postgres://a:b@localhost,db.example.org/c",
+            "host=localhost hostaddr=192.0.2.7 user=a",
+        ] {
+            assert!(wants(far), "{far}");
+            // Somebody decided: one way or the other.
+            for mode in ["disable", "require"] {
+                let glue = if far.contains("://") { "?" } else { " " };
+                assert!(!wants(&format!("{far}{glue}sslmode={mode}")), "{far} {mode}");
+            }
+        }
+    }
+
+    fn is_encrypted(client: &mut Client) -> bool {
+        let row = client.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[]).unwrap();
+        row[0].get(0)
+    }
+
+    #[test]
+    fn a_server_that_can_is_spoken_to_with_tls_also_where_nobody_knows_its_certificate() {
+        let certificates = testkit::certificates::Certificates::new();
+        let can = testkit::Cluster::with_tls(&certificates);
+        let config = Client::config(&can.url).unwrap();
+        assert!(is_encrypted(&mut Client::preferring(&config).unwrap()));
+        // Whoever asks for more than that gets it: this certificate is nobody's.
+        let strict = Client::config(&format!("{} sslmode=require", can.url)).unwrap();
+        assert!(Client::open(&strict).is_err());
+        // On the same machine nothing is gained, and nothing is asked.
+        assert!(!is_encrypted(&mut Client::open(&config).unwrap()));
+
+        let cannot = testkit::Cluster::start(false);
+        let config = Client::config(&cannot.url).unwrap();
+        assert!(!is_encrypted(&mut Client::preferring(&config).unwrap()), "it is no error: this is `prefer`");
+    }
 }

@@ -53,7 +53,6 @@ pub enum Purpose {
     MailOut,
     /// A mailbox that we fetch from.
     MailIn,
-    Directory,
 }
 
 impl Purpose {
@@ -63,7 +62,6 @@ impl Purpose {
             Purpose::Web => &[80, 443, 8080, 8443],
             Purpose::MailOut => &[25, 465, 587, 2525],
             Purpose::MailIn => &[110, 143, 993, 995],
-            Purpose::Directory => &[389, 636],
         }
     }
 }

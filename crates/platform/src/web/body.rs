@@ -1,7 +1,6 @@
 //! Bodies in and out.
-use super::Failure;
+use super::{Failure, room};
 use axum::{
-    body::Bytes,
     extract::{FromRequest, Request},
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -18,16 +17,21 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
-            return Err(Problem::new(415, "json_expected").into());
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
+        expect_json(&request)?;
+        let bytes = room::whole(request, state, Problem::new(400, "json_malformed")).await?;
         Ok(Json(parse(&bytes)?))
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn expect_json(request: &Request) -> Result<(), Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    match kind {
+        Some(kind) if kind.starts_with("application/json") => Ok(()),
+        _ => Err(Problem::new(415, "json_expected")),
+    }
+}
+
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut input = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut input).map_err(|error| {
         let mut pointer = String::new();
@@ -100,6 +104,15 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// For `deserialize_with`: tells `null`, which empties a field, from a field that is not there.
+pub fn given<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    <Option<T> as serde::Deserialize>::deserialize(input).map(Some)
+}
+
 /// 201 with the new thing.
 pub struct Created<T>(pub T);
 impl<T: Serialize> IntoResponse for Created<T> {
@@ -153,6 +166,28 @@ impl Paged {
         let known = |text: &str| parse(text).ok_or(Problem::field("cursor", "unknown_cursor"));
         self.cursor.as_deref().map(known).transpose()
     }
+    /// A page of a list that is read as a whole because it is short: all of it, unless a `limit` asks for less.
+    ///
+    /// * `name` – what a cursor calls a row.
+    /// * errors – 422 where limit or cursor is none.
+    pub fn of_whole<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        name: impl Fn(&R) -> String,
+        item: impl FnMut(R) -> T,
+    ) -> Result<Listing<T>, Problem> {
+        let limit = self.limit()?;
+        if let Some(cursor) = self.cursor() {
+            let last = rows.iter().position(|row| name(row) == cursor);
+            rows.drain(..=last.ok_or(Problem::field("cursor", "unknown_cursor"))?);
+        }
+        let has_more = self.limit.is_some() && rows.len() > limit;
+        if has_more {
+            rows.truncate(limit);
+        }
+        let next = rows.last().filter(|_| has_more).map(name);
+        Ok(Listing { items: rows.into_iter().map(item).collect(), next })
+    }
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -174,14 +209,7 @@ impl<T> Listing<T> {
 
 /// `Content-Disposition` for a file with this name (RFC 6266): the only place that puts a name into a header.
 pub fn file_name_header(is_inline: bool, name: &str) -> String {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-            encoded.push(byte.into());
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let encoded = super::escape(name, b"-_.");
     let way = if is_inline { "inline" } else { "attachment" };
     format!("{way}; filename*=UTF-8''{encoded}")
 }
@@ -246,6 +274,27 @@ mod tests {
             file_name_header(false, "ä\"\r\n; x.txt"),
             "attachment; filename*=UTF-8''%C3%A4%22%0D%0A%3B%20x.txt"
         );
+    }
+    #[test]
+    fn a_short_list_is_whole_or_as_long_as_asked_for() {
+        let page = |limit: Option<&str>, cursor: Option<&str>| {
+            let paged = Paged { limit: limit.map(Into::into), cursor: cursor.map(Into::into) };
+            paged.of_whole((0..250).collect(), i32::to_string, |n| n).map(|page| (page.items, page.next))
+        };
+        let (all, next) = page(None, None).unwrap();
+        assert_eq!((all.len(), next), (250, None));
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let (items, next) = page(Some("100"), cursor.as_deref()).unwrap();
+            seen.extend(items);
+            cursor = match next {
+                Some(next) => Some(next),
+                None => break,
+            };
+        }
+        assert_eq!(seen, (0..250).collect::<Vec<_>>());
+        assert_eq!(page(Some("2"), Some("248")).unwrap(), (vec![249], None));
+        assert!(page(Some("x"), None).is_err() && page(None, Some("999")).is_err());
     }
     #[test]
     fn a_page_size_is_a_positive_number() {

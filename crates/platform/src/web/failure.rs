@@ -138,14 +138,7 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
         if is_start && is_signed_in_customer(&home, probe).await {
             return Redirect::to("/portal/requests").into_response();
         }
-        let mut back = String::new();
-        for byte in path.bytes() {
-            if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
-                back.push(byte.into());
-            } else {
-                back.push_str(&format!("%{byte:02X}"));
-            }
-        }
+        let back = super::escape(&path, b"/-_.");
         let door = if is_customers { "/portal/sign-in" } else { "/sign-in" };
         return Redirect::to(&format!("{door}?next={back}")).into_response();
     }

@@ -1,11 +1,10 @@
 //! What a page's form sent, with or without files.
-use super::Failure;
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Multipart, Request},
-    http::header,
-};
+use super::{Failure, room};
+use axum::extract::{FromRequest, Multipart, Request, multipart::MultipartError};
 use kernel::fault::{Field, Mistakes, Problem};
+
+/// More fields and files than any form of ours has.
+const MOST: usize = 1000;
 
 /// A file of a form.
 #[derive(Clone)]
@@ -29,6 +28,14 @@ impl Form {
     pub fn filled<const N: usize>(values: [(&str, String); N]) -> Form {
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Form { values, ..Form::default() }
+    }
+    fn has_room(&self) -> Result<(), Problem> {
+        if self.values.len() + self.files.len() > MOST { Err(Problem::new(413, "too_large")) } else { Ok(()) }
+    }
+    /// One more field that was sent.
+    fn add(&mut self, name: String, value: String) -> Result<(), Problem> {
+        self.values.push((name, value));
+        self.has_room()
     }
     /// The form with one more value; several of one name are several choices.
     pub fn with(mut self, name: &str, value: &str) -> Form {
@@ -95,39 +102,45 @@ impl Form {
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Failure;
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_multipart = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
-        if is_multipart {
+        if room::is_multipart(&request) {
             return multipart(request, state).await;
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::new(413, "too_large"))?;
+        let bytes = room::whole(request, state, Problem::new(400, "form_malformed")).await?;
         let clean = |text: std::borrow::Cow<str>| text.replace("\r\n", "\n").replace('\0', "");
-        let values =
-            form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), clean(value))).collect();
-        Ok(Form { values, ..Form::default() })
+        let mut form = Form::default();
+        for (name, value) in form_urlencoded::parse(&bytes) {
+            form.add(name.into_owned(), clean(value))?;
+        }
+        Ok(form)
     }
 }
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Failure> {
-    let bad = |_| Problem::new(400, "form_malformed");
-    let mut parts =
-        Multipart::from_request(request, state).await.map_err(|_| Problem::new(400, "form_malformed"))?;
+    let malformed = || Problem::new(400, "form_malformed");
+    let bad = |error: MultipartError| room::unread(&error, error.status(), malformed());
+    let mut parts = Multipart::from_request(request, state).await.map_err(|_| malformed())?;
     let mut form = Form::default();
-    while let Some(part) = parts.next_field().await.map_err(bad)? {
+    let mut words = 0;
+    while let Some(mut part) = parts.next_field().await.map_err(bad)? {
         let field = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().map(str::to_owned);
-        let bytes = part.bytes().await.map_err(|error| {
-            let is_large = error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
-            if is_large { Problem::new(413, "too_large") } else { Problem::new(400, "form_malformed") }
-        })?;
-        match file {
-            // A file field without a choice sends an empty name and no bytes.
-            Some(name) if name.is_empty() && bytes.is_empty() => {}
-            Some(name) => form.files.push(Upload { field, name, bytes: bytes.into() }),
-            None => {
-                let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n").replace('\0', "");
-                form.values.push((field, text));
+        let Some(name) = part.file_name().map(str::to_owned) else {
+            let mut text = Vec::new();
+            while let Some(piece) = part.chunk().await.map_err(bad)? {
+                words += piece.len();
+                if words > room::WORDS {
+                    return Err(Problem::new(413, "too_large").into());
+                }
+                text.extend_from_slice(&piece);
             }
+            let text = String::from_utf8_lossy(&text).replace("\r\n", "\n").replace('\0', "");
+            form.add(field, text)?;
+            continue;
+        };
+        let bytes = part.bytes().await.map_err(bad)?;
+        // A file field without a choice sends an empty name and no bytes.
+        if !(name.is_empty() && bytes.is_empty()) {
+            form.files.push(Upload { field, name, bytes: bytes.into() });
+            form.has_room()?;
         }
     }
     Ok(form)

@@ -25,3 +25,16 @@ pub fn address(path: &str, query: &[(&str, &str)]) -> String {
     let pairs = pairs.finish();
     if pairs.is_empty() { path.into() } else { format!("{path}?{pairs}") }
 }
+
+/// Text with `%` and two figures for each byte that is neither a letter, a figure nor one of `plain`.
+pub fn escape(text: &str, plain: &[u8]) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            escaped.push(byte.into());
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}

@@ -80,6 +80,11 @@ impl Routes {
     pub fn api<P: Permission>(self, operations: UtoipaMethodRouter<Home>) -> Self {
         self.operations(Access::Permission(P::KEY), operations)
     }
+    /// The same for operations that take a message: see [`super::roomy`].
+    pub fn roomy_api<P: Permission>(self, mut operations: UtoipaMethodRouter<Home>) -> Self {
+        operations.2 = super::roomy(operations.2);
+        self.api::<P>(operations)
+    }
     pub fn public_api(self, operations: UtoipaMethodRouter<Home>) -> Self {
         self.operations(Access::Public, operations)
     }

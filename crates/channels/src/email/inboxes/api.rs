@@ -7,12 +7,14 @@ use super::{
     probe, report, store,
 };
 use crate::email::peer::{Kind, Stage};
+use axum::extract::Query;
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{self, Grant, Team},
     db,
     i18n::Language,
-    web::{Created, Failure, InPath, Json, Listing},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use utoipa::ToSchema;
 
@@ -112,15 +114,19 @@ impl From<(Inbox, Option<App>)> for InboxBody {
 }
 
 /// List inboxes.
-#[utoipa::path(get, path = "/api/v1/inboxes", tag = "mail", responses((status = 200, body = Listing<InboxBody>)))]
-pub async fn list(grant: Grant<ViewInboxes>) -> Result<Json<Listing<InboxBody>>, Failure> {
+#[utoipa::path(get, path = "/api/v1/inboxes", tag = "mail", params(Paged),
+    responses((status = 200, body = Listing<InboxBody>)))]
+pub async fn list(
+    grant: Grant<ViewInboxes>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<InboxBody>>, Failure> {
     let (inboxes, mut apps) =
         grant.read::<_, db::Error>(|tx| Ok((store::all(tx)?, oauth::store::all(tx)?))).await?;
     let body = |inbox: Inbox| {
         let at = apps.iter().position(|app| app.inbox_id == inbox.id);
         InboxBody::from((inbox, at.map(|at| apps.swap_remove(at))))
     };
-    Ok(Json(Listing { items: inboxes.into_iter().map(body).collect(), next: None }))
+    Ok(Json(paged.of_whole(inboxes, |inbox| inbox.id.to_string(), body)?))
 }
 
 /// Add an inbox.
@@ -128,10 +134,20 @@ pub async fn list(grant: Grant<ViewInboxes>) -> Result<Json<Listing<InboxBody>>,
     responses((status = 201, body = InboxBody)))]
 pub async fn post(
     grant: Grant<ManageInboxes>,
-    Json(draft): Json<Draft>,
-) -> Result<Created<InboxBody>, Failure> {
-    let inbox = create(&grant, draft).await?;
-    Ok(Created(with_app(&grant, inbox).await?))
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
+    let keys = grant.home().keys.clone();
+    let made = grant
+        .change::<_, Problem>(move |tx| {
+            once(tx, key.as_ref(), |tx| {
+                let inbox = actions::create(tx, draft, &keys)?;
+                let app = oauth::store::of(tx, inbox.id)?;
+                Ok::<_, Problem>(InboxBody::from((inbox, app)))
+            })
+        })
+        .await?;
+    super::super::learn_domain(grant.home()).await;
+    Ok(Created(made))
 }
 async fn with_app<P: 'static>(grant: &Grant<P>, inbox: Inbox) -> Result<InboxBody, Problem> {
     let id = inbox.id;

@@ -1,5 +1,5 @@
 permission-inboxes-view = Postfächer und Mailprotokoll sehen
-permission-inboxes-manage = Postfächer verwalten und Mails erneut verarbeiten
+permission-inboxes-manage = Postfächer verwalten und E-Mails erneut verarbeiten
 field-host = Das ist kein Name eines Servers
 field-selector = Nur Buchstaben, Ziffern, Punkte und Striche
 field-private-key = Das ist kein privater Schlüssel im PEM-Format (RSA oder Ed25519)
@@ -72,7 +72,7 @@ inbox-nobody-help = Der Server nimmt E-Mails dieser Maschine ohne Anmeldung an.
 inbox-oauth-below = Die Anwendung wird unten eingetragen.
 inbox-user = Benutzername
 inbox-password = Passwort
-inbox-secret-stored = Gespeichert; leer bleibt es
+inbox-secret-stored = Gespeichert; leer lassen, um es zu behalten
 inbox-secret-typed = Eingegeben; leer bleibt es
 inbox-folder = Ordner
 inbox-folder-help = INBOX, wenn nichts angegeben ist.

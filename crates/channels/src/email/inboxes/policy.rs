@@ -279,11 +279,11 @@ pub struct Patch {
     pub name: Option<String>,
     pub address: Option<String>,
     pub receive: Option<ReceiveDraft>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<SendDraft>)]
     pub send: Option<Option<SendDraft>>,
     pub acknowledge: Option<bool>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     #[schema(value_type = Option<String>)]
     pub team: Option<Option<Id<Team>>>,
     #[schema(value_type = Option<String>)]
@@ -300,13 +300,6 @@ pub struct Patch {
     #[schema(value_type = Option<String>)]
     pub dkim_key: Option<Secret<String>>,
     pub oauth: Option<OauthDraft>,
-}
-fn given<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::<T>::deserialize(input).map(Some)
 }
 
 /// The parts of an inbox that passed.

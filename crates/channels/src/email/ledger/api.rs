@@ -1,6 +1,9 @@
 //! JSON API of the ledger.
 use super::{Inbound, InboundIgnored, InboundReplayed, Outcome, store};
-use crate::email::inboxes::{ManageInboxes, ViewInboxes};
+use crate::email::{
+    inboxes::{ManageInboxes, ViewInboxes},
+    sight::Reach,
+};
 use axum::{
     extract::Query,
     http::header,
@@ -92,7 +95,14 @@ impl Filter {
         });
         mistakes.check()?;
         let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        Ok(store::Filter { outcome: outcome.flatten(), inbox: inbox.flatten(), since: since.flatten(), text })
+        let reach = Default::default();
+        Ok(store::Filter {
+            outcome: outcome.flatten(),
+            inbox: inbox.flatten(),
+            since: since.flatten(),
+            text,
+            reach,
+        })
     }
 }
 
@@ -105,8 +115,13 @@ pub async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Json<Listing<InboundBody>>, Failure> {
     let (limit, before) = (paged.limit()?, paged.after()?);
-    let filter = filter.parse()?;
-    let rows = grant.read::<_, db::Error>(move |tx| store::list(tx, &filter, before, limit + 1)).await?;
+    let mut filter = filter.parse()?;
+    let rows = grant
+        .read::<_, db::Error>(move |tx| {
+            filter.reach = Reach::of(tx);
+            store::list(tx, &filter, before, limit + 1)
+        })
+        .await?;
     Ok(Json(Listing::of(rows, limit, |entry| entry.id.to_string(), InboundBody::from)))
 }
 
@@ -117,7 +132,7 @@ pub async fn get(
     grant: Grant<ViewInboxes>,
     InPath(id): InPath<Id<Inbound>>,
 ) -> Result<Json<InboundBody>, Failure> {
-    let entry = grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await?;
+    let entry = grant.read::<_, db::Error>(move |tx| store::seen(tx, id)).await?;
     Ok(Json(entry.ok_or_else(Problem::not_found)?.into()))
 }
 
@@ -134,7 +149,7 @@ pub async fn raw(grant: Grant<ViewInboxes>, InPath(id): InPath<Id<Inbound>>) -> 
 pub async fn source(grant: &Grant<ViewInboxes>, id: Id<Inbound>) -> Result<Vec<u8>, Problem> {
     let found = grant
         .read::<_, db::Error>(move |tx| {
-            let Some(entry) = store::one(tx, id)? else { return Ok(None) };
+            let Some(entry) = store::seen(tx, id)? else { return Ok(None) };
             blobs::find(tx, entry.blob_hash).map(Some)
         })
         .await?
@@ -174,13 +189,13 @@ pub async fn again(
 ) -> Result<store::Entry, Problem> {
     grant
         .change::<_, Problem>(move |tx| {
-            store::one(tx, id)?.ok_or_else(Problem::not_found)?;
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)?;
             let is_read = if as_ticket { store::want(tx, id)? } else { store::replay(tx, id)? };
             if !is_read {
                 return Err(Problem::conflict("inbound_in_use"));
             }
             tx.emit(InboundReplayed { inbound: id })?;
-            store::one(tx, id)?.ok_or_else(Problem::not_found)
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)
         })
         .await
 }
@@ -215,12 +230,12 @@ pub async fn dismiss(
     let why = format!("by hand: {reason}");
     grant
         .change::<_, Problem>(move |tx| {
-            store::one(tx, id)?.ok_or_else(Problem::not_found)?;
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)?;
             if !store::ignore(tx, id, &why)? {
                 return Err(Problem::conflict("inbound_not_quarantined"));
             }
             tx.emit(InboundIgnored { inbound: id, reason })?;
-            store::one(tx, id)?.ok_or_else(Problem::not_found)
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)
         })
         .await
 }

@@ -1,4 +1,4 @@
-problem-inbound-in-use = Diese Mail gehört schon zu einem Ticket oder wird gleich gelesen
+problem-inbound-in-use = Diese E-Mail gehört schon zu einem Ticket oder wird gleich gelesen
 outcome-pending = Noch nicht gelesen
 outcome-created = Neues Ticket
 outcome-joined = Zu einem Ticket

@@ -3,6 +3,7 @@ use super::{Inbound, Outcome, api, store, words};
 use crate::email::{
     inboxes::{self, Inbox, ManageInboxes, ViewInboxes},
     intake::door::Said,
+    sight::Reach,
 };
 use axum::{
     extract::Query,
@@ -57,6 +58,7 @@ impl Asked {
             // What waits in quarantine is shown however old it is.
             since: since.filter(|_| self.outcome != "quarantined"),
             text: Some(text.to_owned()).filter(|text| !text.is_empty()),
+            reach: Reach::default(),
         }
     }
     fn period(&self) -> &str {
@@ -112,11 +114,12 @@ pub async fn list(
         "" => None,
         text => Some(text.parse().map_err(|_| Problem::field("cursor", "unknown_cursor"))?),
     };
-    let filter = asked.filter(ui.now);
+    let mut filter = asked.filter(ui.now);
     let (mut rows, inboxes, quarantined) = grant
         .read::<_, db::Error>(move |tx| {
+            filter.reach = Reach::of(tx);
             let rows = store::list(tx, &filter, before, ROWS + 1)?;
-            Ok((rows, inboxes::store::all(tx)?, store::quarantined(tx)?))
+            Ok((rows, inboxes::store::all(tx)?, store::quarantined_seen(tx)?))
         })
         .await?;
     let has_more = rows.len() > ROWS;
@@ -167,7 +170,7 @@ impl One {
 }
 
 async fn load(grant: &Grant<ViewInboxes>, id: Id<Inbound>) -> Result<store::Entry, Problem> {
-    grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await?.ok_or_else(Problem::not_found)
+    grant.read::<_, db::Error>(move |tx| store::seen(tx, id)).await?.ok_or_else(Problem::not_found)
 }
 
 fn shown(ui: Ui, entry: store::Entry, form: Form, done: &'static str) -> One {
@@ -245,7 +248,7 @@ pub async fn replay(
     api::again(&grant, id, form.is_on("ticket")).await?;
     let read = async {
         loop {
-            let entry = grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await;
+            let entry = grant.read::<_, db::Error>(move |tx| store::seen(tx, id)).await;
             if !matches!(entry, Ok(Some(entry)) if entry.outcome == Outcome::Pending) {
                 return;
             }
@@ -266,7 +269,7 @@ pub async fn ignore(
     match api::dismiss(&grant, id, form.get("reason")).await {
         Ok(_) => Ok(Redirect::to(&format!("/admin/inbound/{id}?done=ignored")).into_response()),
         Err(problem) if problem.status == 422 => {
-            let entry = grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await?;
+            let entry = grant.read::<_, db::Error>(move |tx| store::seen(tx, id)).await?;
             let entry = entry.ok_or_else(Problem::not_found)?;
             let page = shown(ui, entry, form.with_mistakes(&problem), "");
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())

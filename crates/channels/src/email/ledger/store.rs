@@ -1,5 +1,6 @@
 //! SQL for the ledger. Nothing else.
 use super::{Inbound, Outcome, Way};
+use crate::email::sight::{Reach, seen_rows};
 use derive::Record;
 use desk::tickets::Ticket;
 use kernel::{
@@ -229,13 +230,13 @@ pub struct Entry {
     pub blob_hash: Hash,
 }
 macro_rules! select_entry {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         sql!(concat!(
-            "SELECT i.id, i.inbox_id, x.name AS inbox_name, i.way, i.received_at_ms, i.from_email, i.subject, i.size,
-                    i.outcome, i.reason, i.ticket_id, i.message_id, i.attempts, i.next_at_ms, i.authentication,
-                    i.envelope, i.blob_hash
-               FROM inbound i JOIN inbox x ON x.id = i.inbox_id ",
-            $rest
+            "SELECT r.id, r.inbox_id, x.name AS inbox_name, r.way, r.received_at_ms, r.from_email, r.subject, r.size,
+                    r.outcome, r.reason, r.ticket_id, r.message_id, r.attempts, r.next_at_ms, r.authentication,
+                    r.envelope, r.blob_hash
+               FROM inbound r JOIN inbox x ON x.id = r.inbox_id ",
+            $($rest),+
         ))
     };
 }
@@ -249,6 +250,8 @@ pub struct Filter {
     pub since: Option<Millis>,
     /// A part of the author's address or of the subject.
     pub text: Option<String>,
+    /// Who looks.
+    pub reach: Reach,
 }
 impl Filter {
     /// For LIKE, with `!` before what would mean something there.
@@ -271,29 +274,50 @@ pub fn list(
         Some(since) => first_since(conn, since)?,
         None => Id::new(0),
     };
-    let pattern = filter.pattern();
+    let (pattern, reach) = (filter.pattern(), &filter.reach);
     if filter.outcome == Some(Outcome::Quarantined) {
         return conn.all(
             select_entry!(
-                "WHERE i.outcome = 'quarantined' AND i.id < $1 AND i.id >= $3
-                   AND (CAST($4 AS BIGINT) IS NULL OR i.inbox_id = $4)
-                   AND (CAST($5 AS TEXT) IS NULL OR lower(i.subject) LIKE $5 ESCAPE '!'
-                        OR i.from_email LIKE $5 ESCAPE '!')
-                 ORDER BY i.id DESC LIMIT $2"
+                "WHERE r.outcome = 'quarantined' AND r.id < $4 AND r.id >= $6
+                   AND (CAST($7 AS BIGINT) IS NULL OR r.inbox_id = $7)
+                   AND (CAST($8 AS TEXT) IS NULL OR lower(r.subject) LIKE $8 ESCAPE '!'
+                        OR r.from_email LIKE $8 ESCAPE '!') AND ",
+                seen_rows!(),
+                " ORDER BY r.id DESC LIMIT $5"
             ),
-            args![before, limit, first, filter.inbox, pattern.as_deref()],
+            args![
+                reach.word,
+                reach.person,
+                &reach.ids,
+                before,
+                limit,
+                first,
+                filter.inbox,
+                pattern.as_deref()
+            ],
         );
     }
     conn.all(
         select_entry!(
-            "WHERE i.id < $1 AND i.id >= $3
-               AND (CAST($4 AS BIGINT) IS NULL OR i.inbox_id = $4)
-               AND (CAST($5 AS TEXT) IS NULL OR lower(i.subject) LIKE $5 ESCAPE '!'
-                    OR i.from_email LIKE $5 ESCAPE '!')
-               AND (CAST($6 AS TEXT) IS NULL OR i.outcome = $6)
-             ORDER BY i.id DESC LIMIT $2"
+            "WHERE r.id < $4 AND r.id >= $6
+               AND (CAST($7 AS BIGINT) IS NULL OR r.inbox_id = $7)
+               AND (CAST($8 AS TEXT) IS NULL OR lower(r.subject) LIKE $8 ESCAPE '!'
+                    OR r.from_email LIKE $8 ESCAPE '!')
+               AND (CAST($9 AS TEXT) IS NULL OR r.outcome = $9) AND ",
+            seen_rows!(),
+            " ORDER BY r.id DESC LIMIT $5"
         ),
-        args![before, limit, first, filter.inbox, pattern.as_deref(), filter.outcome],
+        args![
+            reach.word,
+            reach.person,
+            &reach.ids,
+            before,
+            limit,
+            first,
+            filter.inbox,
+            pattern.as_deref(),
+            filter.outcome
+        ],
     )
 }
 /// The first row that came at `since` or later. Ids grow with time.
@@ -331,13 +355,34 @@ pub fn last_in(conn: &mut Conn, inbox: Id<authority::Inbox>, since: Millis) -> R
     )?;
     Ok(row.map(|(at,)| at))
 }
+/// A row, for the program itself. What people ask for is [`seen`].
 pub fn one(conn: &mut Conn, id: Id<Inbound>) -> Result<Option<Entry>> {
-    conn.find(select_entry!("WHERE i.id = $1"), args![id])
+    conn.find(select_entry!("WHERE r.id = $1"), args![id])
+}
+/// A row within somebody's reach.
+pub fn seen<P>(tx: &mut Tx<P>, id: Id<Inbound>) -> Result<Option<Entry>> {
+    let reach = Reach::of(tx);
+    tx.find(
+        select_entry!("WHERE r.id = $4 AND ", seen_rows!()),
+        args![reach.word, reach.person, &reach.ids, id],
+    )
 }
 /// How many wait for somebody to look at them.
 pub fn quarantined(conn: &mut Conn) -> Result<i64> {
     let (count,) =
         conn.one(sql!("SELECT count(*) AS n FROM inbound WHERE outcome = 'quarantined'"), args![])?;
+    Ok(count)
+}
+/// The same, of those within somebody's reach.
+pub fn quarantined_seen<P>(tx: &mut Tx<P>) -> Result<i64> {
+    let reach = Reach::of(tx);
+    let (count,) = tx.one(
+        sql!(concat!(
+            "SELECT count(*) AS n FROM inbound r WHERE r.outcome = 'quarantined' AND ",
+            seen_rows!()
+        )),
+        args![reach.word, reach.person, &reach.ids],
+    )?;
     Ok(count)
 }
 /// The raw mail behind a message, if it came as one.

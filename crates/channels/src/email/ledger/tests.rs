@@ -275,3 +275,68 @@ fn what_is_in_quarantine_is_released_once_or_ignored_with_a_reason() {
         assert!(kinds.contains("inbound.ignored") && kinds.contains("inbound.replayed"), "{kinds}");
     });
 }
+
+// S04
+#[test]
+fn the_ledger_and_the_outbox_show_no_more_than_the_tickets_do() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let inbox = json!({ "name": "Support", "address": SUPPORT,
+                            "send": { "host": "127.0.0.1", "port": 1, "tls": "none" } });
+        assert_eq!(world.post("/api/v1/inboxes", inbox).await.status, 201);
+        comes(&world, "Subject: Salary\r\nMessage-ID: <1@example.org>").await;
+        comes(&world, "Subject: Away\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <2@example.org>").await;
+        // 1 is of a ticket, and so is its acknowledgement; 2 is of none.
+        let sets = async |statement| {
+            let set = world.home.db.write::<_, db::Error>(move |conn| conn.run(statement, args![]));
+            assert_eq!(set.await.unwrap(), 1);
+        };
+        let sees = async |token: &str| {
+            let mut seen = Vec::new();
+            for id in [1, 2] {
+                let mut each = Vec::new();
+                for path in [
+                    format!("/api/v1/inbound/{id}"),
+                    format!("/api/v1/inbound/{id}/raw"),
+                    format!("/admin/inbound/{id}"),
+                    format!("/admin/inbound/{id}/source"),
+                    format!("/admin/inbound/{id}/raw"),
+                ] {
+                    each.push(world.get(token, &path).await.status);
+                }
+                assert!(each.iter().all(|status| *status == each[0]), "{token}: {each:?}");
+                let subject = ["", "Salary", "Away"][id];
+                for list in ["/api/v1/inbound", "/admin/inbound", "/admin/inbound?period=all"] {
+                    let text = world.get(token, list).await.text;
+                    assert_eq!(text.contains(subject), each[0] == 200, "{token} {list}: {text}");
+                }
+                seen.push(each[0] == 200);
+            }
+            let out = world.get(token, "/api/v1/outbound/1").await.status;
+            assert_eq!(world.get(token, "/admin/outbox/1").await.status, out, "{token}");
+            let listed = world.get(token, "/api/v1/outbound").await.json["items"].as_array().unwrap().len();
+            assert_eq!(listed == 1, out == 200, "{token}");
+            (seen[0], seen[1], out == 200)
+        };
+        assert_eq!(sees("admin").await, (true, true, true));
+        assert_eq!(sees("inboxes.view,tickets.view").await, (true, true, true));
+        // Whoever looks after mail and no tickets sees what is no ticket's.
+        assert_eq!(sees("inboxes.view").await, (false, true, false));
+        // User 2 is in team 1.
+        let team = "inboxes.view,tickets.view:team";
+        assert_eq!(sees(team).await, (false, false, false));
+        assert_eq!(sees("inboxes.view,tickets.view:own").await, (false, false, false));
+        sets(sql!("UPDATE inbox SET team_id = 1")).await;
+        assert_eq!(sees(team).await, (false, true, false));
+        sets(sql!("UPDATE ticket SET team_id = 1")).await;
+        assert_eq!(sees(team).await, (true, true, true));
+        sets(sql!("UPDATE ticket SET team_id = 0, assignee_id = 2")).await;
+        sets(sql!("UPDATE inbox SET team_id = 0")).await;
+        assert_eq!(sees("inboxes.view,tickets.view:own").await, (true, false, true));
+        // Nor is anything done to what is out of sight.
+        for path in ["/api/v1/inbound/2/replay", "/api/v1/outbound/1/retry", "/api/v1/outbound/1/give-up"] {
+            let own = "inboxes.view,inboxes.manage,tickets.view:team";
+            assert_eq!(world.send(own, "POST", path, None).await.status, 404, "{path}");
+        }
+    });
+}

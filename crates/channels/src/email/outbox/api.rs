@@ -1,6 +1,9 @@
 //! JSON API of the outbox. Of account mails only who, when and whether: never what they say (S14).
 use super::store::{self, State};
-use crate::email::inboxes::{ManageInboxes, ViewInboxes};
+use crate::email::{
+    inboxes::{ManageInboxes, ViewInboxes},
+    sight::Reach,
+};
 use axum::extract::Query;
 use kernel::{
     clock::Millis,
@@ -104,7 +107,8 @@ impl Filter {
             id
         });
         mistakes.check()?;
-        Ok(store::Filter { is_failed: self.failed, state: state.flatten(), inbox: inbox.flatten() })
+        let (is_failed, reach) = (self.failed, Reach::default());
+        Ok(store::Filter { is_failed, state: state.flatten(), inbox: inbox.flatten(), reach })
     }
 }
 
@@ -117,8 +121,13 @@ pub async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Json<Listing<OutboundBody>>, Failure> {
     let (limit, before) = (paged.limit()?, paged.after()?);
-    let filter = filter.parse()?;
-    let rows = grant.read::<_, db::Error>(move |tx| store::list(tx, filter, before, limit + 1)).await?;
+    let mut filter = filter.parse()?;
+    let rows = grant
+        .read::<_, db::Error>(move |tx| {
+            filter.reach = Reach::of(tx);
+            store::list(tx, filter, before, limit + 1)
+        })
+        .await?;
     Ok(Json(Listing::of(rows, limit, |entry| entry.id.to_string(), OutboundBody::from)))
 }
 
@@ -129,7 +138,7 @@ pub async fn get(
     grant: Grant<ViewInboxes>,
     InPath(id): InPath<Id<Outbound>>,
 ) -> Result<Json<OutboundBody>, Failure> {
-    let entry = grant.read::<_, db::Error>(move |tx| store::one(tx, id)).await?;
+    let entry = grant.read::<_, db::Error>(move |tx| store::seen(tx, id)).await?;
     Ok(Json(entry.ok_or_else(Problem::not_found)?.into()))
 }
 
@@ -146,11 +155,11 @@ pub async fn retry(
 pub async fn again(grant: &Grant<ManageInboxes>, id: Id<Outbound>) -> Result<store::Entry, Problem> {
     grant
         .change::<_, Problem>(move |tx| {
-            store::one(tx, id)?.ok_or_else(Problem::not_found)?;
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)?;
             if !store::retry(tx, id)? {
                 return Err(Problem::conflict("outbound_not_failed"));
             }
-            store::one(tx, id)?.ok_or_else(Problem::not_found)
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)
         })
         .await
 }
@@ -168,7 +177,7 @@ pub async fn give_up(
 pub async fn drop_it(grant: &Grant<ManageInboxes>, id: Id<Outbound>) -> Result<store::Entry, Problem> {
     grant
         .change::<_, Problem>(move |tx| {
-            let entry = store::one(tx, id)?.ok_or_else(Problem::not_found)?;
+            let entry = store::seen(tx, id)?.ok_or_else(Problem::not_found)?;
             let why = match entry.reason.as_deref() {
                 Some(before) => format!("given up by hand; before: {before}"),
                 None => "given up by hand".to_owned(),
@@ -176,7 +185,7 @@ pub async fn drop_it(grant: &Grant<ManageInboxes>, id: Id<Outbound>) -> Result<s
             if !store::give_up(tx, &entry, &why)? {
                 return Err(Problem::conflict("outbound_not_waiting"));
             }
-            store::one(tx, id)?.ok_or_else(Problem::not_found)
+            store::seen(tx, id)?.ok_or_else(Problem::not_found)
         })
         .await
 }

@@ -1,10 +1,10 @@
 problem-outbound-not-failed = Deze e-mail is niet mislukt en wacht niet
 problem-outbound-not-waiting = Deze e-mail wacht niet meer
 outbound-title = Postvak UIT
-outbound-lead = Elke e-mail die deze desk verstuurt, tot hij is afgeleverd of u weet waarom niet.
+outbound-lead = Elke e-mail die deze desk verstuurt, tot hij is bezorgd of u weet waarom niet.
 outbound-views = Weergaven
 outbound-all = Alle
-outbound-undelivered = Niet afgeleverd
+outbound-undelivered = Niet bezorgd
 outbound-nothing = Geen e-mail hier
 outbound-nothing-help = Antwoorden, ontvangstbevestigingen en aanmeldmails verschijnen hier zodra ze geschreven zijn.
 outbound-state = Status

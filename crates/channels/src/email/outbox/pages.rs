@@ -4,7 +4,10 @@ use super::{
     api,
     store::{self, Entry, Filter, State},
 };
-use crate::email::inboxes::{self, Inbox, ManageInboxes, ViewInboxes};
+use crate::email::{
+    inboxes::{self, Inbox, ManageInboxes, ViewInboxes},
+    sight::Reach,
+};
 use axum::{
     extract::Query,
     response::{IntoResponse, Redirect, Response},
@@ -37,6 +40,7 @@ impl Asked {
             is_failed: self.state == "undelivered",
             state: State::from_word(&self.state),
             inbox: self.inbox.parse().ok(),
+            reach: Reach::default(),
         }
     }
     fn with_state(&self, state: &str) -> String {
@@ -97,9 +101,10 @@ pub async fn list(
         "" => None,
         text => Some(text.parse().map_err(|_| Problem::field("cursor", "unknown_cursor"))?),
     };
-    let filter = asked.filter();
+    let mut filter = asked.filter();
     let (mut rows, inboxes, (waiting, failed)) = grant
         .read::<_, db::Error>(move |tx| {
+            filter.reach = Reach::of(tx);
             let rows = store::list(tx, filter, before, ROWS + 1)?;
             Ok((rows, inboxes::store::all(tx)?, store::counts(tx)?))
         })
@@ -134,7 +139,7 @@ pub async fn one(
 ) -> Result<Response, Failure> {
     let found = grant
         .read::<_, db::Error>(move |tx| {
-            let Some(entry) = store::one(tx, id)? else { return Ok(None) };
+            let Some(entry) = store::seen(tx, id)? else { return Ok(None) };
             let inbox = match entry.inbox_id {
                 Some(inbox) => inboxes::store::by_id(tx, inbox)?,
                 None => None,

@@ -1,5 +1,6 @@
 //! SQL for mail that goes out. Rows are added by `platform::outbox`.
 use super::{MailFailed, MailSent};
+use crate::email::sight::{Reach, seen_rows};
 use derive::Record;
 use desk::tickets::Ticket;
 use kernel::{clock::Millis, id::Id};
@@ -303,22 +304,25 @@ impl Entry {
     }
 }
 macro_rules! select_entry {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         sql!(concat!(
-            "SELECT id, kind, inbox_id, ticket_id, message_id, recipients_text, recipients, outcomes, subject, state,
-                    attempts, reason, header_id, next_at_ms, created_at_ms, sent_at_ms FROM outbound ",
-            $rest
+            "SELECT r.id, r.kind, r.inbox_id, r.ticket_id, r.message_id, r.recipients_text, r.recipients, r.outcomes,
+                    r.subject, r.state, r.attempts, r.reason, r.header_id, r.next_at_ms, r.created_at_ms, r.sent_at_ms
+               FROM outbound r ",
+            $($rest),+
         ))
     };
 }
 
 /// Which mails are listed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only what did not arrive; before `state`.
     pub is_failed: bool,
     pub state: Option<State>,
     pub inbox: Option<Id<authority::Inbox>>,
+    /// Who looks.
+    pub reach: Reach,
 }
 
 /// Newest first, before the id `before`.
@@ -330,50 +334,67 @@ pub fn list(
     before: Option<Id<Outbound>>,
     limit: usize,
 ) -> Result<Vec<Entry>> {
-    let before = before.unwrap_or(Id::new(i64::MAX));
+    let (before, reach) = (before.unwrap_or(Id::new(i64::MAX)), &filter.reach);
     if filter.is_failed {
         return conn.all(
             select_entry!(
-                "WHERE (state = 'failed' OR state = 'bounced') AND id < $1
-                   AND (CAST($3 AS BIGINT) IS NULL OR inbox_id = $3) ORDER BY id DESC LIMIT $2"
+                "WHERE (r.state = 'failed' OR r.state = 'bounced') AND r.id < $4
+                   AND (CAST($6 AS BIGINT) IS NULL OR r.inbox_id = $6) AND ",
+                seen_rows!(),
+                " ORDER BY r.id DESC LIMIT $5"
             ),
-            args![before, limit, filter.inbox],
+            args![reach.word, reach.person, &reach.ids, before, limit, filter.inbox],
         );
     }
     match filter.state {
         Some(State::Waiting | State::Sending) => conn.all(
             select_entry!(
-                "WHERE (state = 'waiting' OR state = 'sending') AND id < $1
-                   AND (CAST($3 AS BIGINT) IS NULL OR inbox_id = $3) ORDER BY id DESC LIMIT $2"
+                "WHERE (r.state = 'waiting' OR r.state = 'sending') AND r.id < $4
+                   AND (CAST($6 AS BIGINT) IS NULL OR r.inbox_id = $6) AND ",
+                seen_rows!(),
+                " ORDER BY r.id DESC LIMIT $5"
             ),
-            args![before, limit, filter.inbox],
+            args![reach.word, reach.person, &reach.ids, before, limit, filter.inbox],
         ),
         Some(state) => conn.all(
             select_entry!(
-                "WHERE state = $4 AND id < $1
-                   AND (CAST($3 AS BIGINT) IS NULL OR inbox_id = $3) ORDER BY id DESC LIMIT $2"
+                "WHERE r.state = $7 AND r.id < $4
+                   AND (CAST($6 AS BIGINT) IS NULL OR r.inbox_id = $6) AND ",
+                seen_rows!(),
+                " ORDER BY r.id DESC LIMIT $5"
             ),
-            args![before, limit, filter.inbox, state],
+            args![reach.word, reach.person, &reach.ids, before, limit, filter.inbox, state],
         ),
         None => conn.all(
             select_entry!(
-                "WHERE id < $1 AND (CAST($3 AS BIGINT) IS NULL OR inbox_id = $3) ORDER BY id DESC LIMIT $2"
+                "WHERE r.id < $4 AND (CAST($6 AS BIGINT) IS NULL OR r.inbox_id = $6) AND ",
+                seen_rows!(),
+                " ORDER BY r.id DESC LIMIT $5"
             ),
-            args![before, limit, filter.inbox],
+            args![reach.word, reach.person, &reach.ids, before, limit, filter.inbox],
         ),
     }
 }
-pub fn one(conn: &mut Conn, id: Id<Outbound>) -> Result<Option<Entry>> {
-    conn.find(select_entry!("WHERE id = $1"), args![id])
+/// A mail within somebody's reach.
+pub fn seen<P>(tx: &mut Tx<P>, id: Id<Outbound>) -> Result<Option<Entry>> {
+    let reach = Reach::of(tx);
+    tx.find(
+        select_entry!("WHERE r.id = $4 AND ", seen_rows!()),
+        args![reach.word, reach.person, &reach.ids, id],
+    )
 }
-/// How many wait, and how many did not arrive.
-pub fn counts(conn: &mut Conn) -> Result<(i64, i64)> {
-    conn.one(
-        sql!(
-            "SELECT (SELECT count(*) FROM outbound WHERE state = 'waiting' OR state = 'sending') AS waiting,
-                    (SELECT count(*) FROM outbound WHERE state = 'failed' OR state = 'bounced') AS failed"
-        ),
-        args![],
+/// How many within somebody's reach wait, and how many did not arrive.
+pub fn counts<P>(tx: &mut Tx<P>) -> Result<(i64, i64)> {
+    let reach = Reach::of(tx);
+    tx.one(
+        sql!(concat!(
+            "SELECT (SELECT count(*) FROM outbound r WHERE (r.state = 'waiting' OR r.state = 'sending') AND ",
+            seen_rows!(),
+            ") AS waiting, (SELECT count(*) FROM outbound r WHERE (r.state = 'failed' OR r.state = 'bounced') AND ",
+            seen_rows!(),
+            ") AS failed"
+        )),
+        args![reach.word, reach.person, &reach.ids],
     )
 }
 /// When the mail was written that has waited longest in an inbox.

@@ -104,6 +104,13 @@ async fn a_delivery_ends_before_its_lease() {
     assert!(began.elapsed().as_secs() <= 480, "{:?}", began.elapsed());
 }
 
+#[tokio::test]
+async fn a_try_that_panics_is_a_try_that_failed() {
+    let outcome = super::work::caught(async { panic!("the code has a mistake") }).await;
+    let super::work::Next::Later { asked: None, why } = outcome else { panic!("it is tried again") };
+    assert_eq!(why, "sending it failed inside");
+}
+
 #[test]
 fn a_mail_is_tried_at_once_or_given_up_and_comes_once() {
     on_both(async |desk| {

@@ -8,6 +8,7 @@ use crate::email::{
     inboxes::{self, Inbox, health, health::Part, oauth},
     peer::{Kind as Cause, SignIn, Stage, Trouble},
 };
+use futures_util::FutureExt;
 use kernel::{
     clock::{DAY, MINUTE, Millis, SECOND},
     secret::Secret,
@@ -18,7 +19,7 @@ use platform::{
     db,
     outbox::{Ended, Fate, Kind},
 };
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio::{sync::watch, task::JoinSet};
 
 /// A mail is a worker's for so long.
@@ -110,7 +111,7 @@ pub async fn run_once(home: &Home) -> db::Result<usize> {
 
 async fn deliver(home: Home, row: Claimed) {
     let grant = Grant::<System>::system(&home);
-    let outcome = attempt(&home, &grant, &row).await;
+    let outcome = caught(attempt(&home, &grant, &row)).await;
     // What the network said must be remembered: a database that is busy is asked again.
     for pause in REMEMBERING {
         tokio::time::sleep(Duration::from_secs(pause)).await;
@@ -122,9 +123,16 @@ async fn deliver(home: Home, row: Claimed) {
     tracing::error!(outbound = row.id.number(), "the outcome of a mail could not be stored");
 }
 
+/// A try that panics has an end as well: without one its row would be taken for one that is being sent, until the lease
+/// ends, again and again, and nobody would hear of it.
+pub(super) async fn caught(attempt: impl Future<Output = Next>) -> Next {
+    let outcome = AssertUnwindSafe(attempt).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Next::later("sending it failed inside".to_owned()))
+}
+
 /// What a try leads to.
 #[derive(Clone)]
-enum Next {
+pub(super) enum Next {
     /// The server answered for each recipient. Those left may be asked again, each for the reason beside it.
     Answered {
         inbox: Inbox,

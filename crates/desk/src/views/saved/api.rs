@@ -7,15 +7,12 @@ use crate::{
         api::{TicketBody, found_bodies},
     },
 };
-use axum::{
-    extract::Query,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::Query, http::StatusCode};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Team, Tx},
     db, idempotency,
-    web::{Failure, IfMatch, InPath, Json, Listing, Paged, Tagged},
+    web::{Failure, IfMatch, InPath, Json, Keyed, Listing, Paged, Tagged},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -83,10 +80,8 @@ pub async fn list(
     responses((status = 201, body = Body)))]
 pub async fn post(
     grant: Grant<ViewTickets>,
-    headers: HeaderMap,
-    Json(draft): Json<Draft>,
+    Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Tagged<serde_json::Value>, Failure> {
-    let key = idempotency::Key::of(&headers, &draft)?;
     let body = grant
         .change::<_, TicketError>(move |tx| {
             idempotency::once(tx, key.as_ref(), |tx| {
