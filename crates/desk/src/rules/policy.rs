@@ -143,15 +143,15 @@ pub struct Draft {
 pub struct Changes {
     pub name: Option<String>,
     pub on: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "crate::tickets::policy::given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     pub after: Option<Option<WaitDraft>>,
     pub filter: Option<String>,
     pub actions: Option<Vec<Step>>,
     pub stop_after: Option<bool>,
     pub accepts_loop: Option<bool>,
-    #[serde(default, deserialize_with = "crate::tickets::policy::given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     pub from: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::tickets::policy::given")]
+    #[serde(default, deserialize_with = "platform::web::given")]
     pub until: Option<Option<String>>,
     pub position: Option<i64>,
     pub is_active: Option<bool>,
