@@ -118,6 +118,13 @@ fn makers() -> Vec<(&'static str, &'static str, Value)> {
             }),
         ),
         ("/api/v1/bulk", "/api/v1/bulk", json!({ "tickets": [1], "changes": { "priority": "high" } })),
+        (
+            "/api/v1/rules",
+            "/api/v1/rules",
+            json!({
+                "name": "Tag", "on": ["ticket_opened"], "actions": [{ "do": "add_tag", "value": "x" }],
+            }),
+        ),
         ("/api/v1/uploads", "/api/v1/uploads", Value::Null),
         (
             "/api/v1/inboxes",

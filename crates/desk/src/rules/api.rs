@@ -13,7 +13,8 @@ use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Rule, Tx},
     db,
-    web::{Created, Failure, InPath, Json, Listing, Paged},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -83,20 +84,29 @@ fn saved(tx: &mut Tx<ManageRules>, id: Id<Rule>) -> Result<Saved, RuleError> {
 }
 
 /// List rules in the order in which they look.
-#[utoipa::path(get, path = "/api/v1/rules", tag = "rules", responses((status = 200, body = Listing<Body>)))]
-pub async fn list(grant: Grant<ManageRules>) -> Result<Json<Listing<Body>>, Failure> {
+#[utoipa::path(get, path = "/api/v1/rules", tag = "rules", params(Paged),
+    responses((status = 200, body = Listing<Body>)))]
+pub async fn list(
+    grant: Grant<ManageRules>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<Body>>, Failure> {
     let rules = grant.read::<_, db::Error>(|tx| store::all(tx)).await?;
-    Ok(Json(Listing { items: rules.into_iter().map(Body::from).collect(), next: None }))
+    Ok(Json(paged.of_whole(rules, |rule| rule.id.to_string(), Body::from)?))
 }
 
 /// Add a rule. It hears of what happens from then on.
 #[utoipa::path(post, path = "/api/v1/rules", tag = "rules", request_body = Draft,
     responses((status = 201, body = Saved)))]
-pub async fn post(grant: Grant<ManageRules>, Json(draft): Json<Draft>) -> Result<Created<Saved>, Failure> {
+pub async fn post(
+    grant: Grant<ManageRules>,
+    Keyed(key, draft): Keyed<Draft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let body = grant
         .change::<_, RuleError>(move |tx| {
-            let id = actions::create(tx, draft)?;
-            saved(tx, id)
+            once(tx, key.as_ref(), |tx| {
+                let id = actions::create(tx, draft)?;
+                saved(tx, id)
+            })
         })
         .await?;
     Ok(Created(body))
