@@ -31,4 +31,5 @@ ALTER TABLE ticket_field ADD COLUMN folded TEXT;
 CREATE INDEX ticket_field_folded ON ticket_field (field_id, folded, ticket_id) WHERE folded IS NOT NULL;
 DROP INDEX ticket_field_value;
 CREATE INDEX ticket_field_value ON ticket_field (field_id, value, ticket_id) WHERE length(value) <= 200;
-INSERT INTO job (kind, payload, state, run_at_ms, created_at_ms) VALUES ('fields.fold', '[0]', 'waiting', 0, 0);
+INSERT INTO job (kind, payload, state, run_at_ms, created_at_ms)
+  SELECT 'fields.fold', '[0]', 'waiting', 0, 0 WHERE EXISTS (SELECT 1 FROM ticket_field);

@@ -40,7 +40,8 @@ pub fn edit_skill(
     if after.is_archived && !before.is_archived && store::is_needed(tx, id)? {
         return Err(RoutingError::Needed);
     }
-    let changed = [("name", after.name != before.name), ("is_archived", after.is_archived != before.is_archived)];
+    let changed =
+        [("name", after.name != before.name), ("is_archived", after.is_archived != before.is_archived)];
     let fields: Vec<_> = changed.into_iter().filter(|(_, is)| *is).map(|(field, _)| field).collect();
     if fields.is_empty() {
         return Ok(());
@@ -61,11 +62,7 @@ pub fn abilities(tx: &mut Tx<ManageRouting>, user: Id<User>) -> Result<Abilities
 /// Says anew what somebody can do, how much of it and when.
 ///
 /// * errors – 422 naming a skill or calendar that is not there.
-pub fn set_abilities(
-    tx: &mut Tx<ManageRouting>,
-    user: Id<User>,
-    new: Abilities,
-) -> Result<(), RoutingError> {
+pub fn set_abilities(tx: &mut Tx<ManageRouting>, user: Id<User>, new: Abilities) -> Result<(), RoutingError> {
     let new = new.parse()?;
     let before = abilities(tx, user)?;
     let known = store::skills(tx)?;

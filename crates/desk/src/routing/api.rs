@@ -138,7 +138,8 @@ pub async fn put_plan(
 fn all_needs(tx: &mut Tx<ManageRouting>) -> Result<NeedsDraft, RoutingError> {
     let names = filter::Names::load(tx)?;
     let needs = store::needs(tx)?.into_iter().map(|row| NeedDraft {
-        filter: super::policy::read_filter(&row.filter).map_or(row.filter, |tree| filter::print(&tree, &names)),
+        filter: super::policy::read_filter(&row.filter)
+            .map_or(row.filter, |tree| filter::print(&tree, &names)),
         skill: row.skill_id,
         level: row.level,
         least: Some(row.least),
@@ -186,9 +187,8 @@ pub struct WaitingBody {
     responses((status = 200, body = Listing<WaitingBody>)))]
 pub async fn waiting(grant: Grant<ViewTickets>) -> Result<Json<Listing<WaitingBody>>, Failure> {
     let language = grant.actor().language;
-    let (rows, names) = grant
-        .read::<_, RoutingError>(|tx| Ok((store::waiting_in_sight(tx)?, Names::load(tx, &[])?)))
-        .await?;
+    let (rows, names) =
+        grant.read::<_, RoutingError>(|tx| Ok((store::waiting_in_sight(tx)?, Names::load(tx, &[])?))).await?;
     let most = rows.len();
     let body = |row: store::WaitingRow| WaitingBody {
         ticket: row.id.number(),

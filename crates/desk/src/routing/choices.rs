@@ -115,9 +115,8 @@ impl Summary {
         if self.is_pull {
             return i18n::text(language, "routing-wait-pull").to_owned();
         }
-        let count = |key, count: usize| {
-            (count > 0).then(|| i18n::format(language, key, &[("count", count.into())]))
-        };
+        let count =
+            |key, count: usize| (count > 0).then(|| i18n::format(language, key, &[("count", count.into())]));
         let mut parts: Vec<_> = [
             count("routing-wait-full", self.full),
             count("routing-wait-away", self.away),
@@ -224,7 +223,6 @@ pub fn refusal(no: &No, names: &Names, language: Language) -> String {
 pub fn share(load: i64, limit: i64) -> String {
     format!("{load}\u{a0}/\u{a0}{limit}")
 }
-
 
 impl Candidate {
     pub fn score(&self) -> Option<&Score> {

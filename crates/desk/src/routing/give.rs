@@ -207,8 +207,7 @@ fn take_back(
         if decision.chosen.is_none() && why != Taken::Left {
             continue;
         }
-        let choice =
-            store::record(tx, held.id, "taken_back", held.assignee_id, &Kept::taken(why).json())?;
+        let choice = store::record(tx, held.id, "taken_back", held.assignee_id, &Kept::taken(why).json())?;
         tx.emit(TicketTakenBack { ticket: held.id, user: held.assignee_id, choice })?;
         if let Some(at) = holder {
             team[at].load -= item.weight;
@@ -241,7 +240,8 @@ fn why_taken(
     // Somebody of another team has it because a person wanted it so.
     let holder = holder?;
     let is_of_the_desk = held.given_at_ms.is_some();
-    let gone = since.get(&holder.id.number()).copied().unwrap_or(now).max(held.given_at_ms.unwrap_or(Millis(0)));
+    let gone =
+        since.get(&holder.id.number()).copied().unwrap_or(now).max(held.given_at_ms.unwrap_or(Millis(0)));
     let is_long = plan.take_back_ms.is_some_and(|ms| now.0 - gone.0 >= ms);
     match holder.standing {
         Standing::Away if is_long => Some(Taken::Away),
@@ -258,8 +258,7 @@ pub fn next(tx: &mut Tx<EditTickets>) -> Result<Option<Id<Ticket>>, RoutingError
     let Some(me) = tx.actor().user() else { return Err(RoutingError::Unknown) };
     let teams: Vec<Id<Team>> = tx.actor().teams.clone();
     let now = tx.now();
-    let plans: Vec<_> =
-        store::plans(tx)?.into_iter().filter(|plan| teams.contains(&plan.team_id)).collect();
+    let plans: Vec<_> = store::plans(tx)?.into_iter().filter(|plan| teams.contains(&plan.team_id)).collect();
     if plans.is_empty() {
         return Ok(None);
     }
@@ -275,7 +274,9 @@ pub fn next(tx: &mut Tx<EditTickets>) -> Result<Option<Id<Ticket>>, RoutingError
         let rows = store::waiting(tx, plan.team_id, LOOKED_AT)?;
         waiting.extend(rows.into_iter().map(|row| (plan, row)));
     }
-    waiting.sort_by_key(|(_, row)| (std::cmp::Reverse(row.priority), row.since_ms.unwrap_or(now), row.id.number()));
+    waiting.sort_by_key(|(_, row)| {
+        (std::cmp::Reverse(row.priority), row.since_ms.unwrap_or(now), row.id.number())
+    });
     for (plan, row) in waiting {
         let item = Item {
             ticket: row.id,

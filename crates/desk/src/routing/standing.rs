@@ -138,7 +138,8 @@ mod tests {
 
     fn nine_to_five() -> working_time::Calendar {
         let day = || vec![["09:00".to_owned(), "17:00".to_owned()]];
-        let weekly = Weekly { mon: day(), tue: day(), wed: day(), thu: day(), fri: day(), ..Weekly::default() };
+        let weekly =
+            Weekly { mon: day(), tue: day(), wed: day(), thu: day(), fri: day(), ..Weekly::default() };
         let plan = Plan { zone: "Europe/Berlin".into(), weekly, ..Plan::default() };
         plan.calendar().unwrap()
     }

@@ -3,7 +3,10 @@ use super::{
     ManageRouting,
     policy::{Abilities, AgentRow, NeedRow, NewNeed, PlanDraft, Skill, TeamPlan},
 };
-use crate::tickets::{Channel, Priority, Ticket, ViewTickets, store::{Sight, visible}};
+use crate::tickets::{
+    Channel, Priority, Ticket, ViewTickets,
+    store::{Sight, visible},
+};
 use derive::Record;
 use kernel::{
     clock::{MINUTE, Millis},

@@ -21,10 +21,21 @@ fn skills_plans_and_needs_are_set_on_their_pages() {
         ada.get("/admin/skills").await.assert_has("data-level=\"4\"");
         ada.get(&person).await.assert_has("value=\"50\"");
         let needs = "/admin/routing/needs";
-        let wrong = [("needs/0/filter", ""), ("needs/1/filter", "nonsense:1"), ("needs/1/skill", "1"), ("needs/1/level", "3"), ("needs/1/least", "")];
+        let wrong = [
+            ("needs/0/filter", ""),
+            ("needs/1/filter", "nonsense:1"),
+            ("needs/1/skill", "1"),
+            ("needs/1/level", "3"),
+            ("needs/1/least", ""),
+        ];
         let again = ada.post_form(needs, &wrong).await.assert_status(422);
         again.assert_has("id=\"needs/1/filter-error\"");
-        let fine = [("needs/0/filter", "tag:printer"), ("needs/0/skill", "1"), ("needs/0/level", "3"), ("needs/0/least", "1")];
+        let fine = [
+            ("needs/0/filter", "tag:printer"),
+            ("needs/0/skill", "1"),
+            ("needs/0/level", "3"),
+            ("needs/0/least", "1"),
+        ];
         ada.post_form(needs, &fine).await.assert_status(303);
         ada.get(needs).await.assert_has("tag:printer");
         ada.get("/admin/routing").await.assert_has("10 at a time");

@@ -29,6 +29,8 @@ impl Chance {
 const PEOPLE: i64 = 50;
 const SKILLS: u64 = 12;
 const ITEMS: i64 = 20_000;
+/// Between two items, on average: what is there of people does two thirds of what they could.
+const ARRIVAL_MS: f64 = 10_000.0;
 /// Call, chat, mail: how much each takes of somebody, and how long on average, in seconds.
 const CHANNELS: [(i64, f64); 3] = [(100, 240.0), (33, 480.0), (10, 600.0)];
 
@@ -72,7 +74,7 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
     let mut running: BTreeMap<(i64, u64), Work> = BTreeMap::new();
     let (mut came, mut turn) = (0_i64, 0_u64);
     let mut outcome = Outcome { served: vec![0; PEOPLE as usize], skill: (0, 0), left: 0 };
-    let mut next_arrival = chance.wait(4_000.0);
+    let mut next_arrival = chance.wait(ARRIVAL_MS);
     let mut next_shift = 600_000;
     loop {
         let next_end = running.keys().next().map(|(at, _)| *at).unwrap_or(i64::MAX);
@@ -98,7 +100,7 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
             team[work.who].busy_at = Millis(now);
         } else {
             came += 1;
-            next_arrival = now + chance.wait(4_000.0);
+            next_arrival = now + chance.wait(ARRIVAL_MS);
             let (weight, length) = CHANNELS[chance.below(3) as usize];
             let mut needs = Vec::new();
             for _ in 0..chance.below(3) {
@@ -131,7 +133,8 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
                 outcome.skill = (outcome.skill.0 + got, outcome.skill.1 + best);
             }
             turn += 1;
-            running.insert((now + chance.wait(length * 1000.0).max(1), turn), Work { who, weight: item.weight });
+            running
+                .insert((now + chance.wait(length * 1000.0).max(1), turn), Work { who, weight: item.weight });
         }
         waiting = still;
         for agent in &team {

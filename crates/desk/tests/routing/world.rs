@@ -1,12 +1,7 @@
 //! A desk with an administrator, agents, and a clock that the test moves.
 use axum::{Router, middleware::from_fn_with_state};
-use desk::{
-    conversation::{self, actions::Incoming},
-    tickets::{self, TicketError},
-};
 use kernel::{
     clock::{Clock, Millis},
-    fault::Problem,
     id::Id,
 };
 use people::{
@@ -25,10 +20,9 @@ use platform::{
     db::{self, MIGRATIONS, migrate},
     events,
     i18n::Language,
-    jobs,
     web::{error_pages, session_cookie_name},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use testkit::{Client, Desk};
 
@@ -101,10 +95,6 @@ impl World {
     pub fn advance(&self, by_ms: i64) {
         self.home.clock.advance(by_ms);
     }
-    pub async fn runs_jobs(&self) {
-        while jobs::run_next(&self.home).await.unwrap() {}
-    }
-
     pub async fn posts(&mut self, path: &str, body: Value, status: u16) -> Value {
         self.ada.post_json(path, &body.to_string()).await.assert_status(status).json()
     }
@@ -113,43 +103,6 @@ impl World {
     }
     pub async fn patches(&mut self, path: &str, body: Value, status: u16) -> Value {
         self.ada.patch_json(path, &body.to_string()).await.assert_status(status).json()
-    }
-    /// A ticket of Cy's.
-    pub async fn opens(&mut self, subject: &str) -> i64 {
-        let ticket = json!({
-            "subject": subject, "text": "It is late",
-            "requester": { "email": "cy@example.org", "name": "Cy Peters" }, "tags": ["late"],
-        });
-        self.posts("/api/v1/tickets", ticket, 201).await["number"].as_i64().unwrap()
-    }
-    /// The customer writes once more.
-    pub async fn hears(&self, ticket: i64) {
-        Grant::<System>::system(&self.home)
-            .change::<_, TicketError>(move |tx| {
-                let seen =
-                    tickets::store::see_for_machine(tx, Id::new(ticket))?.ok_or_else(Problem::not_found)?;
-                let incoming = Incoming {
-                    channel: "email",
-                    author: None,
-                    author_name: "Cy",
-                    from_email: Some("cy@example.org"),
-                    to: &[],
-                    cc: &[],
-                    subject: "Re",
-                    text: "And now?",
-                    quoted: None,
-                    signature: None,
-                    html: None,
-                    message_id: None,
-                    inbound_id: None,
-                    is_automatic: false,
-                    is_sender_known: true,
-                    remarks: "{}",
-                };
-                conversation::actions::receive(tx, &seen, &incoming)
-            })
-            .await
-            .unwrap();
     }
     /// The kinds of what happened to a ticket, oldest first.
     pub async fn log(&self, ticket: i64) -> Vec<String> {

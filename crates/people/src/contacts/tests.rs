@@ -6,6 +6,11 @@ use testkit::on_both;
 
 const ADA: &str = "ada@acme.example";
 
+platform::permissions! {
+    /// As the desk declares it, which this crate does not know.
+    ViewTickets = "tickets.view" [scoped];
+}
+
 #[test]
 fn a_contact_has_several_ways_to_be_reached_and_found() {
     on_both(async |desk| {

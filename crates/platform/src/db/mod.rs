@@ -10,7 +10,7 @@ pub mod dump;
 mod error;
 mod migrate;
 mod notices;
-mod pipeline;
+pub mod pipeline;
 mod postgres;
 mod queue;
 mod sqlite;

@@ -23,6 +23,7 @@ const MOST_LATER: usize = 24;
 /// After so long without work the connection may have died; then `BEGIN` is sent alone, to find out.
 const IDLE: Duration = Duration::from_millis(100);
 
+/// One connection to PostgreSQL. The threads of the database have one each.
 pub struct Client {
     runtime: tokio::runtime::Runtime,
     inner: postgres::Client,
@@ -61,13 +62,13 @@ pub(super) fn wants_encryption(url: &str) -> bool {
 
 impl Client {
     /// Where a database is; a server that does not answer is given up after five seconds.
-    pub(super) fn config(url: &str) -> Result<postgres::Config> {
+    pub fn config(url: &str) -> Result<postgres::Config> {
         let mut config: postgres::Config = url.parse()?;
         config.connect_timeout(Duration::from_secs(5));
         Ok(config)
     }
     /// * errors – [`Error::Unreachable`], whatever the reason.
-    pub(super) fn open(config: &postgres::Config) -> Result<Client> {
+    pub fn open(config: &postgres::Config) -> Result<Client> {
         let client = match config.get_ssl_mode() {
             SslMode::Disable => Client::connect(config, postgres::NoTls),
             SslMode::Prefer if is_near(config) => Client::connect(config, postgres::NoTls),
@@ -80,7 +81,7 @@ impl Client {
         client.map_err(|error| Error::from(error).unreachable())
     }
     /// TLS with whoever answers, if the server has it: what `prefer` means to every client of PostgreSQL.
-    fn preferring(config: &postgres::Config) -> Result<Client, postgres::Error> {
+    pub fn preferring(config: &postgres::Config) -> Result<Client, postgres::Error> {
         let tls = tokio_postgres_rustls::MakeRustlsConnect::new(crate::tls::with_anybody());
         Client::connect(config, tls)
     }
@@ -156,6 +157,11 @@ impl Client {
         self.ask(async |_| Ok(()))
     }
 
+    /// Whether what goes over this connection is encrypted, as the server says.
+    pub fn is_encrypted(&mut self) -> Result<bool> {
+        let row = self.query_one("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[])?;
+        Ok(row.get(0))
+    }
     pub(super) fn query<S: ToStatement + ?Sized>(
         &mut self,
         statement: &S,
@@ -301,27 +307,5 @@ mod tests {
                 assert!(!wants(&format!("{far}{glue}sslmode={mode}")), "{far} {mode}");
             }
         }
-    }
-
-    fn is_encrypted(client: &mut Client) -> bool {
-        let row = client.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[]).unwrap();
-        row[0].get(0)
-    }
-
-    #[test]
-    fn a_server_that_can_is_spoken_to_with_tls_also_where_nobody_knows_its_certificate() {
-        let certificates = testkit::certificates::Certificates::new();
-        let can = testkit::Cluster::with_tls(&certificates);
-        let config = Client::config(&can.url).unwrap();
-        assert!(is_encrypted(&mut Client::preferring(&config).unwrap()));
-        // Whoever asks for more than that gets it: this certificate is nobody's.
-        let strict = Client::config(&format!("{} sslmode=require", can.url)).unwrap();
-        assert!(Client::open(&strict).is_err());
-        // On the same machine nothing is gained, and nothing is asked.
-        assert!(!is_encrypted(&mut Client::open(&config).unwrap()));
-
-        let cannot = testkit::Cluster::start(false);
-        let config = Client::config(&cannot.url).unwrap();
-        assert!(!is_encrypted(&mut Client::preferring(&config).unwrap()), "it is no error: this is `prefer`");
     }
 }

@@ -51,11 +51,7 @@ impl List {
     }
 }
 
-async fn load(
-    grant: &Grant<ManageRouting>,
-    ui: Ui,
-    sent: Option<(Form, String)>,
-) -> Result<List, Problem> {
+async fn load(grant: &Grant<ManageRouting>, ui: Ui, sent: Option<(Form, String)>) -> Result<List, Problem> {
     let (rows, skills, names) = grant
         .read::<_, RoutingError>(|tx| Ok((store::needs(tx)?, store::skills(tx)?, Names::load(tx)?)))
         .await?;

@@ -255,9 +255,7 @@ pub async fn save(
 ) -> Result<Response, Failure> {
     form.only(FIELDS)?;
     let saved = match draft(&form) {
-        Ok(draft) => {
-            grant.change(move |tx| actions::set_plan(tx, team, draft)).await.map_err(Problem::from)
-        }
+        Ok(draft) => grant.change(move |tx| actions::set_plan(tx, team, draft)).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     match saved {

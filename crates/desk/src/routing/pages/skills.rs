@@ -118,7 +118,8 @@ impl Person {
         format!("skills/{}", skill.id)
     }
     fn levels(&self) -> Vec<(String, String)> {
-        let word = |level: i64| (level.to_string(), self.ui.t_of("routing-level", &level.to_string()).to_owned());
+        let word =
+            |level: i64| (level.to_string(), self.ui.t_of("routing-level", &level.to_string()).to_owned());
         LEVELS.map(word).collect()
     }
     fn is_level(&self, skill: &Skill, level: &str) -> bool {
@@ -198,9 +199,7 @@ pub async fn save_person(
 ) -> Result<Response, Failure> {
     form.only(&["skills/*", "limit", "calendar"])?;
     let saved = match draft(&form) {
-        Ok(new) => {
-            grant.change(move |tx| actions::set_abilities(tx, id, new)).await.map_err(Problem::from)
-        }
+        Ok(new) => grant.change(move |tx| actions::set_abilities(tx, id, new)).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     match saved {
