@@ -135,6 +135,26 @@ pub(crate) fn is_system_sender(local: &str) -> bool {
         || local == "bounces"
 }
 
+/// Whether a local part says that nobody reads what is sent there.
+pub(crate) fn is_no_reply_sender(local: &str) -> bool {
+    const NO_REPLY: &[&str] = &[
+        "no-reply",
+        "noreply",
+        "no_reply",
+        "donotreply",
+        "do-not-reply",
+        "do_not_reply",
+        "nicht-antworten",
+        "nepasrepondre",
+        "ne-pas-repondre",
+        "noresponder",
+        "geen-antwoord",
+    ];
+    NO_REPLY
+        .iter()
+        .any(|name| local.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+}
+
 enum Mailbox {
     Address(Option<String>, String),
     Name(String),

@@ -294,23 +294,9 @@ fn looks(mail: &Mail) -> Option<(AutomaticKind, Sign)> {
     if address::is_system_sender(local) {
         return Some((AutomaticKind::AutoReply, Sign::SystemSender));
     }
-    const NO_REPLY: &[&str] = &[
-        "no-reply",
-        "noreply",
-        "no_reply",
-        "donotreply",
-        "do-not-reply",
-        "do_not_reply",
-        "nicht-antworten",
-        "nepasrepondre",
-        "ne-pas-repondre",
-        "noresponder",
-        "geen-antwoord",
-    ];
     // A contact form writes as no-reply@ for somebody: Reply-To says for whom.
     let answers_go_elsewhere = mail.reply_to.iter().any(|address| address.email != author.email);
-    let reads_no_answers = !answers_go_elsewhere
-        && NO_REPLY.iter().any(|name| local == *name || local.starts_with(&format!("{name}-")));
+    let reads_no_answers = !answers_go_elsewhere && address::is_no_reply_sender(local);
     reads_no_answers.then_some((AutomaticKind::Bulk, Sign::NoReplySender))
 }
 

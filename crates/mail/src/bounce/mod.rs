@@ -149,7 +149,14 @@ fn add(recipients: &mut Vec<Failed>, failed: Option<Failed>) {
 /// the text has the very form of a report.
 fn is_suspect(mail: &Mail) -> bool {
     is_of_a_system(mail)
-        || wording::is_bounce_subject(&subject::bare(&mail.subject)) && wording::is_report(mail, &said(mail))
+        || wording::is_bounce_subject(&subject::bare(&mail.subject))
+            && (returns_a_mail(mail) || wording::is_report(mail, &said(mail)))
+}
+
+/// Whether an address that nobody reads sends a whole mail back.
+fn returns_a_mail(mail: &Mail) -> bool {
+    mail.from.iter().any(|author| address::is_no_reply_sender(author.local_part()))
+        && mail.attachments.iter().any(|part| part.declared_type == "message/rfc822")
 }
 
 /// Whether the author or the return path is that of a mail system.

@@ -173,14 +173,15 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
     create(tx, case, hint, proof, is_second_of_its_id)
 }
 
-/// Without a Message-ID the same bytes, or the same content, are the same mail. A device that puts neither a date nor a
-/// way on its mails says the same again when it means it again: then only what came a short while ago counts.
+/// Without a Message-ID the same bytes, or the same content of the same date, are the same mail. A device that puts no date
+/// on its mails says the same again when it means it again: then only what came a short while ago counts, or what has the
+/// very lines that servers wrote on its way.
 fn nameless_twin(tx: &mut Tx<System>, case: &Case) -> db::Result<Option<ledger::Twin>> {
     let (row, mail) = (&case.row, &case.content.mail);
-    let is_of_one_moment = mail.date.is_some() || mail.headers.get("received").is_some();
-    let is_recent = |twin: &ledger::Twin| row.received_at_ms.0 - twin.received_at_ms.0 < UNDATED_MS;
-    let twin = ledger::nameless_twin(tx, row, &case.content.hash)?;
-    Ok(twin.filter(|twin| is_of_one_moment || is_recent(twin)))
+    let Some(twin) = ledger::nameless_twin(tx, row, &case.content.hash)? else { return Ok(None) };
+    let is_recent = row.received_at_ms.0 - twin.received_at_ms.0 < UNDATED_MS;
+    let came_once = twin.blob_hash == row.blob_hash && mail.headers.get("received").is_some();
+    Ok((mail.date.is_some() || is_recent || came_once).then_some(twin))
 }
 
 /// For how long a mail that says nothing about its time may be the repetition of another one: servers try again within it.

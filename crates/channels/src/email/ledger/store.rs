@@ -165,6 +165,7 @@ pub struct Twin {
     pub content_hash: Option<Hash>,
     pub ticket_id: Option<Id<Ticket>>,
     pub received_at_ms: Millis,
+    pub blob_hash: Hash,
 }
 /// Those with the same Message-ID: the newest with the same content, and one of any content.
 pub fn twins(
@@ -176,24 +177,24 @@ pub fn twins(
 ) -> Result<Vec<Twin>> {
     conn.all(
         sql!(
-            "SELECT id, content_hash, ticket_id, received_at_ms
-               FROM (SELECT id, content_hash, ticket_id, received_at_ms FROM inbound
+            "SELECT id, content_hash, ticket_id, received_at_ms, blob_hash
+               FROM (SELECT id, content_hash, ticket_id, received_at_ms, blob_hash FROM inbound
                       WHERE reference_hash = $1 AND content_hash = $4 AND inbox_id = $2 AND id <> $3
                         AND outcome IN ('created', 'joined', 'bounce') ORDER BY id DESC LIMIT 1) AS same
              UNION ALL
-             SELECT id, content_hash, ticket_id, received_at_ms
-               FROM (SELECT id, content_hash, ticket_id, received_at_ms FROM inbound
+             SELECT id, content_hash, ticket_id, received_at_ms, blob_hash
+               FROM (SELECT id, content_hash, ticket_id, received_at_ms, blob_hash FROM inbound
                       WHERE reference_hash = $1 AND inbox_id = $2 AND id <> $3
                         AND outcome IN ('created', 'joined', 'bounce') LIMIT 1) AS other"
         ),
         args![reference_hash, inbox, not, content_hash],
     )
 }
-/// For a mail without a Message-ID: the newest with the same bytes, or without a Message-ID and with the same content.
+/// For a mail without a Message-ID: the newest with the same bytes, else without a Message-ID and with the same content.
 pub fn nameless_twin(conn: &mut Conn, row: &Claimed, content_hash: &Hash) -> Result<Option<Twin>> {
     conn.find(
         sql!(
-            "SELECT id, content_hash, ticket_id, received_at_ms FROM inbound
+            "SELECT id, content_hash, ticket_id, received_at_ms, blob_hash FROM inbound
               WHERE id IN (SELECT id FROM inbound
                             WHERE blob_hash = $1 AND inbox_id = $3 AND id <> $4
                               AND outcome IN ('created', 'joined', 'bounce')
@@ -201,7 +202,7 @@ pub fn nameless_twin(conn: &mut Conn, row: &Claimed, content_hash: &Hash) -> Res
                            SELECT id FROM inbound
                             WHERE content_hash = $2 AND reference_hash IS NULL AND inbox_id = $3 AND id <> $4
                               AND outcome IN ('created', 'joined', 'bounce'))
-              ORDER BY id DESC LIMIT 1"
+              ORDER BY CASE WHEN blob_hash = $1 THEN 0 ELSE 1 END, id DESC LIMIT 1"
         ),
         args![&row.blob_hash, content_hash, row.inbox_id, row.id],
     )
