@@ -388,6 +388,16 @@ impl World {
         made.await.unwrap();
         home.db.write::<_, db::Error>(fill).await.unwrap();
         // Values of text were there before their folded form, as on a desk of an older program.
+        let fold = |conn: &mut Conn| {
+            conn.run(
+                sql!(
+                    "INSERT INTO job (kind, payload, state, run_at_ms, created_at_ms)
+                       VALUES ('fields.fold', '[0]', 'waiting', 0, 0)"
+                ),
+                args![],
+            )
+        };
+        home.db.write::<_, db::Error>(fold).await.unwrap();
         while platform::jobs::run_next(&home).await.unwrap() {}
         let (facts, names) = home
             .db

@@ -253,7 +253,7 @@ impl<'a> Work<'a> {
     fn reads(&self, gauge: &mut Gauge, bounds: Bounds, lines: &mut [Line]) -> Result<(), Failure> {
         let inbox = |client: &mut Http, number: usize| {
             let view = &self.views[number % self.views.len()];
-            holds(&client.get(&format!("/tickets?view={view}"))?, "<ul class=\"rows\">")
+            holds(&client.get(&format!("/tickets?view={view}"))?, "<ul class=\"rows")
         };
         let ticket = |client: &mut Http, number: usize, query: &str| {
             let ticket = 1 + Dice::new(number as u64).roll(self.filled.tickets as usize);

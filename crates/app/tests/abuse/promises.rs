@@ -125,6 +125,7 @@ fn makers() -> Vec<(&'static str, &'static str, Value)> {
                 "name": "Tag", "on": ["ticket_opened"], "actions": [{ "do": "add_tag", "value": "x" }],
             }),
         ),
+        ("/api/v1/skills", "/api/v1/skills", json!({ "name": "Printers" })),
         ("/api/v1/uploads", "/api/v1/uploads", Value::Null),
         (
             "/api/v1/inboxes",

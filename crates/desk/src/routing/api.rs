@@ -11,12 +11,13 @@ use crate::{
     filter,
     tickets::{self, EditTickets, Ticket, ViewTickets},
 };
-use axum::http::StatusCode;
+use axum::{extract::Query, http::StatusCode};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Team, Tx, User},
     i18n::Language,
-    web::{Created, Failure, InPath, Json, Listing},
+    idempotency::once,
+    web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,11 +43,14 @@ fn one_skill(tx: &mut Tx<ManageRouting>, id: Id<Skill>) -> Result<SkillBody, Rou
 }
 
 /// List all skills, those in use first.
-#[utoipa::path(get, path = "/api/v1/skills", tag = "routing", responses((status = 200, body = Listing<SkillBody>)))]
-pub async fn skills(grant: Grant<ManageRouting>) -> Result<Json<Listing<SkillBody>>, Failure> {
+#[utoipa::path(get, path = "/api/v1/skills", tag = "routing", params(Paged),
+    responses((status = 200, body = Listing<SkillBody>)))]
+pub async fn skills(
+    grant: Grant<ManageRouting>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listing<SkillBody>>, Failure> {
     let rows = grant.read::<_, RoutingError>(|tx| Ok(store::skills(tx)?)).await?;
-    let most = rows.len();
-    Ok(Json(Listing::of(rows, most, |row| row.id.to_string(), SkillBody::from)))
+    Ok(Json(paged.of_whole(rows, |row| row.id.to_string(), SkillBody::from)?))
 }
 
 /// Add a skill.
@@ -54,11 +58,13 @@ pub async fn skills(grant: Grant<ManageRouting>) -> Result<Json<Listing<SkillBod
     responses((status = 201, body = SkillBody)))]
 pub async fn post_skill(
     grant: Grant<ManageRouting>,
-    Json(draft): Json<SkillDraft>,
-) -> Result<Created<SkillBody>, Failure> {
+    Keyed(key, draft): Keyed<SkillDraft>,
+) -> Result<Created<serde_json::Value>, Failure> {
     let made = grant.change::<_, RoutingError>(move |tx| {
-        let id = actions::create_skill(tx, draft)?;
-        one_skill(tx, id)
+        once(tx, key.as_ref(), |tx| {
+            let id = actions::create_skill(tx, draft)?;
+            one_skill(tx, id)
+        })
     });
     Ok(Created(made.await?))
 }

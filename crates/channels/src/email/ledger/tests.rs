@@ -334,6 +334,7 @@ fn the_ledger_and_the_outbox_show_no_more_than_the_tickets_do() {
         sets(sql!("UPDATE inbox SET team_id = 0")).await;
         assert_eq!(sees("inboxes.view,tickets.view:own").await, (true, false, true));
         // Nor is anything done to what is out of sight.
+        sets(sql!("UPDATE ticket SET assignee_id = 0")).await;
         for path in ["/api/v1/inbound/2/replay", "/api/v1/outbound/1/retry", "/api/v1/outbound/1/give-up"] {
             let own = "inboxes.view,inboxes.manage,tickets.view:team";
             assert_eq!(world.send(own, "POST", path, None).await.status, 404, "{path}");
