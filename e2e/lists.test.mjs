@@ -232,7 +232,7 @@ for (const [name, options] of [
     await desk.look(ben, `bulk-refused-${name}`);
     await ben.locator("#preview").screenshot({ path: new URL(`../artefacts/bulk-refused-part-${name}.png`, import.meta.url).pathname });
     await ben.click("#preview .button-primary");
-    await ben.waitForURL(/\/bulk\/\d+$/);
+    await ben.waitForURL(/\/bulk\/\d+(#|$)/);
     await desk.look(ben, `bulk-step-${name}`);
     await ben.click(".page-head form button");
     await ben.waitForLoadState();

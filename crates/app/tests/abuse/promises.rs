@@ -193,7 +193,9 @@ fn whatever_makes_something_makes_it_once_for_a_key() {
         .as_object()
         .unwrap()
         .iter()
-        .filter(|(_, item)| item["post"]["responses"]["201"].is_object());
+        .filter(|(_, item)| item["post"]["responses"]["201"].is_object())
+        // Another secret is asked for on purpose; a second one doubles nothing.
+        .filter(|(path, _)| *path != "/api/v1/webhooks/{id}/secret");
     let makes: std::collections::BTreeSet<_> = makes.map(|(path, _)| path.as_str()).collect();
     let here: std::collections::BTreeSet<_> = makers().iter().map(|(path, ..)| *path).collect();
     assert_eq!(makes, here);

@@ -18,7 +18,10 @@ use platform::{
     db::{Error, Result},
     events::{self, Recorded},
 };
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 use tokio::{sync::watch, time::Instant};
 
 /// The reader's name in the table `event_reader`.
@@ -170,8 +173,8 @@ fn tell(
     ears.retain(|ear| may_see.contains(&ear.user));
     let mut choices: HashMap<What, Vec<(Id<User>, Channels)>> = HashMap::new();
     for ear in &ears {
-        if !choices.contains_key(&ear.what) {
-            choices.insert(ear.what, store::choices(tx, &ids, ear.what)?);
+        if let Entry::Vacant(place) = choices.entry(ear.what) {
+            place.insert(store::choices(tx, &ids, ear.what)?);
         }
     }
     for ear in ears {

@@ -17,7 +17,7 @@ use platform::{
     authority::User,
     db::{Conn, Result},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// How far back the end of somebody's last working day is looked for.
 const LOOK_BACK_MS: i64 = 14 * DAY;
@@ -33,11 +33,14 @@ impl Hourbook {
         id: Option<Id<Calendar>>,
     ) -> Result<Option<&working_time::Calendar>> {
         let Some(id) = id else { return Ok(None) };
-        if !self.0.contains_key(&id.number()) {
-            let calendar = calendars::store::by_id(conn, id)?.map(|row| row.plan());
-            self.0.insert(id.number(), calendar.as_ref().and_then(Plan::calendar));
-        }
-        Ok(self.0.get(&id.number()).and_then(Option::as_ref))
+        let calendar = match self.0.entry(id.number()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let calendar = calendars::store::by_id(conn, id)?.map(|row| row.plan());
+                place.insert(calendar.as_ref().and_then(Plan::calendar))
+            }
+        };
+        Ok(calendar.as_ref())
     }
 }
 

@@ -109,7 +109,9 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
         } else {
             came += 1;
             next_arrival = now + chance.wait(ARRIVAL_MS);
-            let (weight, length) = CHANNELS[chance.below(3) as usize];
+            // Loads are the same where the work is: a long call is no fault of whoever gave it out.
+            let is_even = equals && strategy == Strategy::LeastLoaded;
+            let (weight, length) = if is_even { CHANNELS[2] } else { CHANNELS[chance.below(3) as usize] };
             let mut needs = Vec::new();
             for _ in 0..chance.below(3) {
                 let skill = Id::new(1 + chance.below(SKILLS));
@@ -135,10 +137,14 @@ fn day(seed: u64, strategy: Strategy, equals: bool) -> Outcome {
             };
             let who = (chosen.number() - 1) as usize;
             outcome.served[who] += 1;
+            let got = decision.able().find(|(id, _)| *id == chosen).unwrap().1;
+            if strategy == Strategy::LeastLoaded && equals {
+                let least = decision.able().map(|(_, score)| score.load).min().unwrap();
+                assert_eq!(got.load, least, "nobody who could take it has less in hand");
+            }
             if !item.needs.is_empty() {
                 let best = decision.able().map(|(_, score)| score.skill).max().unwrap();
-                let got = decision.able().find(|(id, _)| *id == chosen).unwrap().1.skill;
-                outcome.skill = (outcome.skill.0 + got, outcome.skill.1 + best);
+                outcome.skill = (outcome.skill.0 + got.skill, outcome.skill.1 + best);
             }
             turn += 1;
             running

@@ -67,10 +67,7 @@ async fn save(grant: Grant<Myself>, ui: Ui, form: Form) -> Result<Response, Fail
         grant.change(actions::come_back).await?;
         return Ok(see("/profile/absence?done=saved"));
     }
-    let deputy = match form.some("deputy") {
-        Some(id) => Some(id.parse().unwrap_or(Id::new(0))),
-        None => None,
-    };
+    let deputy = form.some("deputy").map(|id| id.parse().unwrap_or(Id::new(0)));
     let draft = Draft { from: form.get("from").into(), to: form.get("to").into(), deputy };
     match grant.change(move |tx| actions::say(tx, &draft)).await {
         Ok(()) => Ok(see("/profile/absence?done=saved")),
