@@ -172,11 +172,19 @@ pub fn last(conn: &mut db::Conn) -> db::Result<Id<Recorded>> {
     Ok(id.unwrap_or(Id::new(0)))
 }
 
-/// Where the reader `name` has come to; 0 before its first event.
-pub fn position(conn: &mut db::Conn, name: &str) -> db::Result<Id<Recorded>> {
+/// Where the reader `name` has come to; `None` before it has begun.
+pub fn position(conn: &mut db::Conn, name: &str) -> db::Result<Option<Id<Recorded>>> {
     let row =
         conn.find::<(Id<Recorded>,)>(sql!("SELECT position FROM event_reader WHERE name = $1"), args![name])?;
-    Ok(row.map_or(Id::new(0), |(position,)| position))
+    Ok(row.map(|(position,)| position))
+}
+/// The same, held until the commit: one node works at a time. `None` where another is at it.
+pub fn take(conn: &mut db::Conn, name: &str) -> db::Result<Option<Id<Recorded>>> {
+    let row = conn.find::<(Id<Recorded>,)>(
+        sql!("SELECT position FROM event_reader WHERE name = $1 {skip_locked}"),
+        args![name],
+    )?;
+    Ok(row.map(|(position,)| position))
 }
 /// Remembers it, in the transaction that used the events.
 pub fn advance(conn: &mut db::Conn, name: &str, to: Id<Recorded>) -> db::Result<()> {

@@ -53,7 +53,10 @@ impl Reader {
         let known = self.at;
         let found = grant
             .read::<_, Error>(move |tx| {
-                let from = known.map_or_else(|| events::position(tx, NAME), Ok)?;
+                let from = match known {
+                    Some(known) => known,
+                    None => events::position(tx, NAME)?.unwrap_or(Id::new(0)),
+                };
                 // Asked for before the webhooks: one that is added meanwhile must not miss what follows.
                 let last = events::last(tx)?;
                 let webhooks = store::active(tx)?;

@@ -64,7 +64,7 @@ impl Reader {
         let known = self.at;
         let (from, new, due) = grant
             .read::<_, Error>(move |tx| {
-                let stored = store::position(tx, NAME)?;
+                let stored = events::position(tx, NAME)?;
                 // What this process has looked through lies behind what is stored, or before it.
                 let from = stored.map(|stored| known.map_or(stored, |known| known.max(stored)));
                 let new = match from {
@@ -105,7 +105,7 @@ fn work_on(
     to: Id<Recorded>,
     is_due: bool,
 ) -> Result<bool> {
-    let Some(stored) = store::take(tx, NAME)? else { return Ok(false) };
+    let Some(stored) = events::take(tx, NAME)? else { return Ok(false) };
     let mut made: Vec<(Id<Notice>, Id<User>)> = Vec::new();
     for event in heard.iter().filter(|event| event.id > stored) {
         if let Some(matter) = audience::of(tx, event)? {

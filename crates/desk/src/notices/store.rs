@@ -429,20 +429,6 @@ pub(super) fn next_due(conn: &mut Conn) -> Result<Option<Millis>> {
     Ok(due)
 }
 
-/// Where the reader has come to; `None` before it has begun.
-pub(super) fn position(conn: &mut Conn, name: &str) -> Result<Option<Id<Recorded>>> {
-    let row =
-        conn.find::<(Id<Recorded>,)>(sql!("SELECT position FROM event_reader WHERE name = $1"), args![name])?;
-    Ok(row.map(|(position,)| position))
-}
-/// The same, held until the commit: one node works at a time. `None` where another is at it.
-pub(super) fn take(tx: &mut Tx<System>, name: &str) -> Result<Option<Id<Recorded>>> {
-    let row = tx.find::<(Id<Recorded>,)>(
-        sql!("SELECT position FROM event_reader WHERE name = $1 {skip_locked}"),
-        args![name],
-    )?;
-    Ok(row.map(|(position,)| position))
-}
 /// Begins at the end of the log: nobody is told of what was before. Calls that are late already are known to be.
 pub(super) fn begin(tx: &mut Tx<System>, name: &str) -> Result<()> {
     let now = tx.now();

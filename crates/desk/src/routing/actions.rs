@@ -2,15 +2,19 @@
 use super::{
     AgentChanged, ManageRouting, NeedsChanged, RoutingChanged, RoutingError, SkillChanged, SkillCreated,
     StandingChanged, give,
-    policy::{Abilities, NeedsDraft, PlanDraft, Skill, SkillChanges, SkillDraft},
+    policy::{Abilities, NeedsDraft, PlanDraft, Skill, SkillChanges, SkillDraft, Weights},
     store,
 };
 use crate::{calendars, filter::Names, tickets};
-use kernel::{fault::Problem, id::Id};
+use kernel::{
+    fault::{Mistakes, Problem},
+    id::Id,
+};
 use platform::{
     Work,
     authority::{Myself, Team, Tx, User},
 };
+use std::collections::BTreeMap;
 
 /// Adds a skill.
 pub fn create_skill(tx: &mut Tx<ManageRouting>, draft: SkillDraft) -> Result<Id<Skill>, RoutingError> {
@@ -113,7 +117,20 @@ pub fn set_needs(tx: &mut Tx<ManageRouting>, draft: NeedsDraft) -> Result<(), Ro
     let language = tx.actor().language;
     let (needs, weights) = draft.parse(&names, &skills, language)?;
     store::set_needs(tx, &needs)?;
-    give::set_weights(tx, &weights)?;
+    write_weights(tx, &weights)
+}
+
+/// Says what the channels take of somebody. Channels that are left out take what is usual.
+///
+/// * errors – 422 naming the channel.
+pub fn set_weights(tx: &mut Tx<ManageRouting>, given: BTreeMap<String, i64>) -> Result<(), RoutingError> {
+    let mut mistakes = Mistakes::default();
+    let weights = Weights::parse(&given, &mut mistakes);
+    mistakes.check()?;
+    write_weights(tx, &weights)
+}
+fn write_weights(tx: &mut Tx<ManageRouting>, weights: &Weights) -> Result<(), RoutingError> {
+    give::set_weights(tx, weights)?;
     tx.emit(NeedsChanged { desk: "routing" })?;
     tx.leave(Work::Routing);
     Ok(())

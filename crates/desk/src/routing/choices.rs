@@ -30,8 +30,7 @@ pub struct Kept {
 }
 
 /// Why a ticket was taken from somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// They no longer work here.
     Left,
@@ -41,16 +40,7 @@ pub enum Taken {
     /// They have more than they may have, and had not begun with it.
     OverLimit,
 }
-impl Taken {
-    pub fn word(self) -> &'static str {
-        match self {
-            Taken::Left => "left",
-            Taken::Away => "away",
-            Taken::OffHours => "off_hours",
-            Taken::OverLimit => "over_limit",
-        }
-    }
-}
+platform::words! { Taken { Left = "left", Away = "away", OffHours = "off_hours", OverLimit = "over_limit" } }
 
 impl Kept {
     pub fn of(decision: &Decision) -> Kept {

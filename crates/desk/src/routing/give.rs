@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     filter::{self, Filter, Reader},
-    tickets::{self, EditTickets, Seen, Ticket},
+    tickets::{self, Category, EditTickets, Seen, Ticket},
 };
 use jiff::tz::TimeZone;
 use kernel::{
@@ -104,18 +104,43 @@ impl Memory {
     }
 }
 
-/// Gives out what waits in a team, and takes back what lies with people who are not there.
-///
-/// * returns – how many tickets found somebody.
-pub fn turn(tx: &mut Tx<System>, plan: &TeamPlan, memory: &Memory) -> Result<usize, RoutingError> {
-    store::take_turn(tx)?;
+/// What a look at a team came to: nothing is written yet.
+pub struct Looked {
+    waiting: Vec<(store::Waiting, Outcome)>,
+    moves: Vec<Move>,
+}
+enum Outcome {
+    Given(Id<User>, Decision),
+    Waits(Summary),
+}
+/// A ticket that is taken from somebody, and who gets it instead.
+struct Move {
+    held: store::Held,
+    why: Taken,
+    decision: Decision,
+}
+impl Looked {
+    /// Whether everything stays as it is, the reasons of what waits included.
+    pub fn is_settled(&self) -> bool {
+        let stays = |(row, outcome): &(store::Waiting, Outcome)| match outcome {
+            Outcome::Given(..) => false,
+            Outcome::Waits(summary) => row.content.as_deref() == Some(&summary.json()),
+        };
+        self.moves.is_empty() && self.waiting.iter().all(stays)
+    }
+}
+
+/// Decides about what waits in a team, and about what lies with people who are not there.
+pub fn look(tx: &mut Tx<System>, plan: &TeamPlan, memory: &Memory) -> Result<Looked, RoutingError> {
     let now = tx.now();
     let waiting = store::waiting(tx, plan.team_id, LOOKED_AT)?;
     if plan.mode == Mode::Pull {
-        for row in waiting.iter().filter(|row| row.content.is_none()) {
-            store::wait(tx, row.id, now, &Summary::pull().json())?;
-        }
-        return Ok(0);
+        let waiting = waiting.into_iter().map(|row| (row, Outcome::Waits(Summary::pull()))).collect();
+        return Ok(Looked { waiting, moves: Vec::new() });
+    }
+    let held = store::held(tx, plan.team_id)?;
+    if waiting.is_empty() && held.is_empty() {
+        return Ok(Looked { waiting: Vec::new(), moves: Vec::new() });
     }
     let weights = weights(tx)?;
     let needs = Needs::load(tx)?;
@@ -141,23 +166,71 @@ pub fn turn(tx: &mut Tx<System>, plan: &TeamPlan, memory: &Memory) -> Result<usi
         });
     }
     let decisions = decide::give_out(&items, &mut team, &plan.rules(), now);
+    let outcome = |decision: Decision| match decision.chosen {
+        Some((user, _)) => Outcome::Given(user, decision),
+        None => Outcome::Waits(Summary::of(&decision)),
+    };
+    let waiting = waiting.into_iter().zip(decisions.into_iter().map(outcome)).collect();
+    let mut moves = Vec::new();
+    for held in held {
+        let holder = team.iter().position(|agent| agent.id == held.assignee_id);
+        let Some(why) = why_taken(plan, &held, holder.map(|at| &team[at]), &since, now) else { continue };
+        let item = Item {
+            ticket: held.id,
+            weight: weights.of(held.channel),
+            needs: memory.needs(tx, &needs, held.id, now)?,
+            waited_ms: 0,
+            last: None,
+            not: Some(held.assignee_id),
+        };
+        let decision = decide::give_out(std::slice::from_ref(&item), &mut team, &plan.rules(), now).remove(0);
+        // Where nobody else can take it, it stays where it is, except with those who left.
+        if decision.chosen.is_none() && why != Taken::Left {
+            continue;
+        }
+        if let Some(at) = holder {
+            team[at].load -= item.weight;
+        }
+        moves.push(Move { held, why, decision });
+    }
+    Ok(Looked { waiting, moves })
+}
+
+/// Gives out what waits in a team, and takes back what lies with people who are not there.
+///
+/// * returns – how many tickets found somebody.
+pub fn turn(tx: &mut Tx<System>, plan: &TeamPlan, memory: &Memory) -> Result<usize, RoutingError> {
+    store::take_turn(tx)?;
+    let now = tx.now();
+    let looked = look(tx, plan, memory)?;
     let mut given = 0;
-    for (row, decision) in waiting.iter().zip(&decisions) {
-        let Some(seen) = tickets::store::see_for_machine(tx, row.id)? else { continue };
-        match decision.chosen {
-            Some((user, _)) => {
-                give(tx, &seen, user, decision)?;
+    for (row, outcome) in looked.waiting {
+        match outcome {
+            Outcome::Given(user, decision) => {
+                let Some(seen) = tickets::store::see_for_machine(tx, row.id)? else { continue };
+                give(tx, &seen, user, &decision)?;
                 given += 1;
             }
-            None => {
-                let summary = Summary::of(decision).json();
+            Outcome::Waits(summary) => {
+                let summary = summary.json();
                 if row.content.as_deref() != Some(&summary) {
                     store::wait(tx, row.id, row.since_ms.unwrap_or(now), &summary)?;
                 }
             }
         }
     }
-    given += take_back(tx, plan, &mut team, &since, &weights, (&needs, memory))?;
+    for Move { held, why, decision } in looked.moves {
+        let Some(seen) = tickets::store::see_for_machine(tx, held.id)? else { continue };
+        let choice = store::record(tx, held.id, "taken_back", held.assignee_id, &Kept::taken(why).json())?;
+        tx.emit(TicketTakenBack { ticket: held.id, user: held.assignee_id, choice })?;
+        match decision.chosen {
+            Some((user, _)) => {
+                give(tx, &seen, user, &decision)?;
+                given += 1;
+            }
+            None => tickets::actions::assign(tx, &seen, None)?,
+        }
+    }
     Ok(given)
 }
 
@@ -173,58 +246,6 @@ fn give<P>(
     store::wait_no_more(tx, ticket.id)?;
     tx.emit(TicketRouted { ticket: ticket.id, user, choice })?;
     Ok(())
-}
-
-/// What lies with somebody who left, is away for too long, or has too much goes to somebody who can take it now. Where
-/// nobody can, it stays where it is, except with those who left.
-fn take_back(
-    tx: &mut Tx<System>,
-    plan: &TeamPlan,
-    team: &mut [Agent],
-    since: &HashMap<i64, Millis>,
-    weights: &Weights,
-    (needs, memory): (&Needs, &Memory),
-) -> Result<usize, RoutingError> {
-    let now = tx.now();
-    let mut moved = 0;
-    for held in store::held(tx, plan.team_id)? {
-        let holder = team.iter().position(|agent| agent.id == held.assignee_id);
-        let Some(why) = why_taken(plan, &held, holder.map(|at| &team[at]), since, now) else { continue };
-        let Some(seen) = tickets::store::see_for_machine(tx, held.id)? else { continue };
-        // Whoever has begun with it keeps it, however much they have.
-        if why == Taken::OverLimit && seen.category != tickets::Category::New {
-            continue;
-        }
-        let item = Item {
-            ticket: held.id,
-            weight: weights.of(seen.channel),
-            needs: memory.needs(tx, needs, held.id, now)?,
-            waited_ms: 0,
-            last: None,
-            not: Some(held.assignee_id),
-        };
-        let decision = decide::decide(&item, team, &plan.rules());
-        if decision.chosen.is_none() && why != Taken::Left {
-            continue;
-        }
-        let choice = store::record(tx, held.id, "taken_back", held.assignee_id, &Kept::taken(why).json())?;
-        tx.emit(TicketTakenBack { ticket: held.id, user: held.assignee_id, choice })?;
-        if let Some(at) = holder {
-            team[at].load -= item.weight;
-        }
-        match decision.chosen {
-            Some((user, _)) => {
-                give(tx, &seen, user, &decision)?;
-                if let Some(agent) = team.iter_mut().find(|agent| agent.id == user) {
-                    agent.load += item.weight;
-                    (agent.given_at, agent.busy_at) = (now, now);
-                }
-                moved += 1;
-            }
-            None => tickets::actions::assign(tx, &seen, None)?,
-        }
-    }
-    Ok(moved)
 }
 
 fn why_taken(
@@ -246,7 +267,10 @@ fn why_taken(
     match holder.standing {
         Standing::Away if is_long => Some(Taken::Away),
         Standing::OffHours if is_long => Some(Taken::OffHours),
-        _ if is_of_the_desk && holder.load > holder.limit => Some(Taken::OverLimit),
+        // Whoever has begun with it keeps it, however much they have.
+        _ if is_of_the_desk && holder.load > holder.limit && held.category == Category::New => {
+            Some(Taken::OverLimit)
+        }
         _ => None,
     }
 }

@@ -254,15 +254,7 @@ impl NeedsDraft {
                 }
             }
         }
-        let mut weights = Weights::default();
-        for (word, weight) in &self.weights {
-            let field = format!("weights/{word}");
-            match Channel::from_word(word) {
-                None => mistakes.add(&field, "unknown_word"),
-                Some(_) if !(0..=WHOLE).contains(weight) => mistakes.add(&field, "weight"),
-                Some(channel) => weights.set(channel, *weight),
-            }
-        }
+        let weights = Weights::parse(&self.weights, &mut mistakes);
         match (mistakes.check(), detail) {
             (Ok(()), _) => Ok((needs, weights)),
             (Err(problem), Some(detail)) => Err(problem.because(detail)),
@@ -301,10 +293,23 @@ impl Default for Weights {
     }
 }
 impl Weights {
+    /// Channels that are left out take what is usual.
+    pub fn parse(given: &BTreeMap<String, i64>, mistakes: &mut Mistakes) -> Weights {
+        let mut weights = Weights::default();
+        for (word, weight) in given {
+            let field = format!("weights/{word}");
+            match Channel::from_word(word) {
+                None => mistakes.add(&field, "unknown_word"),
+                Some(_) if !(0..=WHOLE).contains(weight) => mistakes.add(&field, "weight"),
+                Some(channel) => weights.set(channel, *weight),
+            }
+        }
+        weights
+    }
     pub fn of(&self, channel: Channel) -> i64 {
         self.0.get(channel.word()).copied().unwrap_or(10)
     }
-    pub fn set(&mut self, channel: Channel, weight: i64) {
+    fn set(&mut self, channel: Channel, weight: i64) {
         self.0.insert(channel.word().to_owned(), weight);
     }
     pub fn all(&self) -> &BTreeMap<String, i64> {

@@ -4,7 +4,7 @@ use super::{
     policy::{Abilities, AgentRow, NeedRow, NewNeed, PlanDraft, Skill, TeamPlan},
 };
 use crate::tickets::{
-    Channel, Priority, Ticket, ViewTickets,
+    Category, Channel, Priority, Ticket, ViewTickets,
     store::{Sight, visible},
 };
 use derive::Record;
@@ -135,38 +135,29 @@ pub(crate) fn done<P>(tx: &mut Tx<P>, user: Id<User>) -> Result<()> {
     tx.put(sql!("UPDATE agent_work SET done_at_ms = $2 WHERE user_id = $1"), args![user, now])
 }
 
-/// Somebody who works here, whatever is known of their work; `None` for whoever does not.
-pub fn agent(conn: &mut Conn, user: Id<User>) -> Result<Option<AgentRow>> {
-    conn.find(
-        sql!(
+macro_rules! select_agent {
+    ($rest:literal) => {
+        sql!(concat!(
             "SELECT u.id AS user_id, u.name, w.work_limit, w.calendar_id, w.is_there, w.since_ms, w.given_at_ms,
                     w.done_at_ms
-               FROM desk_user u LEFT JOIN agent_work w ON w.user_id = u.id
-              WHERE u.id = $1 AND u.is_active = TRUE"
-        ),
-        args![user],
-    )
+               FROM desk_user u LEFT JOIN agent_work w ON w.user_id = u.id ",
+            $rest
+        ))
+    };
+}
+/// Somebody who works here, whatever is known of their work; `None` for whoever does not.
+pub fn agent(conn: &mut Conn, user: Id<User>) -> Result<Option<AgentRow>> {
+    conn.find(select_agent!("WHERE u.is_active = TRUE AND u.id = $1"), args![user])
 }
 /// Everybody who works here, by name, 2,000 at most.
 pub fn everybody(conn: &mut Conn) -> Result<Vec<AgentRow>> {
-    conn.all(
-        sql!(
-            "SELECT u.id AS user_id, u.name, w.work_limit, w.calendar_id, w.is_there, w.since_ms, w.given_at_ms,
-                    w.done_at_ms
-               FROM desk_user u LEFT JOIN agent_work w ON w.user_id = u.id
-              WHERE u.is_active = TRUE ORDER BY u.name_folded, u.id LIMIT 2000"
-        ),
-        args![],
-    )
+    conn.all(select_agent!("WHERE u.is_active = TRUE ORDER BY u.name_folded, u.id LIMIT 2000"), args![])
 }
 /// The people of a team who may be given tickets: those whose role lets them answer.
 pub fn team(conn: &mut Conn, team: Id<Team>) -> Result<Vec<AgentRow>> {
     conn.all(
-        sql!(
-            "SELECT u.id AS user_id, u.name, w.work_limit, w.calendar_id, w.is_there, w.since_ms, w.given_at_ms,
-                    w.done_at_ms
-               FROM team_member m JOIN desk_user u ON u.id = m.user_id
-               LEFT JOIN agent_work w ON w.user_id = u.id
+        select_agent!(
+            "JOIN team_member m ON m.user_id = u.id
               WHERE m.team_id = $1 AND u.is_active = TRUE
                 AND EXISTS (SELECT 1 FROM role r LEFT JOIN role_permission p ON p.role_id = r.id
                              WHERE r.id = u.role_id AND (r.code = 'admin' OR p.permission = 'tickets.reply'))
@@ -307,6 +298,8 @@ pub fn taken_from(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Id<User>
 #[derive(Clone, Debug, Record)]
 pub struct Held {
     pub id: Id<Ticket>,
+    pub category: Category,
+    pub channel: Channel,
     pub assignee_id: Id<User>,
     pub is_active: bool,
     /// When the desk gave it to them, where it did.
@@ -316,7 +309,7 @@ pub struct Held {
 pub fn held(conn: &mut Conn, team: Id<Team>) -> Result<Vec<Held>> {
     conn.all(
         sql!(
-            "SELECT t.id, t.assignee_id, u.is_active,
+            "SELECT t.id, t.category, t.channel, t.assignee_id, u.is_active,
                     (SELECT max(c.at_ms) FROM routing_choice c
                       WHERE c.ticket_id = t.id AND c.user_id = t.assignee_id AND c.kind = 'given') AS given_at_ms
                FROM ticket t JOIN desk_user u ON u.id = t.assignee_id
@@ -447,24 +440,7 @@ pub fn names(conn: &mut Conn, users: &[Id<User>]) -> Result<Vec<(Id<User>, Strin
     conn.all(sql!("SELECT id, name FROM desk_user WHERE id {in $1}"), args![&Id::list(users)])
 }
 
-/// A mark that changes with what tickets ask for.
-#[derive(Clone, Debug, PartialEq, Eq, Record)]
-pub struct Edition {
-    pub first: Option<i64>,
-    pub last: Option<i64>,
-}
-/// Needs are written anew at every change, so their ids say whether they are the same.
-pub(super) fn editions(conn: &mut Conn) -> Result<Vec<Edition>> {
-    conn.all(sql!("SELECT min(id) AS first, max(id) AS last FROM skill_need"), args![])
-}
-/// Whether there is nothing to give out or to take back in a team: no ticket that waits for us.
-pub(super) fn is_idle(conn: &mut Conn, team: Id<Team>) -> Result<bool> {
-    let row = conn.find::<(Id<Ticket>,)>(
-        sql!(
-            "SELECT id FROM ticket WHERE team_id = $1 AND is_open = TRUE AND is_snoozed = FALSE
-                AND category IN ('new', 'open') LIMIT 1"
-        ),
-        args![team],
-    )?;
-    Ok(row.is_none())
+/// A mark that changes with what tickets ask for: needs are written anew at every change, with new ids.
+pub(super) fn edition(conn: &mut Conn) -> Result<(Option<i64>, Option<i64>)> {
+    conn.one(sql!("SELECT min(id) AS first, max(id) AS last FROM skill_need"), args![])
 }

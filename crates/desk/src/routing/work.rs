@@ -30,7 +30,7 @@ const KEPT_MS: i64 = 400 * DAY;
 pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
     let (memory, mut commits) = (Memory::default(), home.waits_for(Work::Routing));
     let mut swept: Option<Millis> = None;
-    let mut known: Vec<store::Edition> = Vec::new();
+    let mut known = (None, None);
     while !*stop.borrow() {
         let pause = match turn(&home, &memory, &mut known).await {
             Ok(false) => WITHOUT_PLAN,
@@ -61,33 +61,35 @@ pub async fn work(home: Home, mut stop: watch::Receiver<bool>) {
 ///
 /// * `known` – what this worker knew of the settings the last time.
 /// * returns – whether any team has a plan.
-async fn turn(home: &Home, memory: &Memory, known: &mut Vec<store::Edition>) -> Result<bool, Problem> {
+async fn turn(home: &Home, memory: &Memory, known: &mut (Option<i64>, Option<i64>)) -> Result<bool, Problem> {
     let grant = Grant::<System>::system(home);
-    let plans: Vec<TeamPlan> = grant.read::<_, db::Error>(|tx| store::plans(tx)).await?;
+    let (plans, edition) =
+        grant.read::<_, db::Error>(|tx| Ok((store::plans(tx)?, store::edition(tx)?))).await?;
     if plans.is_empty() {
         return Ok(false);
     }
-    let editions = grant.read::<_, db::Error>(|tx| store::editions(tx)).await?;
-    if *known != editions {
+    if *known != edition {
         memory.forget();
-        *known = editions;
+        *known = edition;
     }
     let mut failed = None;
     for plan in plans {
-        let is_idle = {
-            let team = plan.team_id;
-            grant.read::<_, db::Error>(move |tx| store::is_idle(tx, team)).await?
-        };
-        if is_idle {
-            continue;
-        }
-        let memory = memory.clone();
-        let done = grant.change::<_, RoutingError>(move |tx| give::turn(tx, &plan, &memory)).await;
-        if let Err(error) = done {
+        if let Err(error) = of_team(&grant, plan, memory).await {
             failed = Some(Problem::from(error));
         }
     }
     failed.map_or(Ok(true), Err)
+}
+
+/// Writes only where there is something to write: a desk where all has somebody costs a look.
+async fn of_team(grant: &Grant<System>, plan: TeamPlan, memory: &Memory) -> Result<(), RoutingError> {
+    let (known, asked) = (memory.clone(), plan.clone());
+    let looked = grant.read::<_, RoutingError>(move |tx| give::look(tx, &asked, &known)).await?;
+    if !looked.is_settled() {
+        let memory = memory.clone();
+        grant.change::<_, RoutingError>(move |tx| give::turn(tx, &plan, &memory)).await?;
+    }
+    Ok(())
 }
 
 async fn sweep(home: &Home, now: Millis) {

@@ -111,7 +111,7 @@ pub fn hear(
     cause: Option<Id<Recorded>>,
     blamed: &Blamed,
 ) -> Result<Progress, Trouble> {
-    let Some(position) = store::take(tx, NAME)? else { return Ok(Progress::Busy) };
+    let Some(position) = events::take(tx, NAME)? else { return Ok(Progress::Busy) };
     if position >= event.id {
         return Ok(Progress::Done);
     }

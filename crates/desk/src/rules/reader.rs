@@ -67,7 +67,7 @@ impl Reader {
         let known = self.at;
         let found = grant
             .read::<_, Error>(move |tx| {
-                let stored = store::position(tx, NAME)?;
+                let stored = events::position(tx, NAME)?;
                 // What this process has looked through lies behind what is stored, or before it.
                 let from = stored.map(|stored| known.map_or(stored, |known| known.max(stored)));
                 let last = events::last(tx)?;
@@ -138,7 +138,7 @@ impl Reader {
         self.at = Some(to);
         if is_new && self.kept.elapsed() >= KEEP_EVERY {
             grant
-                .change::<_, Error>(move |tx| match store::take(tx, NAME)? {
+                .change::<_, Error>(move |tx| match events::take(tx, NAME)? {
                     Some(stored) if stored < to => events::advance(tx, NAME, to),
                     _ => Ok(()),
                 })

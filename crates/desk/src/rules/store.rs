@@ -191,14 +191,6 @@ pub fn events_after(conn: &mut Conn, position: Id<Recorded>, limit: usize) -> Re
     )
 }
 
-/// The position of the reader, which is then this transaction's alone; `None` where another node is at it.
-pub fn take(tx: &mut Tx<System>, name: &str) -> Result<Option<Id<Recorded>>> {
-    let row = tx.find::<(Id<Recorded>,)>(
-        sql!("SELECT position FROM event_reader WHERE name = $1 {skip_locked}"),
-        args![name],
-    )?;
-    Ok(row.map(|(position,)| position))
-}
 /// The first position of a reader that has none: where the first rule begins to hear, else the end of the log.
 pub fn begin_reading(tx: &mut Tx<System>, name: &str) -> Result<()> {
     tx.run(
@@ -210,11 +202,6 @@ pub fn begin_reading(tx: &mut Tx<System>, name: &str) -> Result<()> {
         args![name],
     )
     .map(drop)
-}
-pub fn position(conn: &mut Conn, name: &str) -> Result<Option<Id<Recorded>>> {
-    let row =
-        conn.find::<(Id<Recorded>,)>(sql!("SELECT position FROM event_reader WHERE name = $1"), args![name])?;
-    Ok(row.map(|(position,)| position))
 }
 
 /// Who wrote a message, as far as rules ask.

@@ -3,4 +3,6 @@ mod call_backs;
 mod canned;
 mod macros;
 mod snooze;
+#[allow(dead_code)] // several binaries share it, and each uses a part
+#[path = "../shared/world.rs"]
 mod world;

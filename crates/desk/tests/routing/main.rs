@@ -2,4 +2,6 @@
 mod giving;
 mod pages;
 mod simulation;
+#[allow(dead_code)] // several binaries share it, and each uses a part
+#[path = "../shared/world.rs"]
 mod world;

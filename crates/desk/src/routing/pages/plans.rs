@@ -1,7 +1,7 @@
 //! `/admin/routing`: how each team's work is given out, and what a channel takes of somebody.
 use crate::{
     routing::{
-        ManageRouting, NeedsChanged, RoutingError, Strategy, actions,
+        ManageRouting, RoutingError, Strategy, actions,
         decide::Standing,
         give,
         policy::{Mode, PlanDraft, TeamPlan, WHOLE, Weights},
@@ -15,7 +15,6 @@ use axum::{
 };
 use kernel::{fault::Problem, id::Id};
 use platform::{
-    Work,
     authority::{Grant, Team},
     web::{Failure, Form, InPath, Page, Ui},
 };
@@ -77,23 +76,13 @@ pub async fn list(grant: Grant<ManageRouting>, ui: Ui) -> Result<Page<List>, Fai
 /// `POST /admin/routing/weights`.
 pub async fn weights(grant: Grant<ManageRouting>, ui: Ui, form: Form) -> Result<Response, Failure> {
     form.only(&["weights/*"])?;
-    let sent = form.clone();
-    let saved = grant.change::<_, RoutingError>(move |tx| {
-        let mut weights = Weights::default();
-        let mut mistakes = kernel::fault::Mistakes::default();
-        for &channel in Channel::ALL {
-            let field = format!("weights/{}", channel.word());
-            match sent.get(&field).parse::<i64>() {
-                Ok(weight) if (0..=WHOLE).contains(&weight) => weights.set(channel, weight),
-                _ => mistakes.add(&field, "weight"),
-            }
-        }
-        mistakes.check()?;
-        give::set_weights(tx, &weights)?;
-        tx.emit(NeedsChanged { desk: "routing" })?;
-        tx.leave(Work::Routing);
-        Ok(())
+    // What is no number is as wrong as one that is too small.
+    let given = Channel::ALL.iter().map(|channel| {
+        let weight = form.get(&format!("weights/{}", channel.word())).parse().unwrap_or(-1);
+        (channel.word().to_owned(), weight)
     });
+    let given = given.collect();
+    let saved = grant.change(move |tx| actions::set_weights(tx, given));
     match saved.await.map_err(Problem::from) {
         Ok(()) => Ok(Redirect::to(HERE).into_response()),
         Err(problem) if problem.status == 422 => {
