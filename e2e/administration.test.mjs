@@ -68,7 +68,7 @@ test("a field of each kind, filled in beside a ticket", async () => {
   const fields = [["Kostenstelle", "cost_centre", "text", ""], ["Stunden", "hours", "number", ""], ["Termin", "visit", "date", ""],
     ["Gerät", "device", "choice", "Drucker\nLaptop"], ["Vor Ort", "on_site", "checkbox", ""]];
   for (const [name, key, kind, choices] of fields) {
-    await mara.goto(`${desk.base}/admin/statuses#fields`);
+    await mara.goto(`${desk.base}/admin/fields`);
     const form = mara.locator("form[action='/admin/fields']");
     await form.locator("#name").fill(name);
     await form.locator("#key").fill(key);
@@ -109,7 +109,7 @@ test("a field of each kind, filled in beside a ticket", async () => {
   await field("hours").blur();
   await mara.waitForSelector("#toasts .toast:has-text('2')");
   await kept("hours", "2.5");
-  await mara.goto(`${desk.base}/admin/statuses#fields`);
+  await mara.goto(`${desk.base}/admin/fields`);
   await mara.locator("th a:text-is('Gerät')").click();
   await mara.locator("#choices").fill("Drucker\nLaptop\nTelefon");
   await save(mara);

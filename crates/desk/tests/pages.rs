@@ -1299,6 +1299,111 @@ fn statuses_and_fields_can_be_taken_out_of_use() {
     });
 }
 
+#[test]
+fn a_field_is_shown_under_its_condition_and_needed_before_a_ticket_goes_on() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let draft =
+            r#"{"key":"serial","name":"Serial number","kind":"text","shown_when":"tag:hardware team:mine"}"#;
+        world.ada.post_json("/api/v1/fields", draft).await.assert_status(422).assert_has("condition_reader");
+        let draft = r#"{"key":"serial","name":"Serial number","kind":"text","shown_when":"tag:hardware (","needed_for":["solved"]}"#;
+        world.ada.post_json("/api/v1/fields", draft).await.assert_status(422).assert_has("/shown_when");
+        let draft = r#"{"key":"serial","name":"Serial number","kind":"text","needed_for":["new"]}"#;
+        world.ada.post_json("/api/v1/fields", draft).await.assert_status(422).assert_has("needed_when_new");
+        let fields = [
+            ("key", "serial"),
+            ("name", "Serial number"),
+            ("kind", "text"),
+            ("choices", ""),
+            ("shown_when", "tag:hardware"),
+            ("needed_for", "solved"),
+        ];
+        world.ada.post_form("/admin/fields", &fields).await.assert_status(303);
+        let list = world.ada.get("/admin/fields").await.assert_status(200);
+        list.assert_has("tag:hardware").assert_has("Needed before: Solved");
+        world.ada.get("/api/v1/fields").await.assert_has(r#""needed_for":["solved"]"#);
+
+        let number = world.opens("Cy <cy@customer.example>", "Screen dark", "It shows nothing").await;
+        let (page, form) = (format!("/t/{number}"), format!("/t/{number}/messages"));
+        world.ada.get(&page).await.assert_has_not("Serial number");
+        world.ada.get("/tickets/new").await.assert_has_not("Serial number");
+        // A tag that comes with the status counts already.
+        let both = [("tags", "hardware"), ("status", "solved")];
+        let refused = world.ada.post_form(&page, &both).await.assert_status(422);
+        refused.assert_has_not("hardware</a>");
+        world.ada.get(&page).await.assert_has_not("Serial number");
+        world.ada.post_form(&page, &[("tags", "hardware")]).await.assert_status(303);
+        world.ada.get(&page).await.assert_has("Serial number").assert_has("Needed before: Solved");
+        let refused = world.ada.post_form(&page, &[("status", "solved")]).await.assert_status(422);
+        refused.assert_has("field.serial-error");
+        let answer = [
+            ("kind", "public"),
+            ("text", "Here you are"),
+            ("to", "cy@customer.example"),
+            ("status", "solved"),
+        ];
+        let refused = world.ada.post_form(&form, &answer).await.assert_status(422);
+        refused.assert_has("#field.serial").assert_has("Here you are");
+        let patch = r#"{"status":"solved"}"#;
+        let api = format!("/api/v1/tickets/{number}");
+        world.ada.patch_json(&api, patch).await.assert_status(422).assert_has("/fields/serial");
+        world.ada.get(&api).await.assert_has(r#""category":"new""#);
+        // Both at once goes.
+        let patch = r#"{"status":"solved","fields":{"serial":"X-1"}}"#;
+        world.ada.patch_json(&api, patch).await.assert_status(200).assert_has("X-1");
+
+        // What has a value stays in sight; a ticket that does not show the field needs nothing.
+        world.ada.post_form(&page, &[("tags", "")]).await.assert_status(303);
+        world.ada.get(&page).await.assert_has("Serial number");
+        let other = world.opens("Cy <cy@customer.example>", "A question", "How much is it?").await;
+        world.ada.post_form(&format!("/t/{other}"), &[("status", "solved")]).await.assert_status(303);
+    });
+}
+
+#[test]
+fn a_status_is_reached_only_from_where_and_as_its_guard_says() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let add = [("status_name", "Approved"), ("category", "open")];
+        world.ada.post_form("/admin/statuses", &add).await.assert_status(303);
+        let guard = [("name", "Approved"), ("from", "3"), ("only_if", "tag:signed")];
+        world.ada.post_form("/admin/statuses/7", &guard).await.assert_leads_to("/admin/statuses");
+        world.ada.get("/admin/statuses").await.assert_has("Guarded");
+        world.ada.get("/admin/statuses/7").await.assert_has("tag:signed");
+        world
+            .ada
+            .post_form("/admin/statuses/7", &[("name", "Approved"), ("from", "7")])
+            .await
+            .assert_status(422);
+        let wrong = [("name", "Approved"), ("only_if", "is:mine")];
+        world.ada.post_form("/admin/statuses/7", &wrong).await.assert_status(422).assert_has("only_if-error");
+        let changed = r#"{"only_if":"tag:signed priority:high"}"#;
+        world
+            .ada
+            .patch_json("/api/v1/statuses/7", changed)
+            .await
+            .assert_status(200)
+            .assert_has("priority:high");
+        world.ada.patch_json("/api/v1/statuses/99", changed).await.assert_status(404);
+        let mut ben = world.person("Ben", Builtin::Agent, Language::De).await;
+        ben.patch_json("/api/v1/statuses/7", changed).await.assert_status(403);
+
+        let number = world.opens("Cy <cy@customer.example>", "A chair", "I need a chair").await;
+        let (page, api) = (format!("/t/{number}"), format!("/api/v1/tickets/{number}"));
+        // It is not offered where it cannot be reached from, and refused where somebody asks for it all the same.
+        world.ada.get(&page).await.assert_has_not("Approved");
+        let to = r#"{"status":"7"}"#;
+        world.ada.patch_json(&api, to).await.assert_status(422).assert_has("Waiting for customer");
+        world.ada.patch_json(&api, r#"{"status":"waiting_customer"}"#).await.assert_status(200);
+        world.ada.get(&page).await.assert_has("Approved");
+        let refused = ben.post_form(&page, &[("status", "7")]).await.assert_status(422);
+        refused.assert_has("status-error").assert_has("tag:signed");
+        world.ada.patch_json(&api, r#"{"tags":["signed"]}"#).await.assert_status(200);
+        world.ada.patch_json(&api, to).await.assert_status(422);
+        world.ada.patch_json(&api, r#"{"status":"7","priority":"high"}"#).await.assert_status(200);
+    });
+}
+
 // S04
 #[test]
 fn a_draft_is_kept_for_a_ticket_in_sight_and_not_without_end() {

@@ -1,9 +1,7 @@
 //! Words in three languages. Fluent files lie beside the slice that uses them; English is the source.
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use std::{
-    collections::HashMap,
-    sync::{LazyLock, Mutex},
-};
+use rustc_hash::FxHashMap;
+use std::sync::{LazyLock, Mutex};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum Language {
@@ -65,8 +63,9 @@ crate::translations!();
 
 struct Words {
     bundle: FluentBundle<FluentResource>,
-    /// Messages without placeholders, ready: most of a page.
-    plain: HashMap<String, String>,
+    /// Messages without placeholders, ready: most of a page, which asks for some hundred of them. The keys are ours, so
+    /// that a fast hash will do.
+    plain: FxHashMap<String, String>,
 }
 
 static WORDS: LazyLock<[Words; 3]> = LazyLock::new(|| {
@@ -79,7 +78,7 @@ static WORDS: LazyLock<[Words; 3]> = LazyLock::new(|| {
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // The marks around placeholders would end up in mails and file names.
         bundle.set_use_isolating(false);
-        let mut plain = HashMap::new();
+        let mut plain = FxHashMap::default();
         for folder in FOLDERS {
             let text = match language {
                 Language::En => folder.en,

@@ -24,7 +24,7 @@ const CHUNK: usize = 100;
 /// Things between two commits while all is built.
 const BUILT: usize = 5_000;
 /// Commits are not closer together than this: each costs a flush of the disk.
-const BREATH: Duration = Duration::from_millis(300);
+const BREATH: Duration = Duration::from_millis(800);
 /// Things whose files are read between two looks at the log.
 const FILES: usize = 4;
 /// A file of this name in the folder asks whoever follows the log to build all anew; a command leaves it there.
@@ -104,27 +104,60 @@ pub async fn catch_up(home: &Home, index: &Arc<Index>) -> Result<()> {
 async fn step(home: &Home, index: &Arc<Index>, stop: &watch::Receiver<bool>) -> Result<bool> {
     let grant = Grant::<System>::system(home);
     let is_asked = std::fs::remove_file(index.folder().join(REBUILD)).is_ok();
-    if index.takes_rebuild() || is_asked || !is_ours(&grant, index.mark()).await? {
+    if index.takes_rebuild() || is_asked {
         begin(&grant, index).await?;
     }
-    if index.mark().building.is_some() {
-        build(&grant, index, stop).await?;
-        return Ok(true);
+    let mark = index.mark();
+    let look = grant.read::<_, db::Error>(move |tx| {
+        if !is_ours(tx, &mark)? {
+            return Ok(Look::Foreign);
+        }
+        if mark.building.is_some() {
+            return Ok(Look::Building);
+        }
+        let new = events::after(tx, Id::new(mark.position), EVENTS)?;
+        let Some(last) = new.last() else { return Ok(Look::Nothing) };
+        let to = Mark { position: last.id.number(), at_ms: last.at_ms.0, ..mark };
+        Ok(Look::Events { to, touched: touched(tx, &new)?, is_all: new.len() < EVENTS })
+    });
+    match look.await? {
+        Look::Foreign => {
+            begin(&grant, index).await?;
+            Ok(true)
+        }
+        Look::Building => {
+            build(&grant, index, stop).await?;
+            Ok(true)
+        }
+        Look::Events { to, touched, is_all } => {
+            take_in(&grant, index, to, touched).await?;
+            Ok(!is_all || index.has_waiting())
+        }
+        Look::Nothing => read_files(home, &grant, index).await,
     }
-    if read_events(&grant, index).await? {
-        return Ok(true);
-    }
-    read_files(home, &grant, index).await
+}
+
+/// What a look at the log came to.
+enum Look {
+    /// The log is not the one that the index has read.
+    Foreign,
+    /// The index is built from the beginning.
+    Building,
+    Nothing,
+    Events {
+        to: Mark,
+        touched: Vec<Key>,
+        is_all: bool,
+    },
 }
 
 /// Whether the log is the one that the index has read: a restored database has another.
-async fn is_ours(grant: &Grant<System>, mark: Mark) -> Result<bool> {
+fn is_ours(conn: &mut db::Conn, mark: &Mark) -> db::Result<bool> {
     if mark.position == 0 {
         // Nothing was read: what is there is empty, or was begun over an empty log.
         return Ok(mark.building != Some((0, 0)));
     }
-    let id = Id::new(mark.position);
-    let event = grant.read::<_, db::Error>(move |tx| events::one(tx, id)).await?;
+    let event = events::one(conn, Id::new(mark.position))?;
     Ok(event.is_some_and(|event| event.at_ms.0 == mark.at_ms))
 }
 
@@ -209,55 +242,50 @@ async fn load(grant: &Grant<System>, keys: Vec<Key>) -> Result<Vec<Document>> {
     Ok(read.await?)
 }
 
-/// What the next events touched.
-async fn read_events(grant: &Grant<System>, index: &Arc<Index>) -> Result<bool> {
-    let from = Id::<Recorded>::new(index.mark().position);
-    let new = grant.read::<_, db::Error>(move |tx| events::after(tx, from, EVENTS)).await?;
-    let Some(last) = new.last() else { return Ok(false) };
-    let mark = Mark { position: last.id.number(), at_ms: last.at_ms.0, ..index.mark() };
-    let new = Arc::new(new);
+/// Puts in what the log's next events touched, and how far it goes then.
+async fn take_in(grant: &Grant<System>, index: &Arc<Index>, mark: Mark, touched: Vec<Key>) -> Result<()> {
+    if touched.is_empty() {
+        // Nothing to find: the next commit takes the position along. A process that ends before reads them again.
+        return work(index, move |index| {
+            index.pass(mark);
+            Ok(())
+        })
+        .await;
+    }
+    for keys in touched.chunks(CHUNK) {
+        let keys = keys.to_vec();
+        let documents = load(grant, keys.clone()).await?;
+        work(index, move |index| index.put(&keys, &documents)).await?;
+    }
+    work(index, move |index| index.commit(mark)).await
+}
+
+/// The things that these events touched, each once. One that touches very many (a big organisation's new name) is taken
+/// in pieces; the position moves when all of them are in.
+fn touched(conn: &mut db::Conn, new: &[Recorded]) -> db::Result<Vec<Key>> {
     let mut wanted: BTreeSet<Key> = BTreeSet::new();
-    // An event that touches very many things (a big organisation's new name) is taken in pieces. The position moves
-    // when all of them are in.
     for source in source::all() {
-        for at in 0..new.len() {
+        for event in new {
             let mut after = 0;
             loop {
-                let new = new.clone();
-                let ids = grant
-                    .read::<_, db::Error>(move |tx| (source.touched)(tx, &new[at], after, CHUNK))
-                    .await?;
-                let Some(last) = ids.last().copied() else { break };
+                let ids = (source.touched)(conn, event, after, CHUNK)?;
                 let is_last = ids.len() < CHUNK;
+                after = ids.last().copied().unwrap_or(after);
                 wanted.extend(ids.into_iter().map(|id| Key { noun: source.code, id }));
-                after = last;
                 if is_last {
                     break;
                 }
             }
         }
     }
-    let wanted: Vec<_> = wanted.into_iter().collect();
-    if wanted.is_empty() {
-        // Nothing to find: the next commit takes the position along. A process that ends before reads them again.
-        work(index, move |index| {
-            index.pass(mark);
-            Ok(())
-        })
-        .await?;
-        return Ok(true);
-    }
-    for keys in wanted.chunks(CHUNK) {
-        let keys = keys.to_vec();
-        let documents = load(grant, keys.clone()).await?;
-        work(index, move |index| index.put(&keys, &documents)).await?;
-    }
-    work(index, move |index| index.commit(mark)).await?;
-    Ok(true)
+    Ok(wanted.into_iter().collect())
 }
 
 /// Files whose text is not known yet, and then their things once more. The index itself knows who waits.
 async fn read_files(home: &Home, grant: &Grant<System>, index: &Arc<Index>) -> Result<bool> {
+    if !index.has_waiting() {
+        return Ok(false);
+    }
     let keys = work(index, |index| index.waiting(FILES)).await?;
     if keys.is_empty() {
         return Ok(false);

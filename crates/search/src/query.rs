@@ -1,7 +1,7 @@
 //! A question as a query of the index, with what the person may see in it.
 use crate::{
     ask::{Asked, AskedWord, Clause, What},
-    schema::{Area, Fields},
+    schema::{Area, Fact, Fields},
     source::Key,
 };
 use tantivy::{
@@ -144,16 +144,16 @@ impl Builder<'_> {
             return None;
         }
         let of = |(noun, sight): &(u8, Sight)| -> Box1 {
-            let noun = term(Term::from_field_u64(self.fields.noun, (*noun).into()));
+            let noun = term(self.fields.term(Fact::Noun, (*noun).into()));
             let Sight::Any(reasons) = sight else { return noun };
             let reasons = reasons.iter().map(|reason| {
-                let (field, id) = match reason {
-                    Because::Assignee(id) => (self.fields.assignee, *id),
-                    Because::Team(id) => (self.fields.team, *id),
-                    Because::Inbox(id) => (self.fields.inbox, *id),
-                    Because::Organisation(id) => (self.fields.organisation, *id),
+                let (fact, id) = match reason {
+                    Because::Assignee(id) => (Fact::Assignee, *id),
+                    Because::Team(id) => (Fact::Team, *id),
+                    Because::Inbox(id) => (Fact::Inbox, *id),
+                    Because::Organisation(id) => (Fact::Organisation, *id),
                 };
-                term(Term::from_field_u64(field, id))
+                term(self.fields.term(fact, id))
             });
             Box::new(BooleanQuery::intersection(vec![noun, any(reasons.collect())]))
         };
@@ -162,22 +162,20 @@ impl Builder<'_> {
 
     fn condition(&self, must: &Must) -> Box1 {
         let f = self.fields;
-        let numbers = |field: Field, all: Vec<u64>| -> Box1 {
-            Box::new(TermSetQuery::new(all.into_iter().map(|number| Term::from_field_u64(field, number))))
+        let numbers = |fact: Fact, all: Vec<u64>| -> Box1 {
+            Box::new(TermSetQuery::new(all.into_iter().map(|number| f.term(fact, number))))
         };
         let small = |all: &[u8]| all.iter().map(|number| (*number).into()).collect();
         match must {
-            Must::Noun(all) => numbers(f.noun, small(all)),
-            Must::Kind(all) => numbers(f.kind, small(all)),
-            Must::Category(all) => numbers(f.category, small(all)),
-            Must::Team(all) => numbers(f.team, all.clone()),
-            Must::Inbox(all) => numbers(f.inbox, all.clone()),
-            Must::Organisation(all) => numbers(f.organisation, all.clone()),
-            Must::Assignee(all) => numbers(f.assignee, all.clone()),
-            Must::Tag(all) => Box::new(TermSetQuery::new(
-                all.iter().map(|tag| Term::from_field_text(f.tag, &tag.to_lowercase())),
-            )),
-            Must::HasFile => numbers(f.has_file, vec![1]),
+            Must::Noun(all) => numbers(Fact::Noun, small(all)),
+            Must::Kind(all) => numbers(Fact::Kind, small(all)),
+            Must::Category(all) => numbers(Fact::Category, small(all)),
+            Must::Team(all) => numbers(Fact::Team, all.clone()),
+            Must::Inbox(all) => numbers(Fact::Inbox, all.clone()),
+            Must::Organisation(all) => numbers(Fact::Organisation, all.clone()),
+            Must::Assignee(all) => numbers(Fact::Assignee, all.clone()),
+            Must::Tag(all) => Box::new(TermSetQuery::new(all.iter().map(|tag| f.tag(tag)))),
+            Must::HasFile => numbers(Fact::HasFile, vec![1]),
         }
     }
 

@@ -5,14 +5,11 @@ use crate::{
 };
 use tantivy::{
     TantivyDocument, Term,
-    schema::{
-        FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing,
-        TextOptions,
-    },
+    schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions},
 };
 
 /// Another number throws the index of an older program away, and it is built anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Where a word can stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +34,46 @@ impl Area {
     }
 }
 
+/// What can be asked of a thing beside its words. All of it is terms of one field: each field of a piece of the index has
+/// a dictionary of its own, and a piece is written with every commit.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact {
+    Key,
+    Noun,
+    Kind,
+    Category,
+    Team,
+    Inbox,
+    Organisation,
+    Assignee,
+    /// 1 where a file's text is not known yet.
+    Waits,
+    HasFile,
+}
+impl Fact {
+    const fn letter(self) -> char {
+        match self {
+            Fact::Key => 'k',
+            Fact::Noun => 'n',
+            Fact::Kind => 'd',
+            Fact::Category => 'c',
+            Fact::Team => 't',
+            Fact::Inbox => 'i',
+            Fact::Organisation => 'o',
+            Fact::Assignee => 'a',
+            Fact::Waits => 'w',
+            Fact::HasFile => 'f',
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Fields {
     pub schema: Schema,
     pub key: Field,
     pub words: [Field; 5],
     pub parts: [Field; 5],
-    pub tag: Field,
+    fact: Field,
     pub kind: Field,
     pub category: Field,
     pub team: Field,
@@ -52,15 +82,11 @@ pub struct Fields {
     pub assignee: Field,
     pub noun: Field,
     pub changed: Field,
-    /// 1 where a file's text is not known yet.
-    pub waits: Field,
-    pub has_file: Field,
 }
 
 impl Fields {
     pub fn new() -> Fields {
         let mut builder = Schema::builder();
-        let number = NumericOptions::from(FAST | INDEXED);
         let mut text = |name: &str, tokenizer: &str, record| {
             let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record);
             builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
@@ -69,18 +95,18 @@ impl Fields {
             .map(|name| text(name, tokens::WORDS, IndexRecordOption::WithFreqsAndPositions));
         let parts = ["title_parts", "people_parts", "text_parts", "file_parts", "note_parts"]
             .map(|name| text(name, tokens::PARTS, IndexRecordOption::WithFreqs));
-        let tag = builder.add_text_field("tag", STRING);
-        let mut fact = |name: &str| builder.add_u64_field(name, number.clone());
-        let (key, kind, category, team) = (fact("key"), fact("kind"), fact("category"), fact("team"));
-        let (inbox, organisation, assignee) = (fact("inbox"), fact("organisation"), fact("assignee"));
-        let (noun, waits, has_file) = (fact("noun"), fact("waits"), fact("has_file"));
+        let fact = builder.add_text_field("fact", STRING);
+        let mut number = |name: &str| builder.add_u64_field(name, FAST);
+        let (key, kind, category, team) = (number("key"), number("kind"), number("category"), number("team"));
+        let (inbox, organisation, assignee) = (number("inbox"), number("organisation"), number("assignee"));
+        let noun = number("noun");
         let changed = builder.add_i64_field("changed", FAST);
         Fields {
             schema: builder.build(),
             key,
             words,
             parts,
-            tag,
+            fact,
             kind,
             category,
             team,
@@ -89,27 +115,42 @@ impl Fields {
             assignee,
             noun,
             changed,
-            waits,
-            has_file,
         }
     }
+    pub fn term(&self, fact: Fact, value: u64) -> Term {
+        Term::from_field_text(self.fact, &format!("{}{value}", fact.letter()))
+    }
+    pub fn tag(&self, tag: &str) -> Term {
+        Term::from_field_text(self.fact, &format!("#{}", tag.to_lowercase()))
+    }
     pub fn key_term(&self, key: Key) -> Term {
-        Term::from_field_u64(self.key, key.number())
+        self.term(Fact::Key, key.number())
     }
 
     /// `texts` has the text of each file of the document, where it is known.
     pub fn document(&self, document: &Document, texts: &[Option<String>]) -> TantivyDocument {
         let mut out = TantivyDocument::default();
         let facts = &document.facts;
-        out.add_u64(self.key, document.key.number());
-        out.add_u64(self.noun, document.key.noun.into());
-        out.add_u64(self.kind, facts.kind.into());
-        out.add_u64(self.category, facts.category.into());
-        out.add_u64(self.team, facts.team);
-        out.add_u64(self.inbox, facts.inbox);
-        out.add_u64(self.organisation, facts.organisation);
-        out.add_u64(self.assignee, facts.assignee);
+        for (field, fact, value) in [
+            (self.key, Fact::Key, document.key.number()),
+            (self.noun, Fact::Noun, document.key.noun.into()),
+            (self.kind, Fact::Kind, facts.kind.into()),
+            (self.category, Fact::Category, facts.category.into()),
+            (self.team, Fact::Team, facts.team),
+            (self.inbox, Fact::Inbox, facts.inbox),
+            (self.organisation, Fact::Organisation, facts.organisation),
+            (self.assignee, Fact::Assignee, facts.assignee),
+        ] {
+            out.add_u64(field, value);
+            out.add_text(self.fact, format!("{}{value}", fact.letter()));
+        }
         out.add_i64(self.changed, facts.changed_at_ms);
+        let (has_file, waits) = (!document.files.is_empty(), texts.iter().any(Option::is_none));
+        for (fact, value) in [(Fact::HasFile, has_file), (Fact::Waits, waits)] {
+            if value {
+                out.add_text(self.fact, format!("{}1", fact.letter()));
+            }
+        }
         let mut say = |area: Area, text: &str| {
             if !text.trim().is_empty() {
                 out.add_text(self.words[area as usize], text);
@@ -130,10 +171,8 @@ impl Fields {
             }
         }
         for tag in &document.tags {
-            out.add_text(self.tag, tag.to_lowercase());
+            out.add_text(self.fact, format!("#{}", tag.to_lowercase()));
         }
-        out.add_u64(self.has_file, u64::from(!document.files.is_empty()));
-        out.add_u64(self.waits, u64::from(texts.iter().any(Option::is_none)));
         out
     }
 }

@@ -35,6 +35,8 @@ pub struct Filled {
     pub people: People,
     pub customers: i64,
     pub tickets: i64,
+    /// So many of them have their number in their subject; what earlier runs created has not.
+    pub numbered: i64,
     /// A bearer token of [`AGENT`].
     pub token: Secret<String>,
 }
@@ -79,7 +81,7 @@ async fn desk(home: &Home, total: i64, is_postgres: bool) -> Result<Filled, Prob
     }
     let create = move |tx: &mut Tx<System>| tokens::create(tx, people.agent, "bench", &Scopes::All, None);
     let token = system.change::<_, db::Error>(create).await?;
-    Ok(Filled { people, customers, tickets: there.max(total), token })
+    Ok(Filled { people, customers, tickets: there.max(total), numbered: total, token })
 }
 
 async fn found(home: &Home, system: &Grant<System>, customers: i64) -> Result<(), Problem> {

@@ -110,6 +110,10 @@ async fn desk(
         ready.push(server.ready);
         server.stop();
     }
+    // What the index needed while it was built is no part of what a program at rest needs.
+    let server = Server::start(data, database)?;
+    wait_for_index(&server)?;
+    server.stop();
     let server = Server::start(data, database)?;
     ready.push(server.ready);
     std::thread::sleep(Duration::from_secs(1));
@@ -271,7 +275,7 @@ impl<'a> Work<'a> {
         };
         // The number in a subject, in quotes: the word itself and nothing like it, as rare as a word can be.
         let rare = |client: &mut Http, number: usize| {
-            let ticket = 1 + Dice::new(number as u64).roll(self.filled.tickets as usize);
+            let ticket = 1 + Dice::new(number as u64).roll(self.filled.numbered as usize);
             find(client, &format!("%22{ticket}%22"))
         };
         lines[6].rounds.push(gauge.round(self.programs(1)?, bounds, rare)?);

@@ -6,7 +6,10 @@ use super::{
     store,
     work::{Change, TakeBack},
 };
-use crate::tickets::{self, EditTickets, Ticket, TicketError, undo::reverse};
+use crate::{
+    fields, statuses,
+    tickets::{self, EditTickets, Ticket, TicketError, undo::reverse},
+};
 use kernel::{
     fault::{Field, Problem},
     id::Id,
@@ -123,8 +126,15 @@ fn refused<T>(done: Result<T, TicketError>) -> Result<Result<T, &'static str>, T
         Err(error) => {
             let problem = Problem::from(error);
             match problem.status {
-                // A status, a team or a person that went meanwhile.
-                422 => Ok(Err("no_longer_there")),
+                422 => match problem.fields.first() {
+                    Some(field)
+                        if [fields::demands::NEEDED, statuses::guard::REFUSED].contains(&field.code) =>
+                    {
+                        Ok(Err(field.code))
+                    }
+                    // A status, a team or a person that went meanwhile.
+                    _ => Ok(Err("no_longer_there")),
+                },
                 status if status >= 500 => Err(problem.into()),
                 _ => Ok(Err(problem.code)),
             }

@@ -7,7 +7,7 @@ use crate::{
     filter::{self, Filter, Order, find},
     statuses::{self, Status},
     tickets::{
-        self, Category, Ticket, TicketError, ViewTickets,
+        self, Ticket, TicketError, ViewTickets,
         store::{Sight, by_ids_within},
     },
     views,
@@ -110,7 +110,7 @@ pub fn selected<P: Implies<ViewTickets>>(
 /// What is true of all tickets alike, looked up once.
 pub struct Checked {
     changes: Changes,
-    status: Option<(Id<Status>, Category)>,
+    status: Option<Status>,
 }
 /// * errors – 422 for a status, team or person that is not there.
 pub fn check<P>(tx: &mut Tx<P>, changes: Changes) -> Result<Checked, TicketError> {
@@ -207,7 +207,7 @@ fn verdict(ticket: &Ticket, tags: &[String], checked: &Checked) -> Verdict {
     let team = changes.team.map(|team| team.unwrap_or(none));
     let assignee = changes.assignee.map(|assignee| assignee.unwrap_or(Id::new(0)));
     let fields: Vec<_> = [
-        ("status", checked.status.is_some_and(|(status, _)| status != ticket.status_id)),
+        ("status", checked.status.as_ref().is_some_and(|status| status.id != ticket.status_id)),
         ("priority", changes.priority.is_some_and(|priority| priority != ticket.priority)),
         ("type", changes.kind.is_some_and(|kind| kind != ticket.kind)),
         ("team", team.is_some_and(|team| team != ticket.team_id)),

@@ -294,11 +294,10 @@ pub fn set_status_after<P: Implies<tickets::ViewTickets>>(
     word: Option<&str>,
 ) -> Result<(), TicketError> {
     let Some(word) = word else { return Ok(()) };
-    let (status, category) =
-        statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
+    let status = statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
     // The message has moved the version on.
     let fresh = tickets::store::see(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
-    tickets::actions::set_status(tx, &fresh, status, category)
+    tickets::actions::set_status(tx, &fresh, &status)
 }
 
 fn said<P>(

@@ -1,6 +1,7 @@
 //! The typed filter: one tree with a text that people type, an evaluator, and SQL.
 //!
 //! Source: `docs/behaviour/filter.md`.
+pub mod condition;
 pub mod evaluate;
 pub mod find;
 pub mod mistake;

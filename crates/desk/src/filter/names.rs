@@ -78,13 +78,9 @@ impl Names {
                 ("inbox", _) => names.inboxes.push(named()),
                 ("policy", _) => names.policies.push(named()),
                 (kind, Some(choices)) => {
-                    names.fields.extend(FieldKind::from_word(kind).map(|kind| fields::Field {
-                        id: kernel::id::Id::new(row.id),
-                        key: row.code.clone().unwrap_or_default(),
-                        name: row.name.clone(),
-                        kind,
-                        choices,
-                    }))
+                    let (id, key) = (kernel::id::Id::new(row.id), row.code.clone().unwrap_or_default());
+                    let field = |kind| fields::Field::plain(id, key, row.name.clone(), kind, choices);
+                    names.fields.extend(FieldKind::from_word(kind).map(field))
                 }
                 _ => {}
             }

@@ -60,6 +60,14 @@ impl Filter {
             other => Filter::Not(Box::new(other)),
         }
     }
+    /// Whether it depends on who asks.
+    pub fn names_a_reader(&self) -> bool {
+        self.conditions().into_iter().any(|condition| match condition {
+            Condition::Is(State::Mine | State::Followed | State::Mentioned) => true,
+            Condition::Team(list) | Condition::Assignee(list) => list.contains(&Holder::Mine),
+            _ => false,
+        })
+    }
     pub fn is_everything(&self) -> bool {
         matches!(self, Filter::All(parts) if parts.is_empty())
     }

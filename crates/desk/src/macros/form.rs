@@ -202,13 +202,7 @@ mod tests {
             created_at_ms: Millis(0),
             updated_at_ms: Millis(0),
         };
-        let vip = Field {
-            id: Id::new(1),
-            key: "vip".into(),
-            name: "VIP".into(),
-            kind: FieldKind::Checkbox,
-            choices: "[]".into(),
-        };
+        let vip = Field::plain(Id::new(1), "vip".into(), "VIP".into(), FieldKind::Checkbox, "[]".into());
         let draft = read(&filled(&row), &[vip]).unwrap();
         assert_eq!((draft.steps, draft.afterwards, draft.share), (steps, Afterwards::Next, Share::Desk));
     }

@@ -186,7 +186,7 @@ pub fn plan(
         }
         match step {
             Step::Status { to } => {
-                let Some((id, _)) = statuses::named(tx, &to)? else { continue };
+                let Some(statuses::Status { id, .. }) = statuses::named(tx, &to)? else { continue };
                 let from = statuses::name_in(
                     reader,
                     ticket.status_name.as_deref(),
@@ -240,7 +240,7 @@ pub fn plan(
             Step::Field { key, value } => {
                 let Some(field) = known.fields.iter().find(|field| field.key == key) else { continue };
                 let stored = field.parse(&value).ok().flatten();
-                let shown = stored.as_deref().map_or(Value::Null, |stored| field.shown(stored));
+                let shown = stored.as_deref().map_or(Value::Null, |stored| field.kind.shown(stored));
                 let from = values.get(&key).map(plain).unwrap_or_default();
                 plan.note(&field.name, from, plain(&shown));
                 plan.patch.fields.get_or_insert_default().insert(key, value);

@@ -10,7 +10,7 @@ use platform::i18n::Language;
 const NOW: Millis = Millis(1_795_615_500_000);
 
 fn field(key: &str, kind: FieldKind) -> Field {
-    Field { id: Id::new(1), key: key.into(), name: key.into(), kind, choices: "[]".into() }
+    Field::plain(Id::new(1), key.into(), key.into(), kind, "[]".into())
 }
 fn values(language: Language) -> Values {
     let mut values = Values::sample(language, "Bo Berg", "ACME", NOW, &[]);

@@ -182,12 +182,13 @@ pub struct VersionBody {
     pub content: Content,
 }
 
-/// List the versions of a rule, newest first, 100 at most.
-#[utoipa::path(get, path = "/api/v1/rules/{id}/versions", tag = "rules", params(("id" = String, Path)),
+/// List the versions of a rule, newest first, 1,000 at most.
+#[utoipa::path(get, path = "/api/v1/rules/{id}/versions", tag = "rules", params(("id" = String, Path), Paged),
     responses((status = 200, body = Listing<VersionBody>)))]
 pub async fn versions(
     grant: Grant<ManageRules>,
     InPath(id): InPath<Id<Rule>>,
+    Query(paged): Query<Paged>,
 ) -> Result<Json<Listing<VersionBody>>, Failure> {
     let versions = grant
         .read::<_, RuleError>(move |tx| {
@@ -206,7 +207,8 @@ pub async fn versions(
             content: stored.content,
         })
     };
-    Ok(Json(Listing { items: versions.into_iter().filter_map(body).collect(), next: None }))
+    let versions: Vec<_> = versions.into_iter().filter_map(body).collect();
+    Ok(Json(paged.of_whole(versions, |version| version.version.to_string(), std::convert::identity)?))
 }
 
 /// Take an older version of a rule back. It becomes the newest one.

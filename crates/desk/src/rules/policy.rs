@@ -281,7 +281,8 @@ impl Draft {
                 return Err(problem);
             }
         };
-        mistakes.require(!names_a_reader(&filter), "filter", "rule_reader");
+        // A rule is nobody: what asks for the reader can never hold.
+        mistakes.require(!filter.names_a_reader(), "filter", "rule_reader");
         mistakes.check()?;
         let trigger = match wait.flatten() {
             Some(wait) => Trigger::After(wait),
@@ -344,16 +345,6 @@ fn date(field: &str, text: Option<&str>, mistakes: &mut Mistakes) -> Option<Date
     mistakes.require(date.is_some(), field, "date");
     date
 }
-/// A rule is nobody: what asks for the reader can never hold.
-fn names_a_reader(filter: &Filter) -> bool {
-    use filter::tree::{Condition, Holder, State};
-    filter.conditions().into_iter().any(|condition| match condition {
-        Condition::Is(State::Mine | State::Followed | State::Mentioned) => true,
-        Condition::Team(list) | Condition::Assignee(list) => list.contains(&Holder::Mine),
-        _ => false,
-    })
-}
-
 impl Rule {
     /// In the form in which it is stored: with ids, so that a new name changes nothing.
     pub fn content(&self) -> Content {

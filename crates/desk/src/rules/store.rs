@@ -145,7 +145,7 @@ pub fn versions(conn: &mut Conn, id: Id<Rule>) -> Result<Vec<Version>> {
     conn.all(
         sql!(
             "SELECT version, author, author_name, content, at_ms FROM rule_version
-              WHERE rule_id = $1 ORDER BY version DESC LIMIT 100"
+              WHERE rule_id = $1 ORDER BY version DESC LIMIT 1000"
         ),
         args![id],
     )

@@ -1,6 +1,9 @@
 //! Statuses of one's own, in the fixed categories.
-use super::{Status, StatusArchived, StatusCreated, StatusRenamed, store};
-use crate::tickets::{Category, TicketError};
+use super::{Status, StatusArchived, StatusCreated, StatusGuarded, StatusRenamed, store};
+use crate::{
+    filter::condition,
+    tickets::{Category, TicketError},
+};
 use kernel::{fault::Problem, id::Id, text};
 use people::permissions::ManageDesk;
 use platform::authority::Tx;
@@ -20,6 +23,41 @@ pub fn rename(tx: &mut Tx<ManageDesk>, id: Id<Status>, name: &str) -> Result<(),
         );
     }
     Ok(tx.emit(StatusRenamed { status: id, name })?)
+}
+
+/// Says what a ticket must be before it comes to a status; what is `None` stays.
+///
+/// * `only_from` – the statuses from which alone it comes; none is all.
+/// * `only_if` – a filter that it must match, as people type it; empty is all.
+/// * errors – 404; 422 for a status that is not there or is this one, or for a filter that cannot be read.
+pub fn guard(
+    tx: &mut Tx<ManageDesk>,
+    id: Id<Status>,
+    only_from: Option<&[Id<Status>]>,
+    only_if: Option<&str>,
+) -> Result<(), TicketError> {
+    let all = super::all(tx)?;
+    let status = all.iter().find(|status| status.id == id).ok_or_else(Problem::not_found)?;
+    let mut from = status.only_from();
+    if let Some(given) = only_from {
+        let is_other = |from: &Id<Status>| *from != id && all.iter().any(|status| status.id == *from);
+        if !given.iter().all(is_other) {
+            return Err(Problem::field("only_from", "unknown_id").into());
+        }
+        from = given.to_vec();
+        from.sort();
+        from.dedup();
+    }
+    let condition = match only_if {
+        Some(typed) => condition::read(tx, "only_if", typed)?,
+        None => status.only_if.clone(),
+    };
+    let from = serde_json::to_string(&from).expect("a list of numbers");
+    if from != status.only_from || condition != status.only_if {
+        store::guard(tx, id, &from, &condition)?;
+        tx.emit(StatusGuarded { status: id })?;
+    }
+    Ok(())
 }
 
 /// Takes a status out of use; tickets that have it keep it.

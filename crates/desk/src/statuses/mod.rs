@@ -1,24 +1,21 @@
-//! Own names of statuses in fixed categories.
+//! Own names of statuses in fixed categories, and what a ticket must be before it comes to one.
 pub mod actions;
+pub mod api;
+pub mod guard;
 pub mod pages;
 mod store;
 
 use crate::tickets::{Category, ViewTickets};
-use axum::{
-    Json,
-    extract::Query,
-    routing::{get, post},
-};
+use axum::routing::{get, post};
 use derive::Record;
 use kernel::id::Id;
 use people::permissions::ManageDesk;
 use platform::{
     args,
-    authority::Grant,
     db::{self, Conn},
     i18n::Language,
     sql,
-    web::{Failure, Listing, Paged, Routes},
+    web::Routes,
 };
 use utoipa_axum::routes;
 
@@ -30,6 +27,8 @@ platform::events! {
     StatusRenamed = "status.renamed" about "status" status { status: Id<Status>, name: String }
     /// A status can no longer be chosen; tickets that have it keep it.
     StatusArchived = "status.archived" about "status" status { status: Id<Status> }
+    /// What a ticket must be before it comes to a status is another.
+    StatusGuarded = "status.guarded" about "status" status { status: Id<Status> }
 }
 
 /// A status. Its name is the translation of its code until the desk gives it a name of its own.
@@ -40,6 +39,10 @@ pub struct Status {
     pub category: Category,
     pub name: Option<String>,
     pub is_default: bool,
+    /// A JSON list of the statuses from which alone a ticket comes to it; empty is all.
+    pub only_from: String,
+    /// A filter with ids that a ticket must match to come to it; empty is all.
+    pub only_if: String,
 }
 impl Status {
     pub fn name_in(&self, language: Language) -> String {
@@ -52,6 +55,14 @@ impl Status {
     /// Whether a ticket can have it after an answer.
     pub fn can_follow(&self) -> bool {
         self.category != Category::New
+    }
+    pub fn only_from(&self) -> Vec<Id<Status>> {
+        serde_json::from_str(&self.only_from).unwrap_or_default()
+    }
+    /// Whether a ticket that is in `before` may come to it, as far as that alone decides.
+    pub fn can_come_from(&self, before: Id<Status>) -> bool {
+        let only = self.only_from();
+        self.id == before || only.is_empty() || only.contains(&before)
     }
     /// Whether the desk added it, so that people look for it by name.
     pub fn is_own(&self) -> bool {
@@ -74,7 +85,7 @@ pub fn name_in(language: Language, name: Option<&str>, code: Option<&str>, categ
 pub fn all(conn: &mut Conn) -> db::Result<Vec<Status>> {
     conn.all(
         sql!(
-            "SELECT id, code, category, name, is_default FROM ticket_status
+            "SELECT id, code, category, name, is_default, only_from, only_if FROM ticket_status
               WHERE is_archived = FALSE ORDER BY position, id"
         ),
         args![],
@@ -94,55 +105,25 @@ pub fn default_of(conn: &mut Conn, category: Category) -> db::Result<Id<Status>>
 }
 
 /// What somebody meant by an id, a code or a category.
-pub fn named(conn: &mut Conn, word: &str) -> db::Result<Option<(Id<Status>, Category)>> {
-    let statuses = all(conn)?;
-    let by_id = |status: &&Status| status.id.to_string() == word;
-    let by_code = |status: &&Status| status.code.as_deref() == Some(word);
+pub fn named(conn: &mut Conn, word: &str) -> db::Result<Option<Status>> {
+    let mut statuses = all(conn)?;
+    let by_id = |status: &Status| status.id.to_string() == word;
+    let by_code = |status: &Status| status.code.as_deref() == Some(word);
     let category = Category::from_word(word);
-    let of_category = |status: &&Status| Some(status.category) == category;
-    let found = statuses
-        .iter()
-        .find(by_id)
-        .or_else(|| statuses.iter().find(by_code))
-        .or_else(|| statuses.iter().find(of_category));
-    Ok(found.map(|status| (status.id, status.category)))
-}
-
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub struct StatusBody {
-    #[schema(value_type = String)]
-    pub id: Id<Status>,
-    pub name: String,
-    pub category: Category,
-}
-
-/// List the statuses that tickets can have.
-#[utoipa::path(get, path = "/api/v1/statuses", tag = "tickets", params(Paged),
-    responses((status = 200, body = Listing<StatusBody>)))]
-pub async fn list(
-    grant: Grant<ViewTickets>,
-    Query(paged): Query<Paged>,
-) -> Result<Json<Listing<StatusBody>>, Failure> {
-    let language = grant.actor().language;
-    let statuses = grant.read::<_, db::Error>(|tx| all(tx)).await?;
-    let body = |status: Status| StatusBody {
-        id: status.id,
-        name: status.name_in(language),
-        category: status.category,
-    };
-    Ok(Json(paged.of_whole(statuses, |status| status.id.to_string(), body)?))
+    let of_category = |status: &Status| Some(status.category) == category;
+    let found = statuses.iter().position(by_id);
+    let found = found.or_else(|| statuses.iter().position(by_code));
+    let found = found.or_else(|| statuses.iter().position(of_category));
+    Ok(found.map(|at| statuses.swap_remove(at)))
 }
 
 pub fn routes() -> Routes {
     Routes::new()
-        .api::<ViewTickets>(routes!(list))
+        .api::<ViewTickets>(routes!(api::list))
+        .api::<ManageDesk>(routes!(api::patch))
         .get::<ManageDesk>("/admin/statuses", get(pages::get))
         .post::<ManageDesk>("/admin/statuses", post(pages::add))
-        .post::<ManageDesk>("/admin/statuses/{id}", post(pages::rename))
+        .get::<ManageDesk>("/admin/statuses/{id}", get(pages::one))
+        .post::<ManageDesk>("/admin/statuses/{id}", post(pages::edit))
         .post::<ManageDesk>("/admin/statuses/{id}/archive", post(pages::archive))
-        .get::<ManageDesk>("/admin/fields", get(pages::get_fields))
-        .post::<ManageDesk>("/admin/fields", post(pages::add_field))
-        .get::<ManageDesk>("/admin/fields/{id}", get(pages::field))
-        .post::<ManageDesk>("/admin/fields/{id}", post(pages::edit_field))
-        .post::<ManageDesk>("/admin/fields/{id}/archive", post(pages::archive_field))
 }

@@ -1,7 +1,7 @@
-//! The settings of statuses and of the desk's own fields.
+//! The settings of statuses.
 use super::{Status, actions};
 use crate::{
-    fields::{self, Field, FieldChanges, FieldDraft, FieldKind},
+    filter::condition,
     tickets::{Category, TicketError},
 };
 use axum::{
@@ -12,28 +12,23 @@ use axum::{
 use kernel::{fault::Problem, id::Id};
 use people::permissions::ManageDesk;
 use platform::{
-    authority::Grant,
+    authority::{Grant, Tx},
     db,
     web::{Failure, Form, Page, Ui},
 };
 
 const HERE: &str = "/admin/statuses";
-const FIELDS: &str = "/admin/statuses#fields";
 
 #[derive(askama::Template)]
-#[template(path = "statuses/page.html")]
+#[template(path = "statuses/list.html")]
 pub struct StatusesPage {
     ui: Ui,
     statuses: Vec<Status>,
-    fields: Vec<Field>,
     form: Form,
 }
 impl StatusesPage {
     fn categories(&self) -> &'static [Category] {
         Category::ALL
-    }
-    fn kinds(&self) -> &'static [FieldKind] {
-        FieldKind::ALL
     }
     fn name_of(&self, status: &Status) -> String {
         status.name_in(self.ui.language)
@@ -41,38 +36,15 @@ impl StatusesPage {
     fn category_of(&self, category: &Category) -> String {
         super::name_in(self.ui.language, None, None, *category)
     }
-}
-
-async fn page(grant: &Grant<ManageDesk>, ui: Ui, form: Form) -> Result<StatusesPage, Failure> {
-    let (statuses, fields) = grant.read::<_, db::Error>(|tx| Ok((super::all(tx)?, fields::all(tx)?))).await?;
-    Ok(StatusesPage { ui, statuses, fields, form })
-}
-
-/// The page again with what was wrong, or on to the settings.
-async fn answer(
-    grant: &Grant<ManageDesk>,
-    ui: Ui,
-    form: Form,
-    done: Result<(), TicketError>,
-) -> Result<Response, Failure> {
-    match done.map_err(Problem::from) {
-        Ok(()) => Ok(Redirect::to(HERE).into_response()),
-        Err(problem) if problem.status == 422 => {
-            let page = page(grant, ui, form.with_mistakes(&problem)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
-        }
-        Err(problem) => Err(problem.into()),
+    fn is_guarded(&self, status: &Status) -> bool {
+        !status.only_if.is_empty() || !status.only_from().is_empty()
     }
 }
 
 /// `GET /admin/statuses`.
 pub async fn get(grant: Grant<ManageDesk>, ui: Ui) -> Result<Page<StatusesPage>, Failure> {
-    Ok(Page(page(&grant, ui, Form::default()).await?))
-}
-
-/// `GET /admin/fields`.
-pub async fn get_fields(_: Grant<ManageDesk>) -> Redirect {
-    Redirect::to(FIELDS)
+    let statuses = grant.read::<_, db::Error>(|tx| super::all(tx)).await?;
+    Ok(Page(StatusesPage { ui, statuses, form: Form::default() }))
 }
 
 /// `POST /admin/statuses`.
@@ -82,110 +54,105 @@ pub async fn add(grant: Grant<ManageDesk>, ui: Ui, form: Form) -> Result<Respons
     let category = category.ok_or_else(|| Problem::field("category", "unknown_word"))?;
     let name = form.get("status_name").to_owned();
     let done = grant.change(move |tx| actions::create(tx, category, &name).map(drop)).await;
-    answer(&grant, ui, form, done).await
-}
-
-/// `POST /admin/statuses/{id}`.
-pub async fn rename(
-    grant: Grant<ManageDesk>,
-    ui: Ui,
-    Path(id): Path<Id<Status>>,
-    form: Form,
-) -> Result<Response, Failure> {
-    form.only(&["name"])?;
-    let name = form.get("name").to_owned();
-    let done = grant.change(move |tx| actions::rename(tx, id, &name)).await;
-    answer(&grant, ui, Form::default(), done).await
-}
-
-/// `POST /admin/fields`.
-pub async fn add_field(grant: Grant<ManageDesk>, ui: Ui, form: Form) -> Result<Response, Failure> {
-    form.only(&["key", "name", "kind", "choices"])?;
-    let draft = FieldDraft {
-        key: form.get("key").into(),
-        name: form.get("name").into(),
-        kind: FieldKind::from_word(form.get("kind")),
-        choices: form.get("choices").lines().map(str::to_owned).collect(),
-    };
-    let done = grant.change(move |tx| fields::create(tx, draft).map(drop)).await;
-    answer(&grant, ui, form, done).await
-}
-
-/// `POST /admin/statuses/{id}/archive`.
-pub async fn archive(
-    grant: Grant<ManageDesk>,
-    ui: Ui,
-    Path(id): Path<Id<Status>>,
-    form: Form,
-) -> Result<Response, Failure> {
-    form.only(&[])?;
-    let done = grant.change(move |tx| actions::archive(tx, id)).await;
-    answer(&grant, ui, Form::default(), done).await
-}
-
-#[derive(askama::Template)]
-#[template(path = "statuses/field.html")]
-pub struct FieldPage {
-    ui: Ui,
-    field: Field,
-    form: Form,
-}
-impl FieldPage {
-    fn is_choice(&self) -> bool {
-        self.field.kind == FieldKind::Choice
-    }
-}
-
-async fn known(grant: &Grant<ManageDesk>, id: Id<Field>) -> Result<Field, Problem> {
-    let found = grant.read::<_, db::Error>(move |tx| fields::by_id(tx, id)).await?;
-    found.ok_or_else(Problem::not_found)
-}
-
-/// `GET /admin/fields/{id}`.
-pub async fn field(
-    grant: Grant<ManageDesk>,
-    ui: Ui,
-    Path(id): Path<Id<Field>>,
-) -> Result<Page<FieldPage>, Failure> {
-    let field = known(&grant, id).await?;
-    let form = Form::filled([("name", field.name.clone()), ("choices", field.choices().join("\n"))]);
-    Ok(Page(FieldPage { ui, field, form }))
-}
-
-/// `POST /admin/fields/{id}`.
-pub async fn edit_field(
-    grant: Grant<ManageDesk>,
-    ui: Ui,
-    Path(id): Path<Id<Field>>,
-    form: Form,
-) -> Result<Response, Failure> {
-    form.only(&["name", "choices"])?;
-    let field = known(&grant, id).await?;
-    let choices = form.get("choices").lines().map(str::to_owned).collect();
-    let changes = FieldChanges {
-        name: Some(form.get("name").into()),
-        choices: (field.kind == FieldKind::Choice).then_some(choices),
-        is_archived: None,
-    };
-    let done = grant.change(move |tx| fields::edit(tx, id, changes)).await;
     match done.map_err(Problem::from) {
-        Ok(_) => Ok(Redirect::to(FIELDS).into_response()),
+        Ok(()) => Ok(Redirect::to(HERE).into_response()),
         Err(problem) if problem.status == 422 => {
-            let page = FieldPage { ui, field, form: form.with_mistakes(&problem) };
+            let statuses = grant.read::<_, db::Error>(|tx| super::all(tx)).await?;
+            let page = StatusesPage { ui, statuses, form: form.with_reason(&problem) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
         }
         Err(problem) => Err(problem.into()),
     }
 }
 
-/// `POST /admin/fields/{id}/archive`.
-pub async fn archive_field(
+#[derive(askama::Template)]
+#[template(path = "statuses/edit.html")]
+pub struct StatusPage {
+    ui: Ui,
+    status: Status,
+    others: Vec<Status>,
+    form: Form,
+}
+impl StatusPage {
+    fn name_of(&self, status: &Status) -> String {
+        status.name_in(self.ui.language)
+    }
+    fn comes_from(&self, status: &Status) -> bool {
+        self.form.all("from").any(|id| id == status.id.to_string())
+    }
+}
+
+/// * errors – 404.
+async fn page(
+    grant: &Grant<ManageDesk>,
+    ui: Ui,
+    id: Id<Status>,
+    came_back: Option<Form>,
+) -> Result<StatusPage, Failure> {
+    let work = move |tx: &mut Tx<ManageDesk>| {
+        let mut others = super::all(tx)?;
+        let at = others.iter().position(|status| status.id == id).ok_or_else(Problem::not_found)?;
+        let status = others.remove(at);
+        let names = condition::names(tx, [status.only_if.as_str()])?;
+        let only_if = condition::typed(&status.only_if, &names);
+        Ok::<_, TicketError>((status, others, only_if))
+    };
+    let (status, others, only_if) = grant.read(work).await?;
+    let stored = || {
+        let from = status.only_from().into_iter().map(|id| ("from", id.to_string()));
+        let name = status.name_in(ui.language);
+        Form::filled([("name", name), ("only_if", only_if)].into_iter().chain(from))
+    };
+    let form = came_back.unwrap_or_else(stored);
+    Ok(StatusPage { ui, status, others, form })
+}
+
+/// `GET /admin/statuses/{id}`.
+pub async fn one(
     grant: Grant<ManageDesk>,
-    Path(id): Path<Id<Field>>,
+    ui: Ui,
+    Path(id): Path<Id<Status>>,
+) -> Result<Page<StatusPage>, Failure> {
+    Ok(Page(page(&grant, ui, id, None).await?))
+}
+
+/// `POST /admin/statuses/{id}`.
+pub async fn edit(
+    grant: Grant<ManageDesk>,
+    ui: Ui,
+    Path(id): Path<Id<Status>>,
+    form: Form,
+) -> Result<Response, Failure> {
+    form.only(&["name", "from", "only_if"])?;
+    let (name, only_if) = (form.get("name").to_owned(), form.get("only_if").to_owned());
+    let from: Result<Vec<Id<Status>>, _> = form.all("from").map(str::parse).collect();
+    let from = from.map_err(|_| Problem::field("only_from", "unknown_id"))?;
+    let language = ui.language;
+    let work = move |tx: &mut Tx<ManageDesk>| {
+        let status = super::all(tx)?.into_iter().find(|status| status.id == id);
+        // The usual word of a language is no name of the desk's own.
+        if status.ok_or_else(Problem::not_found)?.name_in(language) != name {
+            actions::rename(tx, id, &name)?;
+        }
+        actions::guard(tx, id, Some(&from), Some(&only_if))
+    };
+    match grant.change(work).await.map_err(Problem::from) {
+        Ok(()) => Ok(Redirect::to(HERE).into_response()),
+        Err(problem) if problem.status == 422 => {
+            let page = page(&grant, ui, id, Some(form.with_reason(&problem))).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// `POST /admin/statuses/{id}/archive`.
+pub async fn archive(
+    grant: Grant<ManageDesk>,
+    Path(id): Path<Id<Status>>,
     form: Form,
 ) -> Result<Redirect, Failure> {
     form.only(&[])?;
-    let changes = FieldChanges { is_archived: Some(true), ..FieldChanges::default() };
-    grant.change(move |tx| fields::edit(tx, id, changes)).await?;
-    Ok(Redirect::to(FIELDS))
+    grant.change(move |tx| actions::archive(tx, id)).await?;
+    Ok(Redirect::to(HERE))
 }

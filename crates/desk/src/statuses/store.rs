@@ -22,6 +22,14 @@ pub(super) fn rename(conn: &mut Conn, id: Id<Status>, name: Option<&str>) -> Res
     Ok(changed == 1)
 }
 
+pub(super) fn guard(conn: &mut Conn, id: Id<Status>, only_from: &str, only_if: &str) -> Result<()> {
+    conn.run(
+        sql!("UPDATE ticket_status SET only_from = $2, only_if = $3 WHERE id = $1"),
+        args![id, only_from, only_if],
+    )
+    .map(drop)
+}
+
 /// * returns – whether there is such a status that is not the first of its category.
 pub(super) fn archive(conn: &mut Conn, id: Id<Status>) -> Result<bool> {
     let changed = conn.run(

@@ -355,11 +355,15 @@ fn apply<P>(
         row.assignee_id = assignee;
     }
     if let Some(word) = &patch.status {
-        let (status, category) =
-            statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
-        changes.status(tx, &mut row, status, category);
+        let status = statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
+        changes.status(tx, &mut row, status.id, status.category);
+        if manner == Manner::Change {
+            let values = patch.fields.as_ref();
+            let values = values.unwrap_or(const { &BTreeMap::new() });
+            statuses::guard::check(tx, ticket, &row, &status, patch.tags.as_deref(), values)?;
+        }
         if manner == Manner::TakeBack {
-            let was_reopening = ticket.category.is_open() && !category.is_open();
+            let was_reopening = ticket.category.is_open() && !status.category.is_open();
             row.reopened = ticket.reopened - i64::from(was_reopening && ticket.reopened > 0);
         }
     }
@@ -389,24 +393,29 @@ fn apply<P>(
     Ok(changed)
 }
 
-/// Moves a ticket to a status of `category` unless it is in one already.
+/// Moves a ticket to the first status of `category` unless it is in one of it already, whatever the status asks for: that
+/// a customer wrote, or that two tickets became one, is so.
 pub fn set_category<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, category: Category) -> Result<(), TicketError> {
     if ticket.category == category {
         return Ok(());
     }
     let status = statuses::default_of(tx, category)?;
-    set_status(tx, ticket, status, category)
+    let (mut row, mut changes) = (as_row(ticket), Changes::default());
+    changes.status(tx, &mut row, status, category);
+    write(tx, ticket, &row, changes)
 }
 
+/// Moves a ticket to a status that one of us chose.
+///
+/// * errors – 422 where the ticket is not yet what the status asks for.
 pub fn set_status<P>(
     tx: &mut Tx<P>,
     ticket: &Seen<Ticket>,
-    status: Id<statuses::Status>,
-    category: Category,
+    status: &statuses::Status,
 ) -> Result<(), TicketError> {
-    let mut row = as_row(ticket);
-    let mut changes = Changes::default();
-    changes.status(tx, &mut row, status, category);
+    let (mut row, mut changes) = (as_row(ticket), Changes::default());
+    changes.status(tx, &mut row, status.id, status.category);
+    statuses::guard::check(tx, ticket, &row, status, None, &BTreeMap::new())?;
     write(tx, ticket, &row, changes)
 }
 

@@ -21,11 +21,13 @@ pub struct Form {
     pub files: Vec<Upload>,
     /// What was wrong, for showing the form again.
     pub mistakes: Vec<Field>,
+    /// More about it, in a sentence.
+    pub detail: Option<String>,
 }
 
 impl Form {
     /// A form filled with what is stored.
-    pub fn filled<const N: usize>(values: [(&str, String); N]) -> Form {
+    pub fn filled<'n>(values: impl IntoIterator<Item = (&'n str, String)>) -> Form {
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Form { values, ..Form::default() }
     }
@@ -96,6 +98,10 @@ impl Form {
     pub fn with_mistakes(mut self, problem: &Problem) -> Form {
         self.mistakes = problem.fields.clone();
         self
+    }
+    /// The same with the problem's own sentence above the form.
+    pub fn with_reason(self, problem: &Problem) -> Form {
+        Form { detail: problem.detail.clone(), ..self.with_mistakes(problem) }
     }
 }
 

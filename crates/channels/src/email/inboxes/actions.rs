@@ -2,6 +2,7 @@
 use super::{
     Draft, Inbox, InboxChanged, InboxCreated, ManageInboxes, Patch, health, oauth, policy::Parsed, store,
 };
+use crate::email::ledger;
 use kernel::{fault::Problem, id::Id, secret::Secret};
 use platform::{authority, authority::Tx, db, keys::Keys};
 
@@ -60,6 +61,7 @@ pub fn replace(
     }
     if mailbox(&now) != mailbox(&parsed.row) {
         health::forget_place(tx, id)?;
+        ledger::store::forget_uids(tx, id)?;
     }
     seal(tx, &parsed, keys)?;
     let fields = changed(before, &parsed);

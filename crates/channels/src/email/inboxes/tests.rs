@@ -2,7 +2,9 @@ use crate::{
     email::{
         alarms, fetching,
         inboxes::{health, health::Part},
-        ledger, outbox,
+        intake::door::{Fetched, store_fetched},
+        ledger::{self, store::Spot},
+        outbox,
         peer::{Kind, Stage, Trouble},
     },
     testing::{Answer, START, World},
@@ -337,6 +339,30 @@ fn an_inbox_that_fails_for_long_is_seen_everywhere_until_it_works() {
         let page = world.get("admin", &health).await.text;
         assert!(page.contains("new mail comes at once") && page.contains("Last failure"), "{page}");
         assert_eq!(world.get("tickets.view", &health).await.status, 403);
+    });
+}
+
+#[test]
+fn a_mail_of_another_mailbox_is_not_taken_for_one_of_the_old_mailbox() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let imap = |user: &str| json!({ "kind": "imap", "host": "127.0.0.1", "user": user, "password": "p" });
+        let id = inbox(&world, imap("sales")).await;
+        let comes = async |subject: &str| {
+            let spot = Spot { uid_validity: 1, uid: 1 };
+            let raw = format!("From: cy@customer.example\r\nSubject: {subject}\r\n\r\nHello").into_bytes();
+            let fetched = Fetched { spot, arrived_at: None, raw, refused: None };
+            store_fetched(&world.home, Id::new(id), fetched).await.unwrap();
+        };
+        let rows =
+            async || world.get("admin", "/api/v1/inbound").await.json["items"].as_array().unwrap().len();
+        comes("One").await;
+        comes("One").await;
+        assert_eq!(rows().await, 1, "it is the same mail");
+        let path = format!("/api/v1/inboxes/{id}");
+        assert_eq!(world.patch(&path, json!({ "receive": imap("support") })).await.status, 200);
+        comes("Two").await;
+        assert_eq!(rows().await, 2);
     });
 }
 

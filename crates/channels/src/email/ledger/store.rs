@@ -157,6 +157,12 @@ pub fn whole_uids(
     )?;
     Ok(rows.into_iter().map(|(uid,)| uid).collect())
 }
+/// Another mailbox is read from now on: one of its mails may have the number, under the same validity, that a mail of the
+/// old one had. Whatever comes a second time is known by its words.
+pub fn forget_uids(conn: &mut Conn, inbox: Id<authority::Inbox>) -> Result<()> {
+    conn.run(sql!("UPDATE inbound SET uid = NULL WHERE inbox_id = $1 AND uid IS NOT NULL"), args![inbox])
+        .map(drop)
+}
 
 /// A mail of the same inbox that was decided before.
 #[derive(Debug, Record)]

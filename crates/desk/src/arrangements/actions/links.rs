@@ -78,7 +78,7 @@ pub fn solve_children(
 ) -> Result<Change, TicketError> {
     unmerged(&*own(tx, parent)?)?;
     let open = open_children(tx, parent)?;
-    let solved = statuses::default_of(tx, Category::Solved)?;
+    let solved = statuses::named(tx, Category::Solved.word())?.ok_or_else(Problem::internal)?;
     let mut chosen = chosen.to_vec();
     chosen.sort();
     chosen.dedup();
@@ -88,8 +88,8 @@ pub fn solve_children(
             return Err(Refusal::NoSuchChild.into());
         }
         let child = other(tx, *id, "children")?;
-        before.push(ChildBefore { ticket: *id, status: child.status_id, solved });
-        tickets::actions::set_status(tx, &child, solved, Category::Solved)?;
+        before.push(ChildBefore { ticket: *id, status: child.status_id, solved: solved.id });
+        tickets::actions::set_status(tx, &child, &solved)?;
     }
     if before.is_empty() {
         return Err(Problem::field("children", "required").into());

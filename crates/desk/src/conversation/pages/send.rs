@@ -103,7 +103,7 @@ pub async fn post(
     let me = grant.actor().who.to_string();
     let waiting = move |tx: &mut Tx<NoteTickets>| attachments::store::waiting(tx, &files, &me);
     let waiting = grant.read::<_, platform::db::Error>(waiting).await?;
-    let form = if stop.is_none() { form.with_mistakes(&by_form_names(problem)) } else { form };
+    let form = if stop.is_none() { form.with_reason(&by_form_names(problem)) } else { form };
     Ok((status, Page(page.with_composer(form, waiting).stopped(stop))).into_response())
 }
 

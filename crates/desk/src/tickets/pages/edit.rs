@@ -47,7 +47,7 @@ pub async fn post(
         Ok(false) => Ok(Redirect::to("/tickets").into_response()),
         Err(problem) if problem.status == 422 => {
             let page = super::load(&grant, ui, number, asked).await?;
-            let page = page.with_props(form.with_mistakes(&by_form_names(problem)));
+            let page = page.with_props(form.with_reason(&by_form_names(problem)));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
         }
         Err(problem) => Err(problem.into()),

@@ -260,7 +260,9 @@ pub fn around<P: Implies<ViewTickets>>(
     };
     let reader = tx.actor().user().unwrap_or(Id::new(0));
     let facts = store::facts(tx, number, reader)?;
-    let choices = store::choices(tx)?;
+    let mut choices = store::choices(tx)?;
+    choices.statuses.retain(|status| status.can_come_from(ticket.status_id));
+    crate::fields::demands::shown(tx, number, &mut choices.fields, &facts.values)?;
     let others = store::others(tx, &ticket, OTHERS + 1)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let calls = crate::call_backs::store::of_ticket(tx, number)?;
@@ -612,6 +614,21 @@ impl TicketPage {
     /// What a field of the properties shows: what came back with a mistake, else what is stored.
     fn prop<'p>(&'p self, name: &str, stored: &'p str) -> &'p str {
         if self.props.mistake(name).is_some() { self.props.get(name) } else { stored }
+    }
+    /// Whether the ticket cannot go on everywhere as long as the field is empty.
+    fn is_awaited(&self, field: &Field) -> bool {
+        matches!(self.value(field), "" | "false") && !field.needed_for().is_empty()
+    }
+    /// The field of the properties that a mistake is about: its id on the page, its name.
+    fn field_of<'p>(&'p self, mistake: &'p kernel::fault::Field) -> Option<(&'p str, &'p str)> {
+        let id = mistake.pointer.trim_start_matches('/');
+        let field =
+            self.choices.fields.iter().find(|field| Some(field.key.as_str()) == id.strip_prefix("field."))?;
+        Some((id, &field.name))
+    }
+    fn needs(&self, field: &Field) -> String {
+        let name = |category| crate::statuses::name_in(self.ui.language, None, None, category);
+        field.needed_for().into_iter().map(name).collect::<Vec<_>>().join(", ")
     }
     fn is_checkbox(&self, field: &Field) -> bool {
         field.kind == FieldKind::Checkbox

@@ -82,13 +82,20 @@ pub struct Asked {
     requester: String,
 }
 
+/// Of a ticket that is not there yet, no condition of a field can hold.
+fn new_choices(conn: &mut db::Conn) -> db::Result<Choices> {
+    let mut choices = store::choices(conn)?;
+    choices.fields.retain(|field| field.shown_when.is_empty());
+    Ok(choices)
+}
+
 /// `GET /tickets/new`.
 pub async fn get(
     grant: Grant<CreateTickets>,
     ui: Ui,
     Query(asked): Query<Asked>,
 ) -> Result<Page<NewPage>, Failure> {
-    let choices = grant.read::<_, db::Error>(|tx| store::choices(tx)).await?;
+    let choices = grant.read::<_, db::Error>(|tx| new_choices(tx)).await?;
     let team = grant.actor().teams.first().map_or_else(|| "0".into(), |team| team.to_string());
     let me = grant.actor().user().map_or_else(|| "0".into(), |me| me.to_string());
     let form = Form::filled([
@@ -126,10 +133,7 @@ pub async fn post(
         Err(problem) if problem.status == 422 => {
             let me = grant.actor().who.to_string();
             let work = move |tx: &mut Tx<CreateTickets>| {
-                Ok::<_, db::Error>((
-                    store::choices(tx)?,
-                    crate::attachments::store::waiting(tx, &files, &me)?,
-                ))
+                Ok::<_, db::Error>((new_choices(tx)?, crate::attachments::store::waiting(tx, &files, &me)?))
             };
             let (choices, waiting) = grant.read(work).await?;
             let mut problem = by_form_names(problem);

@@ -221,6 +221,8 @@ struct Choosable {
     a: String,
     b: String,
     c: String,
+    d: String,
+    e: String,
 }
 
 /// What a ticket's properties can be set to.
@@ -266,19 +268,20 @@ impl Choices {
 pub fn choices(conn: &mut Conn) -> Result<Choices> {
     let rows = conn.all::<Choosable>(
         sql!(
-            "SELECT noun, id, name, a, b, c FROM (
-             SELECT 'status' AS noun, id, coalesce(name, '') AS name, coalesce(code, '') AS a, category AS b, '' AS c,
+            "SELECT noun, id, name, a, b, c, d, e FROM (
+             SELECT 'status' AS noun, id, coalesce(name, '') AS name, coalesce(code, '') AS a, category AS b, only_from AS c,
+                    '' AS d, '' AS e,
                     position AS place, '' AS folded
                FROM ticket_status WHERE is_archived = FALSE
              UNION ALL
-             SELECT 'user', id, name, '', '', '', 0, name_folded FROM desk_user WHERE is_active = TRUE
+             SELECT 'user', id, name, '', '', '', '', '', 0, name_folded FROM desk_user WHERE is_active = TRUE
              UNION ALL
-             SELECT 'team', id, name, '', '', '', 0, name_folded FROM team WHERE is_archived = FALSE
+             SELECT 'team', id, name, '', '', '', '', '', 0, name_folded FROM team WHERE is_archived = FALSE
              UNION ALL
-             SELECT 'away', a.user_id, coalesce(d.name, ''), CAST(a.from_ms AS TEXT), CAST(a.until_ms AS TEXT), '', 0, ''
+             SELECT 'away', a.user_id, coalesce(d.name, ''), CAST(a.from_ms AS TEXT), CAST(a.until_ms AS TEXT), '', '', '', 0, ''
                FROM absence a LEFT JOIN desk_user d ON d.id = a.deputy_id
              UNION ALL
-             SELECT 'field', id, name, key, kind, choices, position, '' FROM field WHERE is_archived = FALSE) x
+             SELECT 'field', id, name, key, kind, choices, shown_when, needed_for, position, '' FROM field WHERE is_archived = FALSE) x
               ORDER BY place, folded, id"
         ),
         args![],
@@ -297,12 +300,29 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
             "status" => {
                 let Some(category) = crate::tickets::Category::from_word(&row.b) else { continue };
                 let (id, code, name) = (Id::new(row.id), some(row.a), some(row.name));
-                choices.statuses.push(Status { id, code, category, name, is_default: false });
+                let (only_from, only_if) = (row.c, String::new());
+                choices.statuses.push(Status {
+                    id,
+                    code,
+                    category,
+                    name,
+                    is_default: false,
+                    only_from,
+                    only_if,
+                });
             }
             _ => {
                 let Some(kind) = crate::fields::FieldKind::from_word(&row.b) else { continue };
                 let (id, key, name) = (Id::new(row.id), row.a, row.name);
-                choices.fields.push(crate::fields::Field { id, key, name, kind, choices: row.c });
+                choices.fields.push(crate::fields::Field {
+                    id,
+                    key,
+                    name,
+                    kind,
+                    choices: row.c,
+                    shown_when: row.d,
+                    needed_for: row.e,
+                });
             }
         }
     }
