@@ -37,6 +37,8 @@ pub struct Registered {
     pub key: &'static str,
     /// Whether it can reach less than everything.
     pub has_scope: bool,
+    /// Whether it acts on all tickets: it is for those alone who see all of them.
+    pub is_whole: bool,
     /// The keys of what whoever has it may do as well.
     pub implies: &'static [&'static str],
 }
@@ -46,7 +48,8 @@ pub struct Registered {
 pub static PERMISSIONS: [Registered];
 
 /// Declares permissions: `ViewTickets = "tickets.view" [scoped] implies …;`. The words for people are the Fluent messages `permission-KEY`, dots as dashes.
-/// `scoped` permissions reach all, a team's, an inbox's, an organisation's or one's own.
+/// `scoped` permissions reach all, a team's, an inbox's, an organisation's or one's own; `whole` ones act on all tickets, so
+/// that nobody has them who sees less (`people::roles`).
 #[macro_export]
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $key:literal $([$scoped:ident])? $(implies $($sub:ident),+)?;)*) => {$(
@@ -60,12 +63,15 @@ macro_rules! permissions {
             static REGISTERED: $crate::authority::Registered = $crate::authority::Registered {
                 key: $key,
                 has_scope: $crate::permissions!(@scoped $($scoped)?),
+                is_whole: $crate::permissions!(@whole $($scoped)?),
                 implies: &[$($(<$sub as $crate::authority::Permission>::KEY),+)?],
             };
         };
     )*};
     (@scoped scoped) => { true };
-    (@scoped) => { false };
+    (@scoped $($other:ident)?) => { false };
+    (@whole whole) => { true };
+    (@whole $($other:ident)?) => { false };
 }
 
 /// Customers may do what is theirs; it is no agent's permission with less.
@@ -151,6 +157,9 @@ pub struct Actor {
     pub organisations: Vec<Id<Organisation>>,
     /// The session's public id, where there is one.
     pub session: Option<String>,
+    /// Acts by a token that was given less than all, and not `myself`: it changes nothing of the person's own, and nothing
+    /// at all by permissions to look.
+    pub is_limited: bool,
 }
 impl Actor {
     /// The program itself.
@@ -169,6 +178,7 @@ impl Actor {
             inboxes: Vec::new(),
             organisations: Vec::new(),
             session: None,
+            is_limited: false,
         }
     }
     /// How far the permission with this key reaches; `None` without it.
@@ -214,9 +224,14 @@ pub struct Grant<P> {
 }
 
 impl<P: Permission> Grant<P> {
-    /// * errors – 403 `permission_required` for somebody without `P`.
+    /// * errors – 403 `permission_required` for somebody without `P`, and for a token that would change something by a
+    ///   permission that it was given to look.
     pub fn check(home: &Home, actor: Arc<Actor>, may_change: bool) -> Result<Self, Problem> {
         let scope = actor.reach(P::KEY).ok_or(Problem::new(403, "permission_required"))?;
+        let is_to_look = P::KEY == Myself::KEY || P::KEY.ends_with(".view");
+        if may_change && actor.is_limited && is_to_look {
+            return Err(Problem::new(403, "permission_required"));
+        }
         Ok(Self { actor, scope, home: home.clone(), may_change, proof: PhantomData })
     }
 }

@@ -95,7 +95,10 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     for person in &plan.people {
         println!("  {:<32} {}", plan.address(&person.name), person.role.replace('_', " "));
     }
-    println!("Mail to {} (SMTP 127.0.0.1:2525) becomes a ticket.", cast.inbox_address);
+    println!(
+        "Mail to {} at the desk's SMTP address (127.0.0.1:2525 unless you name another) becomes a ticket.",
+        cast.inbox_address
+    );
     Ok(())
 }
 

@@ -105,9 +105,10 @@ impl Notice {
             (What::Colleague, "note") => "note",
             (kind, _) => kind.word(),
         };
-        let promise = i18n::text(language, &format!("sla-promise-{}", self.about.replace('_', "-")));
         let about = match self.kind {
-            What::SlaWarned | What::SlaBreached => promise,
+            What::SlaWarned | What::SlaBreached => {
+                i18n::text(language, &format!("sla-promise-{}", self.about.replace('_', "-")))
+            }
             _ => &self.about,
         };
         let key = format!("notice-said-{}", word.replace('_', "-"));

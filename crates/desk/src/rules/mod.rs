@@ -30,7 +30,7 @@ use utoipa_axum::routes;
 platform::translations!();
 platform::permissions! {
     /// Say what the desk does by itself.
-    ManageRules = "rules.manage";
+    ManageRules = "rules.manage" [whole];
 }
 platform::events! {
     /// A rule was added.

@@ -30,7 +30,7 @@ use utoipa_axum::routes;
 platform::translations!();
 platform::permissions! {
     /// Say when somebody is there, and what is promised to whom.
-    ManageSla = "sla.manage";
+    ManageSla = "sla.manage" [whole];
 }
 platform::events! {
     /// A policy was added.

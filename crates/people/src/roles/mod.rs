@@ -7,7 +7,7 @@ pub mod policy;
 pub mod store;
 
 pub use error::RoleError;
-pub use policy::{Allowance, Builtin, Changes, Draft, NewRole, Role, everything};
+pub use policy::{Allowance, Builtin, Changes, Draft, NewRole, Role, everything, without_blind};
 pub use store::{RoleRow, seed};
 
 platform::translations!();

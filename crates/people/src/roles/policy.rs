@@ -55,6 +55,16 @@ pub fn everything() -> Vec<(String, Scope)> {
     PERMISSIONS.iter().map(|permission| (permission.key.to_owned(), Scope::All)).collect()
 }
 
+/// The permission to see tickets.
+const SIGHT: &str = "tickets.view";
+
+/// Leaves out what acts on all tickets, unless all of them are seen: a rule moves any ticket, and a trial of one counts it.
+pub fn without_blind<K: AsRef<str>>(permissions: Vec<(K, Scope)>) -> Vec<(K, Scope)> {
+    let sees_all = permissions.iter().any(|(key, scope)| key.as_ref() == SIGHT && *scope == Scope::All);
+    let is_whole = |key: &str| PERMISSIONS.iter().any(|known| known.key == key && known.is_whole);
+    permissions.into_iter().filter(|(key, _)| sees_all || !is_whole(key.as_ref())).collect()
+}
+
 /// One permission and how far it reaches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -93,7 +103,7 @@ pub struct NewRole {
 impl Draft {
     /// Adds what the permissions imply, with the same reach, and `all` where there is no reach to choose.
     ///
-    /// * errors – 422: no name, an unknown permission.
+    /// * errors – 422: no name, an unknown permission, one that acts on all tickets without the sight of all.
     pub fn parse(self) -> Result<NewRole, Problem> {
         let mut mistakes = Mistakes::default();
         let name = text::one_line(&self.name, 80);
@@ -110,6 +120,11 @@ impl Draft {
                     None => permissions.push((key, scope)),
                 }
             }
+        }
+        for (index, wanted) in self.permissions.iter().enumerate() {
+            let is_kept = without_blind(permissions.clone()).iter().any(|(key, _)| *key == wanted.permission);
+            let is_known = permissions.iter().any(|(key, _)| *key == wanted.permission);
+            mistakes.require(is_kept || !is_known, &format!("permissions/{index}/permission"), "whole_desk");
         }
         mistakes.check()?;
         permissions.sort_unstable();

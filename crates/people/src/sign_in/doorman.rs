@@ -11,7 +11,7 @@ use kernel::{
 };
 use platform::{
     Home,
-    authority::{Actor, Authenticate, Grant, Scope, System, User, Who},
+    authority::{Actor, Authenticate, Grant, Myself, Permission, Scope, System, User, Who},
     db,
     i18n::Language,
     keys,
@@ -79,7 +79,7 @@ impl Doorman {
         let generation = ROLES.load(Ordering::SeqCst);
         let permissions = match code {
             Some(Builtin::Admin) => roles::everything(),
-            _ => store::role_permissions(conn, role)?,
+            _ => roles::without_blind(store::role_permissions(conn, role)?),
         };
         let permissions = Arc::new(permissions);
         let known = Known { read_at: now, generation, permissions: permissions.clone() };
@@ -120,6 +120,8 @@ impl Doorman {
                 let permissions = self.permissions(conn, role, found.role_code, now)?;
                 let may =
                     |key: &str| found.scopes.as_deref().is_none_or(|scopes| Scopes::include(scopes, key));
+                let all = found.scopes.as_deref();
+                actor.is_limited = all.is_some_and(|scopes| !Scopes::include(scopes, Myself::KEY));
                 actor.permissions = permissions.iter().filter(|(key, _)| may(key)).cloned().collect();
                 for (kind, target) in store::targets(conn, user)? {
                     match kind.as_str() {

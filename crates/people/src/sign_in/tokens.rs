@@ -5,7 +5,7 @@ use super::{
 };
 use kernel::{clock::Millis, fault::Problem, id::Id, secret::Secret, text};
 use platform::{
-    authority::{PERMISSIONS, Tx, User},
+    authority::{Myself, PERMISSIONS, Permission, Tx, User},
     db, keys,
 };
 
@@ -18,7 +18,7 @@ pub enum Scopes {
     Some(Vec<String>),
 }
 impl Scopes {
-    /// Reads `all` or keys of permissions separated by commas or blanks.
+    /// Reads `all`, or `myself` (what is the person's own: profile, views, absences) and keys of permissions separated by commas or blanks.
     ///
     /// * errors – 422 `unknown_word` for anything else; `required` for nothing.
     pub fn parse(text: &str) -> Result<Scopes, Problem> {
@@ -30,7 +30,8 @@ impl Scopes {
         if keys == ["all"] {
             return Ok(Scopes::All);
         }
-        let is_known = |key: &String| PERMISSIONS.iter().any(|permission| permission.key == key);
+        let is_known =
+            |key: &String| key == Myself::KEY || PERMISSIONS.iter().any(|permission| permission.key == key);
         if let Some(unknown) = keys.iter().find(|key| !is_known(key)) {
             return Err(Problem::field("scopes", "unknown_word").because(text::shorten(unknown, 60)));
         }

@@ -21,7 +21,7 @@ use axum::{
 };
 use kernel::{clock::DAY, fault::Problem, id::Id, secret::Secret};
 use platform::{
-    authority::{Grant, Myself, User},
+    authority::{Grant, Myself, Permission, User},
     i18n::Language,
     web::{Failure, Form, Page, Request, Routes, Ui, session_cookie},
 };
@@ -142,7 +142,9 @@ async fn page(grant: &Grant<Myself>, ui: Ui) -> Result<ProfilePage, Failure> {
         current: actor.session.clone().unwrap_or_default(),
         tokens,
         new_token: String::new(),
-        scopes: everything().into_iter().filter_map(may).collect(),
+        scopes: std::iter::once(Myself::KEY.to_owned())
+            .chain(everything().into_iter().filter_map(may))
+            .collect(),
         offer: None,
         languages: Language::ALL,
         zones: ZONES,

@@ -2,13 +2,14 @@
 //!
 //! A stranger can send a body before anybody knows who it is from. What the program holds of bodies is counted while
 //! it arrives; when all that may be held is in hand, the next byte waits, and then its request is told to come again.
+use super::Failure;
 use crate::Home;
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{DefaultBodyLimit, Request, State, rejection::BytesRejection},
     http::{StatusCode, header},
     middleware::{Next, from_fn},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::MethodRouter,
 };
 use futures_util::StreamExt;
@@ -56,7 +57,11 @@ struct NoRoom;
 
 /// The layer around all routes: bounds each body, counts all of them.
 pub async fn bounded(State(room): State<Room>, mut request: Request, next: Next) -> Response {
-    let is_small = request.body().size_hint().upper().is_some_and(|most| most <= SMALL);
+    let said = request.body().size_hint().upper();
+    if said.is_some_and(|bytes| bytes > room.files as u64) {
+        return Failure(Problem::new(413, "too_large")).into_response();
+    }
+    let is_small = said.is_some_and(|most| most <= SMALL);
     DefaultBodyLimit::max(FORM).apply(&mut request);
     request.extensions_mut().insert(room.clone());
     if is_small {
@@ -124,6 +129,10 @@ pub(super) async fn whole<S: Send + Sync>(
     otherwise: Problem,
 ) -> Result<Bytes, Problem> {
     use axum::extract::FromRequest;
+    // What is not multipart is never longer: whoever announces more need not send it first.
+    if request.body().size_hint().lower() > WORDS as u64 {
+        return Err(Problem::new(413, "too_large"));
+    }
     let read: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
     read.map_err(|cause| {
         let status = cause.status();
