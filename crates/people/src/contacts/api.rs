@@ -96,7 +96,7 @@ pub struct Filter {
 /// Up to `limit + 1` contacts that `search` finds, in the order of what was looked for, after the one with the id `after`.
 ///
 /// * errors – 422 for a cursor whose contact is gone.
-pub(super) fn find<P: Implies<ViewContacts>>(
+pub(crate) fn find<P: Implies<ViewContacts>>(
     tx: &mut Tx<P>,
     search: &Search,
     after: Option<Id<Contact>>,

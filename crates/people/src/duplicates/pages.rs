@@ -40,9 +40,8 @@ const CHOICES: usize = 12;
 struct Side {
     id: Id<Contact>,
     name: String,
-    email: String,
     organisation: String,
-    /// What it has in common with the other.
+    /// What it has in common with the other; of namesakes the address.
     value: String,
 }
 struct Couple {
@@ -104,16 +103,17 @@ async fn list(
         Ok::<_, Problem>((groups, rows, names))
     };
     let (groups, rows, names) = grant.read(read).await?;
-    let side = |id: Id<Contact>, value: String| {
+    let side = |reason: Reason, id: Id<Contact>, value: String| {
         let row = rows.iter().find(|row| row.id == id)?;
         let company = names.iter().find(|(id, _)| Some(*id) == row.organisation_id);
         let organisation = company.map_or_else(String::new, |(_, name)| name.clone());
-        let email = row.email.clone().unwrap_or_default();
-        Some(Side { id, name: row.name.clone(), email, organisation, value })
+        let value = if reason == Reason::Name { row.email.clone().unwrap_or_default() } else { value };
+        Some(Side { id, name: row.name.clone(), organisation, value })
     };
     let group = |(reason, pairs, next): (Reason, Vec<store::Pair>, Option<Place>)| {
         let couple = |pair: store::Pair| {
-            let (one, other) = (side(pair.one_id, pair.of_one)?, side(pair.other_id, pair.of_other)?);
+            let one = side(reason, pair.one_id, pair.of_one)?;
+            let other = side(reason, pair.other_id, pair.of_other)?;
             Some(Couple { one, other })
         };
         let more = next.map(|next| {

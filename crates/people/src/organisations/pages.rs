@@ -2,6 +2,7 @@
 use super::{Changes, Draft, OrganisationRow, actions, api, api::Body, store};
 use crate::{
     contacts::{self, ContactRow},
+    notes,
     permissions::{ManageContacts, ViewContacts},
     web::{Done, again, see},
 };
