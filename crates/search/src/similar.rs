@@ -173,8 +173,7 @@ impl Index {
 
 fn has(segment: &SegmentReader, doc: u32, terms: &[Term]) -> Result<bool, Mistake> {
     for term in terms {
-        let postings =
-            segment.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic);
+        let postings = segment.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic);
         let Some(mut postings) = postings.map_err(tantivy::TantivyError::from)? else { continue };
         if postings.doc() <= doc && postings.seek(doc) == doc {
             return Ok(true);

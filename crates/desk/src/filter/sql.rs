@@ -451,12 +451,10 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
         }
         Condition::Requester(all) => {
             match all.as_slice() {
-                [Party::Id(id)] => {
-                    out.bind(
-                        concat!("SELECT x.id FROM ticket x WHERE x.requester_id IN ", family!()),
-                        [(*id).into()],
-                    )
-                }
+                [Party::Id(id)] => out.bind(
+                    concat!("SELECT x.id FROM ticket x WHERE x.requester_id IN ", family!()),
+                    [(*id).into()],
+                ),
                 [Party::Named(email)] => out.bind(
                     concat!("SELECT x.id FROM ticket x WHERE x.requester_id IN ", family_at!()),
                     [email.as_str().into()],

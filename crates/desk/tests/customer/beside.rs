@@ -10,7 +10,8 @@ fn what_a_customer_asked_before_stands_beside_the_case_open_ones_first() {
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         let firm = json!({ "name": "Firm", "domains": ["firm.example"], "notes": "Gold contract" });
-        let firm = world.asks("POST", "/api/v1/organisations", firm).await.1["id"].as_str().unwrap().to_owned();
+        let firm =
+            world.asks("POST", "/api/v1/organisations", firm).await.1["id"].as_str().unwrap().to_owned();
         let first = world.opens("ada@firm.example", "First of Ada", "one").await;
         let second = world.opens("ada@firm.example", "Second of Ada", "two").await;
         let third = world.opens("ada@firm.example", "Third of Ada", "three").await;
@@ -23,7 +24,8 @@ fn what_a_customer_asked_before_stands_beside_the_case_open_ones_first() {
         world.asks("PATCH", &format!("/api/v1/contacts/{ada}"), json!({ "notes": "Calls after five" })).await;
 
         let page = world.bo.get(&format!("/t/{now}/customer")).await.assert_status(200);
-        let page = page.assert_has("Calls after five").assert_has("Gold contract").assert_has("1 open, 2 done");
+        let page =
+            page.assert_has("Calls after five").assert_has("Gold contract").assert_has("1 open, 2 done");
         let text = page.text();
         let about = &text[text.find("id=\"about\"").unwrap()..];
         let place = |subject: &str| about.find(subject).unwrap_or_else(|| panic!("{subject} is not there"));
@@ -42,10 +44,18 @@ fn what_a_customer_asked_before_stands_beside_the_case_open_ones_first() {
 
         // Somebody with their own tickets sees of all this what is theirs.
         let mut own = world
-            .agent("own@desk.example", &[("tickets.view", "own"), ("tickets.edit", "own"), ("contacts.view", "all")])
+            .agent(
+                "own@desk.example",
+                &[("tickets.view", "own"), ("tickets.edit", "own"), ("contacts.view", "all")],
+            )
             .await;
-        let id = world.gets("/api/v1/users").await["items"].as_array().unwrap().iter()
-            .find(|user| user["email"] == "own@desk.example").unwrap()["id"].clone();
+        let id = world.gets("/api/v1/users").await["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|user| user["email"] == "own@desk.example")
+            .unwrap()["id"]
+            .clone();
         for number in [now, second] {
             let path = format!("/api/v1/tickets/{number}");
             assert_eq!(world.asks("PATCH", &path, json!({ "assignee": id })).await.0, 200);
@@ -77,11 +87,15 @@ fn the_same_fault_of_others_is_found_with_the_words_and_linked_with_one_press() 
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         for n in 0..12 {
-            world.opens(&format!("p{n}@else.example"), &format!("Invoice {n}"), "Please send the invoice.").await;
+            world
+                .opens(&format!("p{n}@else.example"), &format!("Invoice {n}"), "Please send the invoice.")
+                .await;
         }
         let one = world.opens("ada@a.example", "Plotter jams", FAULT).await;
         let again = world.opens("ada@a.example", "Plotter jams again", FAULT).await;
-        let other = world.opens("ben@b.example", "Paper tears", "Our plotter jams on each long sheet: PLX-90001.").await;
+        let other = world
+            .opens("ben@b.example", "Paper tears", "Our plotter jams on each long sheet: PLX-90001.")
+            .await;
         let solved = world.opens("cem@c.example", "Plotter jams", FAULT).await;
         world.asks("PATCH", &format!("/api/v1/tickets/{solved}"), json!({ "status": "solved" })).await;
         search::testing::indexed(&world.home).await;
@@ -90,20 +104,32 @@ fn the_same_fault_of_others_is_found_with_the_words_and_linked_with_one_press() 
         let numbers: Vec<_> =
             found["items"].as_array().unwrap().iter().map(|one| one["ticket"].as_i64().unwrap()).collect();
         assert_eq!(numbers, [other], "of others, open: {found}");
-        let words: Vec<_> =
-            found["items"][0]["words"].as_array().unwrap().iter().map(|w| w.as_str().unwrap().to_lowercase()).collect();
+        let words: Vec<_> = found["items"][0]["words"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w.as_str().unwrap().to_lowercase())
+            .collect();
         assert!(words.contains(&"plotter".into()) && words.contains(&"jams".into()), "{words:?}");
         assert!(!words.contains(&"the".into()) && !words.contains(&"metre".into()), "{words:?}");
         let page = world.bo.get(&format!("/t/{one}/customer")).await.assert_has("Paper tears");
         page.assert_has("The same fault now?").assert_has("Link as related");
         // Nothing is like an invoice but invoices, and those share no two telling words.
         let found = world.gets("/api/v1/tickets/1/similar").await;
-        assert!(found["items"].as_array().unwrap().iter().all(|one| one["ticket"].as_i64().unwrap() <= 12), "{found}");
+        assert!(
+            found["items"].as_array().unwrap().iter().all(|one| one["ticket"].as_i64().unwrap() <= 12),
+            "{found}"
+        );
 
         // What is out of sight is not found, before and after it is.
         let mut own = world.agent("own@desk.example", &[("tickets.view", "own")]).await;
-        let id = world.gets("/api/v1/users").await["items"].as_array().unwrap().iter()
-            .find(|user| user["email"] == "own@desk.example").unwrap()["id"].clone();
+        let id = world.gets("/api/v1/users").await["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|user| user["email"] == "own@desk.example")
+            .unwrap()["id"]
+            .clone();
         let assign = json!({ "assignee": id });
         assert_eq!(world.asks("PATCH", &format!("/api/v1/tickets/{one}"), assign.clone()).await.0, 200);
         search::testing::indexed(&world.home).await;
@@ -141,15 +167,23 @@ fn notes_are_changed_in_place_and_kept_as_they_were() {
         }
         let page = world.bo.get(&format!("/t/{number}/customer")).await.assert_status(200);
         let text = page.assert_has("No notes").assert_has("Earlier notes").text();
-        assert_eq!(text.matches("name=\"notes\" value=\"Calls after six\"").count(), 1, "what is the same is no version");
+        assert_eq!(
+            text.matches("name=\"notes\" value=\"Calls after six\"").count(),
+            1,
+            "what is the same is no version"
+        );
         let (six, five) = (text.find("Calls after six").unwrap(), text.find("Calls after five").unwrap());
         assert!(six < five, "the newest first");
         // Nobody is led away, and nothing is written by somebody who may only look.
         let fields = [("notes", "x"), ("next", "//evil.example/")];
         world.bo.post_form(&path, &fields).await.assert_leads_to(&format!("/contacts/{ada}?done=saved"));
-        let mut view = world.agent("view@desk.example", &[("tickets.view", "all"), ("contacts.view", "all")]).await;
+        let mut view =
+            world.agent("view@desk.example", &[("tickets.view", "all"), ("contacts.view", "all")]).await;
         view.post_form(&path, &[("notes", "y"), ("next", "")]).await.assert_status(403);
-        view.get(&format!("/t/{number}/customer")).await.assert_has("Earlier notes").assert_has_not("Put back");
+        view.get(&format!("/t/{number}/customer"))
+            .await
+            .assert_has("Earlier notes")
+            .assert_has_not("Put back");
         let long = "x".repeat(20_001);
         world.bo.post_form(&path, &[("notes", &long), ("next", "")]).await.assert_status(422);
         let now = world.gets(&format!("/api/v1/contacts/{ada}")).await;

@@ -71,7 +71,8 @@ impl World {
             .collect();
         let role = json!({ "name": email, "permissions": permissions });
         let role = self.asks("POST", "/api/v1/roles", role).await.1["id"].clone();
-        let user = json!({ "name": email, "email": email, "role": role, "password": "correct horse battery" });
+        let user =
+            json!({ "name": email, "email": email, "role": role, "password": "correct horse battery" });
         let user = self.asks("POST", "/api/v1/users", user).await.1["id"].as_str().unwrap().to_owned();
         let user: Id<platform::authority::User> = user.parse().unwrap();
         let token = Grant::<System>::system(&self.home)
@@ -111,7 +112,8 @@ impl World {
         loop {
             let path = format!("/api/v1/contacts/{contact}/timeline?limit=2{cursor}");
             let page = self.gets(&path).await;
-            numbers.extend(page["items"].as_array().unwrap().iter().map(|one| one["ticket"].as_i64().unwrap()));
+            numbers
+                .extend(page["items"].as_array().unwrap().iter().map(|one| one["ticket"].as_i64().unwrap()));
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return numbers,
@@ -140,6 +142,12 @@ impl World {
         let mut browser = Client::new(self.router.clone());
         browser.set_cookie(customer_cookie_name(&self.home), session.reveal());
         browser
+    }
+    /// The kinds of all events, oldest first.
+    pub async fn events(&self) -> Vec<String> {
+        let read = |tx: &mut platform::authority::Tx<System>| platform::events::after(tx, Id::new(0), 5_000);
+        let all = Grant::<System>::system(&self.home).change::<_, db::Error>(read).await.unwrap();
+        all.into_iter().map(|event| event.kind).collect()
     }
     /// The path of the link by which the owner of an address follows a ticket, as a mail of now has it.
     pub async fn link(&self, ticket: i64, email: &str) -> String {

@@ -86,7 +86,8 @@ fn change_emails(
         }
         let unconfirmed = store::unconfirmed(tx, &[member])?;
         let confirmed: Vec<_> = had.iter().filter(|had| !unconfirmed.contains(had)).cloned().collect();
-        set_emails(tx, member, &kept, &confirmed, &unconfirmed).map_err(|error| in_list(error, &kept, emails))?;
+        set_emails(tx, member, &kept, &confirmed, &unconfirmed)
+            .map_err(|error| in_list(error, &kept, emails))?;
         // Links to an address that is gone must not open the account any more.
         let owner = access::Owner::Contact(member);
         access::revoke_links(tx, owner)?;
@@ -111,7 +112,8 @@ fn change_phones(tx: &mut Tx<ManageContacts>, id: Id<Contact>, phones: &[Phone])
     let family = store::family(tx, id)?;
     let all = store::folded_phones(tx, &family)?;
     // One number may be of several: each keeps it.
-    let is_of = |phone: &Phone, member| all.iter().any(|(of, folded)| *of == member && *folded == phone.folded);
+    let is_of =
+        |phone: &Phone, member| all.iter().any(|(of, folded)| *of == member && *folded == phone.folded);
     let is_known = |phone: &Phone| all.iter().any(|(_, folded)| *folded == phone.folded);
     for member in family {
         let mine = |phone: &&Phone| is_of(phone, member) || (member == id && !is_known(phone));

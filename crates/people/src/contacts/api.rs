@@ -162,10 +162,7 @@ pub async fn post(
 /// Get a contact. The id of one that was merged into another leads there.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = String, Path)),
     responses((status = 200, body = Body), (status = 307, description = "it was merged into another")))]
-pub async fn get(
-    grant: Grant<ViewContacts>,
-    InPath(id): InPath<Id<Contact>>,
-) -> Result<Response, Failure> {
+pub async fn get(grant: Grant<ViewContacts>, InPath(id): InPath<Id<Contact>>) -> Result<Response, Failure> {
     let found = move |tx: &mut Tx<ViewContacts>| match store::landing(tx, id)? {
         None => Err(ContactError::Unknown),
         Some(lands) if lands != id => Ok(Err(lands)),

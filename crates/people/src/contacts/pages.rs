@@ -170,7 +170,16 @@ async fn show(
     let done = done.words();
     let Loaded { contact, organisation, unconfirmed, notes, merged, alike, .. } = loaded;
     let page = ContactPage {
-        ui, done, contact, unconfirmed, may_confirm, organisation, beside, notes, merged, alike,
+        ui,
+        done,
+        contact,
+        unconfirmed,
+        may_confirm,
+        organisation,
+        beside,
+        notes,
+        merged,
+        alike,
     };
     Ok(Page(page).into_response())
 }
@@ -202,14 +211,21 @@ async fn edit(
     grant: Grant<ManageContacts>,
     ui: Ui,
     InPath(id): InPath<Id<Contact>>,
-) -> Result<Page<EditPage>, Failure> {
-    let (contact, organisation) = grant
+) -> Result<Response, Failure> {
+    let found = grant
         .read::<_, Failure>(move |tx| {
+            if let Some(lands) = store::landing(tx, id)?.filter(|lands| *lands != id) {
+                return Ok(Err(lands));
+            }
             let contact = api::body(tx, id)?;
             let ids: Vec<_> = contact.organisation.into_iter().collect();
-            Ok((contact, organisations::store::names(tx, &ids)?.pop()))
+            Ok(Ok((contact, organisations::store::names(tx, &ids)?.pop())))
         })
         .await?;
+    let (contact, organisation) = match found {
+        Ok(found) => found,
+        Err(lands) => return Ok(see(&format!("/contacts/{lands}/edit"))),
+    };
     let form = Form::filled([
         ("name", contact.name),
         ("emails", contact.emails.join("\n")),
@@ -218,7 +234,7 @@ async fn edit(
         ("language", contact.language.map_or("", Language::word).into()),
         ("notes", contact.notes),
     ]);
-    Ok(Page(edit_page(ui, form, Some(id), "")))
+    Ok(Page(edit_page(ui, form, Some(id), "")).into_response())
 }
 
 const FIELDS: &[&str] = &["name", "emails", "phones", "organisation", "language", "notes"];

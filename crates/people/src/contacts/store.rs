@@ -151,7 +151,10 @@ pub fn of_organisation<P: Implies<ViewContacts>>(
     tx: &mut Tx<P>,
     organisation: Id<Organisation>,
 ) -> db::Result<Vec<ContactRow>> {
-    tx.all(select_contact!("WHERE c.organisation_id = $1 AND c.lands_at_id IS NULL ORDER BY c.id LIMIT 200"), args![organisation])
+    tx.all(
+        select_contact!("WHERE c.organisation_id = $1 AND c.lands_at_id IS NULL ORDER BY c.id LIMIT 200"),
+        args![organisation],
+    )
 }
 /// One contact. Whoever may see a ticket may see who asks.
 pub fn by_id<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Option<ContactRow>> {

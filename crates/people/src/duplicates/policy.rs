@@ -1,6 +1,6 @@
 //! By what two contacts are likely one person. No I/O.
-use platform::authority::Contact;
 use kernel::id::Id;
+use platform::authority::Contact;
 
 /// What two contacts have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]

@@ -299,7 +299,10 @@ pub fn has_account<P>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<bool> {
 
 /// Addresses without likeness after an address; the writing of one; the same for numbers.
 pub fn emails_without<P>(tx: &mut Tx<P>, limit: usize) -> Result<Vec<(String,)>> {
-    tx.all(sql!("SELECT email FROM contact_email WHERE likeness IS NULL ORDER BY email LIMIT $1"), args![limit])
+    tx.all(
+        sql!("SELECT email FROM contact_email WHERE likeness IS NULL ORDER BY email LIMIT $1"),
+        args![limit],
+    )
 }
 pub fn set_likeness<P>(tx: &mut Tx<P>, email: &str, likeness: &str) -> Result<()> {
     tx.run(sql!("UPDATE contact_email SET likeness = $2 WHERE email = $1"), args![email, likeness]).map(drop)

@@ -70,8 +70,7 @@ async fn of_contact(
     form.only(&["notes", "next"])?;
     let fallback = format!("/contacts/{id}?done=saved");
     let next = local_path(form.get("next"), &fallback).to_owned();
-    let changes =
-        contacts::Changes { notes: Some(form.get("notes").into()), ..contacts::Changes::default() };
+    let changes = contacts::Changes { notes: Some(form.get("notes").into()), ..contacts::Changes::default() };
     let edit = changes.parse()?;
     grant.change(move |tx| contacts::actions::edit(tx, id, edit)).await?;
     Ok(see(&next))
