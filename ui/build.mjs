@@ -19,7 +19,7 @@ const watching = process.argv.includes("--watch");
 
 /** Lucide icons in the sprite; the names are those of lucide.dev. */
 const LUCIDE = `
-  activity archive arrow-down arrow-up arrow-down-left arrow-left arrow-right arrow-up-right at-sign ban bell bold book-open building-2
+  activity archive arrow-down arrow-up arrow-down-left arrow-left arrow-left-right arrow-right arrow-up-right at-sign ban bell bold book-open building-2
   bookmark calendar chart-column check chevron-down chevron-left chevron-right chevrons-up-down columns-3 circle-alert circle-check circle-help
   clipboard clock code copy corner-up-left download ellipsis ellipsis-vertical external-link eye eye-off file file-text
   filter forward git-merge globe history house image inbox info italic key keyboard languages laptop link list

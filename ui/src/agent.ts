@@ -7,6 +7,7 @@ import "./swap";
 import "./list";
 import "./board";
 import "./live";
+import "./load";
 import "./counts";
 import "./palette";
 import "./keys";

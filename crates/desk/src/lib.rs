@@ -8,6 +8,7 @@ pub mod calendars;
 pub mod call_backs;
 pub mod canned;
 pub mod conversation;
+pub mod customer;
 pub mod drafts;
 pub mod fields;
 pub mod filter;
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         .merge(call_backs::routes())
         .merge(canned::routes())
         .merge(conversation::routes())
+        .merge(customer::routes())
         .merge(drafts::routes())
         .merge(fields::routes())
         .merge(history::routes())

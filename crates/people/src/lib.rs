@@ -5,7 +5,9 @@
 pub mod absences;
 pub mod contacts;
 pub mod desk_settings;
+pub mod duplicates;
 pub mod jobs;
+pub mod notes;
 pub mod organisations;
 pub mod permissions;
 pub mod roles;
@@ -40,6 +42,9 @@ pub fn routes() -> Routes {
         jobs::pages::routes,
         jobs::api::routes,
         contacts::pages::routes,
+        duplicates::api::routes,
+        duplicates::pages::routes,
+        notes::pages::routes,
         organisations::pages::routes,
         sign_in::pages::routes,
         sign_in::portal::routes,

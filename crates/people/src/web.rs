@@ -91,6 +91,9 @@ impl Done {
             Some("password") => "done-password",
             Some("link") => "done-link",
             Some("confirmed") => "done-confirmed",
+            Some("merged") => "duplicates-done-merged",
+            Some("unmerged") => "duplicates-done-unmerged",
+            Some("distinct") => "duplicates-done-distinct",
             Some("signed-out") => "done-signed-out",
             _ => "",
         }

@@ -25,7 +25,7 @@ pub struct AskedWord {
     pub is_common: bool,
 }
 impl AskedWord {
-    fn of(word: &Word) -> AskedWord {
+    pub(crate) fn of(word: &Word) -> AskedWord {
         let shorter = ["en", "es", "er", "n", "s", "e"]
             .iter()
             .filter_map(|ending| word.plain.strip_suffix(ending))

@@ -190,6 +190,15 @@ impl Index {
         })
     }
 
+    pub(crate) fn searcher(&self) -> tantivy::Searcher {
+        self.reader.searcher()
+    }
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+    pub(crate) fn nouns(&self) -> &[u8] {
+        &self.nouns
+    }
     pub fn folder(&self) -> &Path {
         &self.folder
     }

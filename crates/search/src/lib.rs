@@ -17,6 +17,7 @@ pub mod index;
 pub mod phone;
 pub mod query;
 mod schema;
+pub mod similar;
 pub mod source;
 mod stems;
 pub mod testing;

@@ -192,5 +192,39 @@ async fn customers(
             .await?;
         all.entry(organisation.language.clone()).or_default().extend(made);
     }
+    // Somebody is there twice, as happens: something to find, to compare and to merge.
+    for (language, country, area) in [("de", "+49", "30"), ("en", "+44", "20")] {
+        if let Some(known) = all.get(language).and_then(|known| known.first()) {
+            twin(manage, known.clone(), (country, area)).await?;
+        }
+    }
     Ok(all)
+}
+
+/// The same person once more, with another spelling of the address and of a phone number.
+async fn twin(
+    manage: &Grant<ManageContacts>,
+    known: ContactRow,
+    (country, area): (&str, &str),
+) -> Result<(), Problem> {
+    let email = known.email.clone().unwrap_or_default();
+    let (local, domain) = email.split_once('@').ok_or_else(Problem::not_found)?;
+    let phones = Some(vec![format!("{country} {area} 5550150")]);
+    let edit = contacts::Changes { phones, ..contacts::Changes::default() };
+    let edit = edit.parse()?;
+    let second = contacts::Draft {
+        name: known.name.clone(),
+        emails: vec![format!("{local}+mobile@{domain}")],
+        phones: vec![format!("0{area} 555-0150")],
+        organisation: known.organisation_id,
+        ..contacts::Draft::default()
+    };
+    let second = second.parse()?;
+    manage
+        .change(move |tx| {
+            contacts::actions::edit(tx, known.id, edit)?;
+            contacts::actions::create(tx, second)
+        })
+        .await?;
+    Ok(())
 }

@@ -49,6 +49,12 @@ const CHECKS: &[Check] = &[
         advice: RESTORE,
     },
     Check {
+        name: "contact-merges",
+        broken: store::contacts_that_lead_astray,
+        what: "contacts whose id leads elsewhere than their merges",
+        advice: RESTORE,
+    },
+    Check {
         name: "ticket-assignment",
         broken: store::tickets_of_nobody,
         what: "tickets that belong to a team, a person or an inbox that does not exist",

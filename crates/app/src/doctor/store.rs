@@ -31,6 +31,19 @@ pub fn tickets_without_requester(conn: &mut Conn, _: Millis) -> Rows {
     )
 }
 
+/// Where the id of a merged contact leads to is the end of the chain of its merges.
+pub fn contacts_that_lead_astray(conn: &mut Conn, _: Millis) -> Rows {
+    conn.all(
+        sql!(
+            "SELECT CAST(c.id AS TEXT) AS id FROM contact c LEFT JOIN contact m ON m.id = c.merged_into_id
+              WHERE (c.merged_into_id IS NULL) <> (c.lands_at_id IS NULL)
+                 OR (c.merged_into_id IS NOT NULL AND coalesce(m.lands_at_id, m.id, 0) <> c.lands_at_id)
+              ORDER BY c.id LIMIT 21"
+        ),
+        args![],
+    )
+}
+
 pub fn tickets_of_nobody(conn: &mut Conn, _: Millis) -> Rows {
     conn.all(
         sql!(

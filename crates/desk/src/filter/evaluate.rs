@@ -16,7 +16,8 @@ pub struct Facts {
     /// 0 is none.
     pub team: i64,
     pub assignee: i64,
-    pub requester: i64,
+    /// Who asks, with all contacts that are the same person.
+    pub requester: Vec<i64>,
     pub requester_emails: Vec<String>,
     pub organisation: Option<i64>,
     pub organisation_folded: Option<String>,
@@ -57,7 +58,7 @@ impl Facts {
             channel,
             team,
             assignee: 0,
-            requester: 0,
+            requester: Vec::new(),
             requester_emails: Vec::new(),
             organisation,
             organisation_folded: None,
@@ -131,7 +132,7 @@ impl Condition {
             Condition::Policy(all) => holds(all, facts.policy.unwrap_or(0), &[]),
             Condition::Requester(all) => all.iter().any(|party| match party {
                 Party::Nobody => false,
-                Party::Id(id) => facts.requester == *id,
+                Party::Id(id) => facts.requester.contains(id),
                 Party::Named(email) => facts.requester_emails.contains(email),
             }),
             Condition::Organisation(all) => all.iter().any(|party| match party {

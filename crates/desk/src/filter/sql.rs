@@ -11,6 +11,23 @@ use crate::tickets::{
 use kernel::clock::DAY;
 use platform::db::{Bound, Composed};
 
+/// The contacts that are one person with `$1`, by now.
+macro_rules! family {
+    () => {
+        "(SELECT k.id FROM contact r JOIN contact k
+                 ON k.id = coalesce(r.lands_at_id, r.id) OR k.lands_at_id = coalesce(r.lands_at_id, r.id)
+           WHERE r.id = $1)"
+    };
+}
+/// The same for whoever has the address `$1`.
+macro_rules! family_at {
+    () => {
+        "(SELECT k.id FROM contact_email e JOIN contact r ON r.id = e.contact_id JOIN contact k
+                 ON k.id = coalesce(r.lands_at_id, r.id) OR k.lands_at_id = coalesce(r.lands_at_id, r.id)
+           WHERE e.email = $1)"
+    };
+}
+
 /// The condition on the ticket `t`. It may be NULL only where it stands alone: below a `NOT` it is made false.
 pub fn condition(filter: &Filter, reader: &Reader) -> Composed {
     let mut out = Composed::new();
@@ -176,11 +193,10 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
         Condition::Requester(all) => any(all, out, |party, out| {
             match party {
                 Party::Nobody => out.push("1 = 0"),
-                Party::Id(id) => out.bind("t.requester_id = $1", [(*id).into()]),
-                Party::Named(email) => out.bind(
-                    "t.requester_id = (SELECT e.contact_id FROM contact_email e WHERE e.email = $1)",
-                    [email.as_str().into()],
-                ),
+                Party::Id(id) => out.bind(concat!("t.requester_id IN ", family!()), [(*id).into()]),
+                Party::Named(email) => {
+                    out.bind(concat!("t.requester_id IN ", family_at!()), [email.as_str().into()])
+                }
             };
         }),
         Condition::Organisation(all) => any(all, out, |party, out| {
@@ -435,12 +451,12 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
         }
         Condition::Requester(all) => {
             match all.as_slice() {
-                [Party::Id(id)] => {
-                    out.bind("SELECT x.id FROM ticket x WHERE x.requester_id = $1", [(*id).into()])
-                }
+                [Party::Id(id)] => out.bind(
+                    concat!("SELECT x.id FROM ticket x WHERE x.requester_id IN ", family!()),
+                    [(*id).into()],
+                ),
                 [Party::Named(email)] => out.bind(
-                    "SELECT x.id FROM ticket x WHERE x.requester_id =
-                            (SELECT e.contact_id FROM contact_email e WHERE e.email = $1)",
+                    concat!("SELECT x.id FROM ticket x WHERE x.requester_id IN ", family_at!()),
                     [email.as_str().into()],
                 ),
                 _ => return None,

@@ -61,8 +61,13 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         ),
         args![ticket],
     )?;
-    let emails = conn.all::<(String,)>(
-        sql!("SELECT email FROM contact_email WHERE contact_id = $1 ORDER BY email"),
+    let people = conn.all::<(i64, Option<String>)>(
+        sql!(
+            "SELECT k.id, e.email FROM contact r
+               JOIN contact k ON k.id = coalesce(r.lands_at_id, r.id) OR k.lands_at_id = coalesce(r.lands_at_id, r.id)
+               LEFT JOIN contact_email e ON e.contact_id = k.id
+              WHERE r.id = $1 ORDER BY k.id, e.email"
+        ),
         args![row.requester_id],
     )?;
     let fields = conn.all::<(i64, String)>(
@@ -78,8 +83,8 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         channel: row.channel,
         team: row.team_id,
         assignee: row.assignee_id,
-        requester: row.requester_id,
-        requester_emails: emails.into_iter().map(|(email,)| email).collect(),
+        requester: people.iter().map(|(id, _)| *id).collect(),
+        requester_emails: people.into_iter().filter_map(|(_, email)| email).collect(),
         organisation: row.organisation_id,
         organisation_folded: row.organisation_folded,
         inbox: row.inbox_id,

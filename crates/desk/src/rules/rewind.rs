@@ -56,7 +56,7 @@ fn put_back(facts: &mut Facts, field: &str, before: &Value, after: &Value, names
         "status_id" => facts.status = number(),
         "team" => facts.team = number(),
         "assignee" => facts.assignee = number(),
-        "requester" => facts.requester = number(),
+        "requester" => facts.requester = vec![number()],
         "tags" => {
             let tags = before.as_array().into_iter().flatten().filter_map(Value::as_str);
             facts.tags = tags.map(str::to_owned).collect();

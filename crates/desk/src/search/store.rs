@@ -61,8 +61,8 @@ pub fn touched_tickets(conn: &mut Conn, event: &Recorded, after: i64, limit: usi
     if let Some(contact) = event.subject_id("contact") {
         let rows = conn.all(
             sql!(
-                "SELECT ticket_id FROM ticket_participant WHERE contact_id = $1 AND ticket_id > $2
-                  ORDER BY ticket_id LIMIT $3"
+                "SELECT DISTINCT p.ticket_id FROM contact x JOIN ticket_participant p ON p.contact_id = x.id
+                  WHERE (x.id = $1 OR x.lands_at_id = $1) AND p.ticket_id > $2 ORDER BY p.ticket_id LIMIT $3"
             ),
             args![contact, after, limit],
         );
@@ -99,7 +99,16 @@ pub fn touched_contacts(conn: &mut Conn, event: &Recorded, after: i64, limit: us
         );
         return ids(rows);
     }
-    Ok(event.subject_id("contact").filter(|id| *id > after).into_iter().collect())
+    let Some(contact) = event.subject_id("contact") else { return Ok(Vec::new()) };
+    // What changes of one that was merged is found with the other one.
+    let rows = conn.all(
+        sql!(
+            "SELECT id FROM contact WHERE id = $1 AND id > $2
+              UNION SELECT lands_at_id FROM contact WHERE id = $1 AND lands_at_id > $2 ORDER BY 1"
+        ),
+        args![contact, after],
+    );
+    ids(rows)
 }
 pub fn touched_organisations(_: &mut Conn, event: &Recorded, after: i64, _: usize) -> Result<Vec<i64>> {
     Ok(event.subject_id("organisation").filter(|id| *id > after).into_iter().collect())
@@ -173,18 +182,22 @@ pub fn tickets(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Document>> {
         })
         .collect();
 
-    let people: Vec<(i64, String, Option<String>)> = conn.all(
+    let people: Vec<(i64, String, Option<String>, Option<String>)> = conn.all(
         sql!(
-            "SELECT p.ticket_id, c.name, e.email FROM ticket_participant p JOIN contact c ON c.id = p.contact_id
+            "SELECT p.ticket_id, c.name, e.email, l.name AS by_now
+               FROM ticket_participant p JOIN contact c ON c.id = p.contact_id
+               LEFT JOIN contact l ON l.id = c.lands_at_id
                LEFT JOIN contact_email e ON e.contact_id = c.id WHERE p.ticket_id {in $1}
               ORDER BY p.ticket_id, p.contact_id"
         ),
         args![&ids],
     )?;
-    for (ticket, name, email) in people {
+    for (ticket, name, email, by_now) in people {
         if let Some(document) = documents.get_mut(&ticket) {
-            if !document.people.contains(&name) {
-                document.people.push(name);
+            for name in std::iter::once(name).chain(by_now) {
+                if !document.people.contains(&name) {
+                    document.people.push(name);
+                }
             }
             document.people.extend(email);
         }
@@ -300,13 +313,15 @@ struct OrganisationRow {
     created_at_ms: Millis,
 }
 
-/// Contacts with their addresses, numbers, organisation and notes.
+/// Contacts with their addresses, numbers, organisation and notes, and those of contacts that were merged into them. One
+/// that was merged is not there by itself.
 pub fn contacts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Document>> {
     let ids = list(ids);
     let rows: Vec<ContactRow> = conn.all(
         sql!(
             "SELECT c.id, c.name, c.notes, c.organisation_id, o.name AS organisation_name, c.updated_at_ms
-               FROM contact c LEFT JOIN organisation o ON o.id = c.organisation_id WHERE c.id {in $1}"
+               FROM contact c LEFT JOIN organisation o ON o.id = c.organisation_id
+              WHERE c.id {in $1} AND c.lands_at_id IS NULL"
         ),
         args![&ids],
     )?;
@@ -319,10 +334,32 @@ pub fn contacts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Document>> {
         document.notes.push(row.notes);
         documents.insert(row.id, document);
     }
-    let emails: Vec<(i64, String)> =
-        conn.all(sql!("SELECT contact_id, email FROM contact_email WHERE contact_id {in $1}"), args![&ids])?;
-    let phones: Vec<(i64, String)> =
-        conn.all(sql!("SELECT contact_id, phone FROM contact_phone WHERE contact_id {in $1}"), args![&ids])?;
+    let merged: Vec<(i64, String, String)> = conn.all(
+        sql!("SELECT lands_at_id, name, notes FROM contact WHERE lands_at_id {in $1} ORDER BY id"),
+        args![&ids],
+    )?;
+    for (contact, name, notes) in merged {
+        documents.entry(contact).and_modify(|document| {
+            document.people.push(name);
+            document.notes.push(notes);
+        });
+    }
+    let emails: Vec<(i64, String)> = conn.all(
+        sql!(
+            "SELECT coalesce(x.lands_at_id, x.id) AS contact_id, e.email
+               FROM contact x JOIN contact_email e ON e.contact_id = x.id
+              WHERE x.id {in $1} OR x.lands_at_id {in $1}"
+        ),
+        args![&ids],
+    )?;
+    let phones: Vec<(i64, String)> = conn.all(
+        sql!(
+            "SELECT coalesce(x.lands_at_id, x.id) AS contact_id, f.phone
+               FROM contact x JOIN contact_phone f ON f.contact_id = x.id
+              WHERE x.id {in $1} OR x.lands_at_id {in $1}"
+        ),
+        args![&ids],
+    )?;
     for (contact, value) in emails.into_iter().chain(phones) {
         documents.entry(contact).and_modify(|document| document.people.push(value));
     }

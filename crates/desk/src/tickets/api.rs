@@ -106,7 +106,7 @@ fn in_full(tickets: Vec<Ticket>, mut tags: Tags, mut values: Values, language: L
         priority: ticket.priority,
         channel: ticket.channel,
         requester: RequesterBody {
-            id: ticket.requester_id,
+            id: ticket.customer_id,
             name: ticket.requester_name,
             email: ticket.requester_email,
         },

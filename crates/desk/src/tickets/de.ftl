@@ -62,7 +62,6 @@ ticket-remove-person = { $name } aus der Kopie nehmen
 ticket-role-requester = fragt an
 ticket-role-cc = in Kopie
 ticket-role-follower = beobachtet
-ticket-others = Weitere Tickets
 contact-email = E-Mail
 contact-phone = Telefon
 
@@ -96,6 +95,6 @@ contact-domains = Mail-Domains der Organisation
 
 beside-tickets = Tickets
 beside-none = Noch keine Tickets.
-beside-all = Alle Tickets dieser Person
+beside-all = Alle zeigen
 brief-ticket = Ticket
 brief-changed = Letzte Änderung

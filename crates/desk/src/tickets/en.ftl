@@ -62,7 +62,6 @@ ticket-remove-person = Take { $name } out of copy
 ticket-role-requester = asks
 ticket-role-cc = in copy
 ticket-role-follower = follows
-ticket-others = Other tickets
 contact-email = E-mail
 contact-phone = Phone
 
@@ -96,6 +95,6 @@ contact-domains = Mail domains of the organisation
 
 beside-tickets = Tickets
 beside-none = No tickets yet.
-beside-all = All tickets of this person
+beside-all = Show all
 brief-ticket = Ticket
 brief-changed = Last change

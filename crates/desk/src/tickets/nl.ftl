@@ -62,7 +62,6 @@ ticket-remove-person = { $name } uit de kopie halen
 ticket-role-requester = vraagt
 ticket-role-cc = in kopie
 ticket-role-follower = volgt
-ticket-others = Andere tickets
 contact-email = E-mail
 contact-phone = Telefoon
 
@@ -96,6 +95,6 @@ contact-domains = Maildomeinen van de organisatie
 
 beside-tickets = Tickets
 beside-none = Nog geen tickets.
-beside-all = Alle tickets van deze persoon
+beside-all = Alles tonen
 brief-ticket = Ticket
 brief-changed = Laatste wijziging

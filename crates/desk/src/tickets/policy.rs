@@ -125,6 +125,9 @@ pub struct Ticket {
     pub priority: Priority,
     pub channel: Channel,
     pub requester_id: Id<Contact>,
+    /// Who that is by now: another one where the contact was merged.
+    pub customer_id: Id<Contact>,
+    /// As that one is called.
     pub requester_name: String,
     pub requester_email: Option<String>,
     pub organisation_id: Option<Id<Organisation>>,

@@ -68,13 +68,15 @@ impl Sight {
 macro_rules! ticket_columns {
     () => {
         "t.id, t.subject, t.kind, t.status_id, s.code AS status_code, s.name AS status_name, t.category, t.priority,
-         t.channel, t.requester_id, c.name AS requester_name, e.email AS requester_email, t.organisation_id,
+         t.channel, t.requester_id, coalesce(l.id, c.id) AS customer_id, coalesce(l.name, c.name) AS requester_name,
+         e.email AS requester_email, t.organisation_id,
          o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
          u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
          t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message, t.merged_into_id, t.lands_at_id
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id
          JOIN contact c ON c.id = t.requester_id
+         LEFT JOIN contact l ON l.id = c.lands_at_id
          LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
          LEFT JOIN organisation o ON o.id = t.organisation_id
          LEFT JOIN team m ON m.id = t.team_id
@@ -155,36 +157,18 @@ pub fn by_ids_within(conn: &mut Conn, ids: &[Id<Ticket>], sight: &Sight) -> Resu
     )
 }
 
-/// The newest tickets of a contact, 20 at most.
+/// The newest tickets of a contact and of those that were merged into it, 20 at most.
 pub fn of_contact<P: Implies<ViewTickets>>(tx: &mut Tx<P>, contact: Id<Contact>) -> Result<Vec<Ticket>> {
     let sight = Sight::of(tx);
     tx.all(
         sql!(concat!(
             "SELECT ",
             ticket_columns!(),
-            " WHERE t.requester_id = $4 AND ",
+            " WHERE t.requester_id IN (SELECT x.id FROM contact x WHERE x.id = $4 OR x.lands_at_id = $4) AND ",
             visible!(),
             " ORDER BY t.id DESC LIMIT 20"
         )),
         args![sight.scope, sight.person, &sight.ids, contact],
-    )
-}
-
-/// The newest tickets of an organisation, 10 at most.
-pub fn of_organisation<P: Implies<ViewTickets>>(
-    tx: &mut Tx<P>,
-    organisation: Id<Organisation>,
-) -> Result<Vec<Ticket>> {
-    let sight = Sight::of(tx);
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            ticket_columns!(),
-            " WHERE t.organisation_id = $4 AND ",
-            visible!(),
-            " ORDER BY t.id DESC LIMIT 10"
-        )),
-        args![sight.scope, sight.person, &sight.ids, organisation],
     )
 }
 

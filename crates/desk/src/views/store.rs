@@ -112,11 +112,12 @@ macro_rules! rows {
     ($place:literal, $condition:literal, $order:literal) => {
         sql!(concat!(
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
-                    t.channel, c.name AS requester_name, o.name AS organisation_name, m.name AS team_name,
+                    t.channel, coalesce(l.name, c.name) AS requester_name, o.name AS organisation_name, m.name AS team_name,
                     u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in, t.is_snoozed
                FROM ticket t
                JOIN ticket_status s ON s.id = t.status_id
                JOIN contact c ON c.id = t.requester_id
+               LEFT JOIN contact l ON l.id = c.lands_at_id
                LEFT JOIN organisation o ON o.id = t.organisation_id
                LEFT JOIN team m ON m.id = t.team_id
                LEFT JOIN desk_user u ON u.id = t.assignee_id

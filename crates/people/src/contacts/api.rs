@@ -4,7 +4,11 @@ use crate::{
     permissions::{ManageContacts, ViewContacts},
     web::of,
 };
-use axum::{extract::Query, http::StatusCode};
+use axum::{
+    extract::Query,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
     authority::{Contact, Grant, Implies, Organisation, Tx},
@@ -26,9 +30,12 @@ pub struct Body {
     pub name: String,
     /// The primary address, `null` without one.
     pub email: Option<String>,
-    /// All addresses, the primary one first.
+    /// All addresses, the primary one first, those of contacts that were merged into this one last.
     pub emails: Vec<String>,
     pub phones: Vec<String>,
+    /// The ids that lead here: of contacts that were merged into this one.
+    #[schema(value_type = Vec<String>)]
+    pub merged: Vec<Id<Contact>>,
     #[schema(value_type = Option<String>)]
     pub organisation: Option<Id<Organisation>>,
     #[schema(value_type = Option<String>)]
@@ -45,14 +52,15 @@ pub(super) fn bodies<P: Implies<ViewContacts>>(
     rows: Vec<ContactRow>,
 ) -> db::Result<Vec<Body>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let (emails, phones) = (store::emails(tx, &ids)?, store::phones(tx, &ids)?);
-    let notes = store::notes(tx, &ids)?;
+    let (emails, phones) = (store::reached_at(tx, &ids)?, store::called_at(tx, &ids)?);
+    let (notes, merged) = (store::notes(tx, &ids)?, store::merged(tx, &ids)?);
     let body = |row: ContactRow| Body {
         id: row.id,
         name: row.name,
-        email: row.email,
+        email: row.email.or_else(|| of(&emails, row.id).into_iter().next()),
         emails: of(&emails, row.id),
-        phones: of(&phones, row.id),
+        phones: each_once(of(&phones, row.id)),
+        merged: of(&merged, row.id),
         organisation: row.organisation_id,
         language: row.language,
         notes: of(&notes, row.id).pop().unwrap_or_default(),
@@ -61,8 +69,20 @@ pub(super) fn bodies<P: Implies<ViewContacts>>(
     };
     Ok(rows.into_iter().map(body).collect())
 }
-pub(super) fn body<P: Implies<ViewContacts>>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<Body, ContactError> {
-    let row = store::by_id(tx, id)?.ok_or(ContactError::Unknown)?;
+/// The same number may be of several contacts that are one person.
+fn each_once(phones: Vec<String>) -> Vec<String> {
+    let mut known: Vec<Option<String>> = Vec::new();
+    let mut is_new = |phone: &String| {
+        let folded = kernel::text::phone(phone);
+        let is_new = !known.contains(&folded);
+        known.push(folded);
+        is_new
+    };
+    phones.into_iter().filter(|phone| is_new(phone)).collect()
+}
+/// * errors – [`ContactError::Merged`] for an id that leads to another contact.
+pub(crate) fn body<P: Implies<ViewContacts>>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<Body, ContactError> {
+    let row = actions::unmerged(tx, id)?;
     bodies(tx, vec![row])?.pop().ok_or(ContactError::Unknown)
 }
 
@@ -76,7 +96,7 @@ pub struct Filter {
 /// Up to `limit + 1` contacts that `search` finds, in the order of what was looked for, after the one with the id `after`.
 ///
 /// * errors – 422 for a cursor whose contact is gone.
-pub(super) fn find<P: Implies<ViewContacts>>(
+pub(crate) fn find<P: Implies<ViewContacts>>(
     tx: &mut Tx<P>,
     search: &Search,
     after: Option<Id<Contact>>,
@@ -139,14 +159,19 @@ pub async fn post(
     Ok(Tagged(StatusCode::CREATED, body))
 }
 
-/// Get a contact.
+/// Get a contact. The id of one that was merged into another leads there.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = String, Path)),
-    responses((status = 200, body = Body)))]
-pub async fn get(
-    grant: Grant<ViewContacts>,
-    InPath(id): InPath<Id<Contact>>,
-) -> Result<Tagged<Body>, Failure> {
-    Ok(Tagged(StatusCode::OK, grant.read(move |tx| body(tx, id)).await?))
+    responses((status = 200, body = Body), (status = 307, description = "it was merged into another")))]
+pub async fn get(grant: Grant<ViewContacts>, InPath(id): InPath<Id<Contact>>) -> Result<Response, Failure> {
+    let found = move |tx: &mut Tx<ViewContacts>| match store::landing(tx, id)? {
+        None => Err(ContactError::Unknown),
+        Some(lands) if lands != id => Ok(Err(lands)),
+        Some(_) => body(tx, id).map(Ok),
+    };
+    Ok(match grant.read(found).await? {
+        Ok(body) => Tagged(StatusCode::OK, body).into_response(),
+        Err(lands) => Redirect::temporary(&format!("/api/v1/contacts/{lands}")).into_response(),
+    })
 }
 
 /// Change a contact. `If-Match` refuses the change (412) when somebody else was quicker.

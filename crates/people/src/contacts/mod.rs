@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod api;
 pub mod error;
+pub mod likeness;
 pub mod pages;
 pub mod policy;
 pub mod store;

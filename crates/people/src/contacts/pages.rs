@@ -1,13 +1,14 @@
 //! `/contacts`: who asks.
 use super::{Changes, ContactRow, Draft, actions, api, api::Body, policy::Search, store};
 use crate::{
-    organisations,
+    duplicates::{self, Alike, Reason, store::Merged},
+    notes, organisations,
     permissions::{ManageContacts, ViewContacts},
     web::{Done, again, see},
 };
 use axum::{
     extract::Query,
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use kernel::{fault::Problem, id::Id};
@@ -23,6 +24,8 @@ use serde::Deserialize;
 
 /// Rows on a page of the list.
 const PAGE: usize = 50;
+/// People who are perhaps the same person, on a contact's page.
+const HINTS: usize = 5;
 
 #[derive(askama::Template)]
 #[template(path = "contacts/list.html")]
@@ -87,8 +90,16 @@ struct ContactPage {
     organisation: Option<(Id<Organisation>, String)>,
     /// What others know of the person, e.g. tickets.
     beside: Vec<Html>,
+    notes: Html,
+    /// Who was merged into this contact, and who is perhaps the same person.
+    merged: Vec<Merged>,
+    alike: Vec<(ContactRow, Vec<Reason>)>,
 }
 impl ContactPage {
+    /// Notes of those that were merged into this one.
+    fn other_notes(&self) -> impl Iterator<Item = &Merged> {
+        self.merged.iter().filter(|merged| !merged.notes.is_empty())
+    }
     /// The person as the form of a new ticket reads them: name and address, or whatever there is.
     fn requester(&self) -> String {
         match (&self.contact.email, self.contact.phones.first()) {
@@ -98,24 +109,79 @@ impl ContactPage {
         }
     }
 }
+/// What there is on the page of a contact besides what others know.
+struct Loaded {
+    contact: Body,
+    organisation: Option<(Id<Organisation>, String)>,
+    unconfirmed: Vec<String>,
+    sees_all: bool,
+    notes: Html,
+    merged: Vec<Merged>,
+    alike: Vec<(ContactRow, Vec<Reason>)>,
+}
+impl Loaded {
+    fn load(tx: &mut Tx<ViewContacts>, ui: &Ui, id: Id<Contact>) -> Result<Loaded, Failure> {
+        let contact = api::body(tx, id)?;
+        let ids: Vec<_> = contact.organisation.into_iter().collect();
+        let organisation = organisations::store::names(tx, &ids)?.pop();
+        let mut family = vec![id];
+        family.extend(&contact.merged);
+        let card = notes::card(tx, ui.clone(), Whose::Contact(id), format!("/contacts/{id}"))?;
+        let notes = card.ok_or(Problem::not_found())?.html()?;
+        let merged = match contact.merged.is_empty() {
+            true => Vec::new(),
+            false => duplicates::store::merged_into(tx, id)?,
+        };
+        let found = duplicates::actions::alike(tx, id)?;
+        let ids: Vec<_> = found.iter().map(|alike| alike.contact).take(HINTS).collect();
+        let rows = if ids.is_empty() { Vec::new() } else { store::by_ids(tx, &ids)? };
+        let hint = |alike: Alike| {
+            let row = rows.iter().find(|row| row.id == alike.contact)?.clone();
+            let mut reasons: Vec<_> = alike.reasons.into_iter().map(|(reason, _)| reason).collect();
+            reasons.dedup();
+            Some((row, reasons))
+        };
+        let alike = found.into_iter().filter_map(hint).collect();
+        let unconfirmed = store::unconfirmed(tx, &family)?;
+        let sees_all = actions::sees_all(tx);
+        Ok(Loaded { contact, organisation, unconfirmed, sees_all, notes, merged, alike })
+    }
+}
+
 async fn show(
     grant: Grant<ViewContacts>,
     ui: Ui,
     InPath(id): InPath<Id<Contact>>,
     Query(done): Query<Done>,
-) -> Result<Page<ContactPage>, Failure> {
-    let (contact, organisation, unconfirmed, sees_all) = grant
-        .read::<_, Failure>(move |tx| {
-            let contact = api::body(tx, id)?;
-            let ids: Vec<_> = contact.organisation.into_iter().collect();
-            let organisation = organisations::store::names(tx, &ids)?.pop();
-            Ok((contact, organisation, store::unconfirmed(tx, id)?, actions::sees_all(tx)))
+) -> Result<Response, Failure> {
+    let words = ui.clone();
+    let found = grant
+        .read::<_, Failure>(move |tx| match store::landing(tx, id)? {
+            Some(lands) if lands != id => Ok(Err(lands)),
+            _ => Loaded::load(tx, &words, id).map(Ok),
         })
         .await?;
+    let loaded = match found {
+        Ok(loaded) => loaded,
+        Err(lands) => return Ok(see(&format!("/contacts/{lands}"))),
+    };
     let beside = beside::parts(&grant, &ui, Whose::Contact(id)).await?;
-    let may_confirm = sees_all && ui.may("contacts.manage");
+    let may_confirm = loaded.sees_all && ui.may("contacts.manage");
     let done = done.words();
-    Ok(Page(ContactPage { ui, done, contact, unconfirmed, may_confirm, organisation, beside }))
+    let Loaded { contact, organisation, unconfirmed, notes, merged, alike, .. } = loaded;
+    let page = ContactPage {
+        ui,
+        done,
+        contact,
+        unconfirmed,
+        may_confirm,
+        organisation,
+        beside,
+        notes,
+        merged,
+        alike,
+    };
+    Ok(Page(page).into_response())
 }
 
 #[derive(askama::Template)]
@@ -145,14 +211,21 @@ async fn edit(
     grant: Grant<ManageContacts>,
     ui: Ui,
     InPath(id): InPath<Id<Contact>>,
-) -> Result<Page<EditPage>, Failure> {
-    let (contact, organisation) = grant
+) -> Result<Response, Failure> {
+    let found = grant
         .read::<_, Failure>(move |tx| {
+            if let Some(lands) = store::landing(tx, id)?.filter(|lands| *lands != id) {
+                return Ok(Err(lands));
+            }
             let contact = api::body(tx, id)?;
             let ids: Vec<_> = contact.organisation.into_iter().collect();
-            Ok((contact, organisations::store::names(tx, &ids)?.pop()))
+            Ok(Ok((contact, organisations::store::names(tx, &ids)?.pop())))
         })
         .await?;
+    let (contact, organisation) = match found {
+        Ok(found) => found,
+        Err(lands) => return Ok(see(&format!("/contacts/{lands}/edit"))),
+    };
     let form = Form::filled([
         ("name", contact.name),
         ("emails", contact.emails.join("\n")),
@@ -161,7 +234,7 @@ async fn edit(
         ("language", contact.language.map_or("", Language::word).into()),
         ("notes", contact.notes),
     ]);
-    Ok(Page(edit_page(ui, form, Some(id), "")))
+    Ok(Page(edit_page(ui, form, Some(id), "")).into_response())
 }
 
 const FIELDS: &[&str] = &["name", "emails", "phones", "organisation", "language", "notes"];

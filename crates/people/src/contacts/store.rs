@@ -1,5 +1,5 @@
 use super::{
-    ContactChanged, ContactCreated,
+    ContactChanged, ContactCreated, likeness,
     policy::{NewContact, Phone, end_of},
 };
 use crate::{
@@ -14,6 +14,7 @@ use platform::{
     db,
     i18n::Language,
     sql,
+    web::beside::Whose,
 };
 
 #[derive(Clone, Debug, PartialEq, Record)]
@@ -26,12 +27,20 @@ pub struct ContactRow {
     pub language: Option<Language>,
     pub created_at_ms: Millis,
     pub updated_at_ms: Millis,
+    /// Where its id leads to, for one that was merged into another.
+    pub lands_at_id: Option<Id<Contact>>,
+}
+impl ContactRow {
+    /// Who this is by now.
+    pub fn landing(&self) -> Id<Contact> {
+        self.lands_at_id.unwrap_or(self.id)
+    }
 }
 
 macro_rules! select_contact {
     ($rest:literal) => {
         sql!(concat!(
-            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms
+            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms, c.lands_at_id
                FROM contact c LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE ",
             $rest
         ))
@@ -48,7 +57,8 @@ pub fn by_name<P: Implies<ViewContacts>>(
     let name = name.max(prefix);
     tx.all(
         select_contact!(
-            "WHERE (c.name_folded, c.id) > ($1, $2) AND c.name_folded < $3 ORDER BY c.name_folded, c.id LIMIT $4"
+            "WHERE (c.name_folded, c.id) > ($1, $2) AND c.name_folded < $3 AND c.lands_at_id IS NULL
+             ORDER BY c.name_folded, c.id LIMIT $4"
         ),
         args![name, id, &end_of(prefix), limit],
     )
@@ -70,8 +80,8 @@ pub fn by_email<P: Implies<ViewContacts>>(
         Some(id) => {
             let (first,) = tx.one::<(Option<String>,)>(
                 sql!(
-                    "SELECT min(email) AS first FROM contact_email
-                      WHERE contact_id = $1 AND email >= $2 AND email < $3"
+                    "SELECT min(f.email) AS first FROM contact x JOIN contact_email f ON f.contact_id = x.id
+                      WHERE (x.id = $1 OR x.lands_at_id = $1) AND f.email >= $2 AND f.email < $3"
                 ),
                 args![id, prefix, &end],
             )?;
@@ -81,13 +91,14 @@ pub fn by_email<P: Implies<ViewContacts>>(
     };
     tx.all(
         sql!(
-            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms
+            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms, c.lands_at_id
                FROM contact_email f
-               JOIN contact c ON c.id = f.contact_id
+               JOIN contact x ON x.id = f.contact_id
+               JOIN contact c ON c.id = coalesce(x.lands_at_id, x.id)
                LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
               WHERE f.email >= $1 AND f.email < $2 AND f.email > $3
-                AND NOT EXISTS (SELECT 1 FROM contact_email g
-                                 WHERE g.contact_id = f.contact_id AND g.email >= $1 AND g.email < f.email)
+                AND NOT EXISTS (SELECT 1 FROM contact h JOIN contact_email g ON g.contact_id = h.id
+                                 WHERE (h.id = c.id OR h.lands_at_id = c.id) AND g.email >= $1 AND g.email < f.email)
               ORDER BY f.email LIMIT $4"
         ),
         args![prefix, &end, &after, limit],
@@ -109,8 +120,8 @@ pub fn by_phone<P: Implies<ViewContacts>>(
         Some(id) => {
             let (first,) = tx.one::<(Option<String>,)>(
                 sql!(
-                    "SELECT min(folded) AS first FROM contact_phone
-                      WHERE contact_id = $1 AND folded >= $2 AND folded < $3"
+                    "SELECT min(f.folded) AS first FROM contact x JOIN contact_phone f ON f.contact_id = x.id
+                      WHERE (x.id = $1 OR x.lands_at_id = $1) AND f.folded >= $2 AND f.folded < $3"
                 ),
                 args![id, prefix, &end],
             )?;
@@ -120,14 +131,16 @@ pub fn by_phone<P: Implies<ViewContacts>>(
     };
     tx.all(
         sql!(
-            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms
+            "SELECT c.id, c.name, e.email, c.organisation_id, c.language, c.created_at_ms, c.updated_at_ms, c.lands_at_id
                FROM contact_phone f
-               JOIN contact c ON c.id = f.contact_id
+               JOIN contact x ON x.id = f.contact_id
+               JOIN contact c ON c.id = coalesce(x.lands_at_id, x.id)
                LEFT JOIN contact_email e ON e.contact_id = c.id AND e.is_primary = TRUE
-              WHERE f.folded >= $1 AND f.folded < $2 AND (f.folded, f.contact_id) > ($3, $4)
-                AND NOT EXISTS (SELECT 1 FROM contact_phone g
-                                 WHERE g.contact_id = f.contact_id AND g.folded >= $1 AND g.folded < f.folded)
-              ORDER BY f.folded, f.contact_id LIMIT $5"
+              WHERE f.folded >= $1 AND f.folded < $2 AND (f.folded, c.id) > ($3, $4)
+                AND NOT EXISTS (SELECT 1 FROM contact h JOIN contact_phone g ON g.contact_id = h.id
+                                 WHERE (h.id = c.id OR h.lands_at_id = c.id) AND g.folded >= $1
+                                   AND (g.folded < f.folded OR (g.folded = f.folded AND h.id < x.id)))
+              ORDER BY f.folded, c.id LIMIT $5"
         ),
         args![prefix, &end, &after, id, limit],
     )
@@ -138,7 +151,10 @@ pub fn of_organisation<P: Implies<ViewContacts>>(
     tx: &mut Tx<P>,
     organisation: Id<Organisation>,
 ) -> db::Result<Vec<ContactRow>> {
-    tx.all(select_contact!("WHERE c.organisation_id = $1 ORDER BY c.id LIMIT 200"), args![organisation])
+    tx.all(
+        select_contact!("WHERE c.organisation_id = $1 AND c.lands_at_id IS NULL ORDER BY c.id LIMIT 200"),
+        args![organisation],
+    )
 }
 /// One contact. Whoever may see a ticket may see who asks.
 pub fn by_id<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Option<ContactRow>> {
@@ -155,6 +171,65 @@ pub fn find_by_email<P>(tx: &mut Tx<P>, email: &str) -> db::Result<Option<Contac
     tx.find(
         select_contact!("WHERE c.id = (SELECT f.contact_id FROM contact_email f WHERE f.email = $1)"),
         args![email],
+    )
+}
+
+/// Who a contact is by now: itself, or the one that it was merged into. `None` where there is none of this id.
+pub fn landing<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Option<Id<Contact>>> {
+    let row = tx.find::<(Id<Contact>,)>(
+        sql!("SELECT coalesce(lands_at_id, id) AS id FROM contact WHERE id = $1"),
+        args![id],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+/// The contact and all whose ids lead to it, itself first.
+pub fn family<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Vec<Id<Contact>>> {
+    let rows: Vec<(Id<Contact>,)> = tx.all(
+        sql!("SELECT id FROM contact WHERE id = $1 OR lands_at_id = $1 ORDER BY lands_at_id IS NOT NULL, id"),
+        args![id],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+/// Whose ids lead to these contacts.
+pub fn merged<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<(Id<Contact>, Id<Contact>)>> {
+    tx.all(
+        sql!("SELECT lands_at_id, id FROM contact WHERE lands_at_id {in $1} ORDER BY id"),
+        args![&Id::list(ids)],
+    )
+}
+/// All addresses by which these people are reached, those of contacts that were merged into them included: their own
+/// primary one first.
+pub fn reached_at<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<(Id<Contact>, String)>> {
+    tx.all(
+        sql!(
+            "SELECT coalesce(x.lands_at_id, x.id) AS contact_id, e.email
+               FROM contact x JOIN contact_email e ON e.contact_id = x.id
+              WHERE x.id {in $1} OR x.lands_at_id {in $1}
+              ORDER BY coalesce(x.lands_at_id, x.id), x.lands_at_id IS NOT NULL, e.is_primary DESC, e.email"
+        ),
+        args![&Id::list(ids)],
+    )
+}
+/// All numbers of these people in the same sense, as they were written.
+pub fn called_at<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<(Id<Contact>, String)>> {
+    tx.all(
+        sql!(
+            "SELECT coalesce(x.lands_at_id, x.id) AS contact_id, f.phone
+               FROM contact x JOIN contact_phone f ON f.contact_id = x.id
+              WHERE x.id {in $1} OR x.lands_at_id {in $1}
+              ORDER BY coalesce(x.lands_at_id, x.id), x.lands_at_id IS NOT NULL, f.folded"
+        ),
+        args![&Id::list(ids)],
+    )
+}
+/// The numbers of these contacts as they are compared.
+pub(super) fn folded_phones<P>(
+    tx: &mut Tx<P>,
+    ids: &[Id<Contact>],
+) -> db::Result<Vec<(Id<Contact>, String)>> {
+    tx.all(
+        sql!("SELECT contact_id, folded FROM contact_phone WHERE contact_id {in $1}"),
+        args![&Id::list(ids)],
     )
 }
 
@@ -219,6 +294,7 @@ pub fn find_or_create<P>(tx: &mut Tx<P>, email: &str, name: &str) -> db::Result<
             language: None,
             created_at_ms: now,
             updated_at_ms: now,
+            lands_at_id: None,
         });
     }
     // Somebody else added it since we looked.
@@ -254,18 +330,20 @@ fn add_email<P>(
 ) -> db::Result<bool> {
     let added = tx.run(
         sql!(
-            "INSERT INTO contact_email (email, contact_id, is_primary, is_confirmed) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (email) DO NOTHING"
+            "INSERT INTO contact_email (email, contact_id, is_primary, is_confirmed, likeness)
+               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (email) DO NOTHING"
         ),
-        args![email, id, is_primary, is_confirmed],
+        args![email, id, is_primary, is_confirmed, likeness::of_email(email).as_deref()],
     )?;
     Ok(added == 1)
 }
-/// The addresses of a contact that open nothing yet, in the order of the alphabet.
-pub fn unconfirmed<P>(tx: &mut Tx<P>, id: Id<Contact>) -> db::Result<Vec<String>> {
+/// The addresses of these contacts that open nothing yet, in the order of the alphabet.
+pub fn unconfirmed<P>(tx: &mut Tx<P>, ids: &[Id<Contact>]) -> db::Result<Vec<String>> {
     let rows: Vec<(String,)> = tx.all(
-        sql!("SELECT email FROM contact_email WHERE contact_id = $1 AND is_confirmed = FALSE ORDER BY email"),
-        args![id],
+        sql!(
+            "SELECT email FROM contact_email WHERE contact_id {in $1} AND is_confirmed = FALSE ORDER BY email"
+        ),
+        args![&Id::list(ids)],
     )?;
     Ok(rows.into_iter().map(|(email,)| email).collect())
 }
@@ -303,7 +381,9 @@ pub(super) fn update(
     )
     .map(drop)
 }
+/// Replaces the notes; what stood there is kept.
 pub(super) fn set_notes(tx: &mut Tx<ManageContacts>, id: Id<Contact>, notes: &str) -> db::Result<()> {
+    crate::notes::store::keep(tx, Whose::Contact(id), notes)?;
     tx.run(sql!("UPDATE contact SET notes = $2 WHERE id = $1"), args![id, notes]).map(drop)
 }
 /// Replaces the addresses. The first becomes the primary one; one that is not confirmed does so only where none is.
@@ -328,8 +408,8 @@ pub(super) fn set_phones(tx: &mut Tx<ManageContacts>, id: Id<Contact>, phones: &
     tx.run(sql!("DELETE FROM contact_phone WHERE contact_id = $1"), args![id])?;
     for phone in phones {
         tx.run(
-            sql!("INSERT INTO contact_phone (contact_id, phone, folded) VALUES ($1, $2, $3)"),
-            args![id, &phone.written, &phone.folded],
+            sql!("INSERT INTO contact_phone (contact_id, phone, folded, tail) VALUES ($1, $2, $3, $4)"),
+            args![id, &phone.written, &phone.folded, likeness::tail(&phone.folded)],
         )?;
     }
     Ok(())
@@ -370,8 +450,8 @@ pub fn find_or_create_by_phone<P>(tx: &mut Tx<P>, phone: Option<&str>, name: &st
     let id = insert_row(tx, &name, None, None, "")?;
     if let (Some(folded), Some(phone)) = (&folded, phone) {
         tx.run(
-            sql!("INSERT INTO contact_phone (contact_id, phone, folded) VALUES ($1, $2, $3)"),
-            args![id, phone, folded],
+            sql!("INSERT INTO contact_phone (contact_id, phone, folded, tail) VALUES ($1, $2, $3, $4)"),
+            args![id, phone, folded, likeness::tail(folded)],
         )?;
     }
     tx.emit(ContactCreated { contact: id, name: name.clone() })?;

@@ -3,9 +3,12 @@ use super::{
     policy::{Edit, NewOrganisation},
     store,
 };
-use crate::permissions::ManageContacts;
+use crate::{notes, permissions::ManageContacts};
 use kernel::id::Id;
-use platform::authority::{Organisation, Tx};
+use platform::{
+    authority::{Organisation, Tx},
+    web::beside::Whose,
+};
 
 /// Adds an organisation. New contacts at its domains belong to it; those that exist stay as they are.
 pub fn create(
@@ -29,6 +32,9 @@ pub fn edit(tx: &mut Tx<ManageContacts>, id: Id<Organisation>, edit: Edit) -> Re
     let mut fields = Vec::new();
     fields.extend(edit.name.as_ref().filter(|name| **name != before.name).map(|_| "name"));
     fields.extend(edit.notes.as_ref().filter(|notes| **notes != before.notes).map(|_| "notes"));
+    if let Some(notes) = &edit.notes {
+        notes::store::keep(tx, Whose::Organisation(id), notes)?;
+    }
     let name = edit.name.unwrap_or(before.name);
     if !store::update(tx, id, &name, &edit.notes.unwrap_or(before.notes))? {
         return Err(OrganisationError::NameTaken);

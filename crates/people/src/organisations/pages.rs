@@ -2,6 +2,7 @@
 use super::{Changes, Draft, OrganisationRow, actions, api, api::Body, store};
 use crate::{
     contacts::{self, ContactRow},
+    notes,
     permissions::{ManageContacts, ViewContacts},
     web::{Done, again, see},
 };
@@ -77,6 +78,7 @@ struct OrganisationPage {
     contacts: Vec<ContactRow>,
     /// What others know of it, e.g. tickets.
     beside: Vec<Html>,
+    notes: Html,
 }
 async fn show(
     grant: Grant<ViewContacts>,
@@ -84,11 +86,17 @@ async fn show(
     InPath(id): InPath<Id<Organisation>>,
     Query(done): Query<Done>,
 ) -> Result<Page<OrganisationPage>, Failure> {
-    let (organisation, contacts) = grant
-        .read::<_, Failure>(move |tx| Ok((api::body(tx, id)?, contacts::store::of_organisation(tx, id)?)))
+    let words = ui.clone();
+    let (organisation, contacts, notes) = grant
+        .read::<_, Failure>(move |tx| {
+            let organisation = api::body(tx, id)?;
+            let card = notes::card(tx, words, Whose::Organisation(id), format!("/organisations/{id}"))?;
+            let notes = card.ok_or(Problem::not_found())?.html()?;
+            Ok((organisation, contacts::store::of_organisation(tx, id)?, notes))
+        })
         .await?;
     let beside = beside::parts(&grant, &ui, Whose::Organisation(id)).await?;
-    Ok(Page(OrganisationPage { ui, done: done.words(), organisation, contacts, beside }))
+    Ok(Page(OrganisationPage { ui, done: done.words(), organisation, contacts, beside, notes }))
 }
 
 #[derive(askama::Template)]

@@ -151,7 +151,7 @@ async fn account_page(
     let (emails, unconfirmed) = grant
         .read::<_, db::Error>(move |tx| {
             let emails = contacts::store::emails(tx, &[contact])?.into_iter().map(|(_, email)| email);
-            Ok((emails.collect(), contacts::store::unconfirmed(tx, contact)?))
+            Ok((emails.collect(), contacts::store::unconfirmed(tx, &[contact])?))
         })
         .await?;
     Ok(AccountPage { ui, form, done, problem, has_password, emails, unconfirmed })

@@ -66,7 +66,7 @@ impl Picker {
             if let Some(hint) = ticket.hint_id {
                 found.extend(tickets::store::see(tx, hint)?.map(tickets::Seen::into_inner));
             }
-            found.extend(tickets::store::of_contact(tx, ticket.requester_id)?);
+            found.extend(tickets::store::of_contact(tx, ticket.customer_id)?);
         } else {
             if let Ok(number) = asked.trim_start_matches('#').parse() {
                 found.extend(tickets::store::see(tx, Id::new(number))?.map(tickets::Seen::into_inner));

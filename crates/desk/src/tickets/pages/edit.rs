@@ -209,7 +209,7 @@ pub async fn contact(
     form.only(&["name", "emails", "phones", "notes"])?;
     let seen = move |tx: &mut platform::authority::Tx<EditTickets>| {
         let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-        Ok::<_, TicketError>(ticket.requester_id)
+        Ok::<_, TicketError>(ticket.customer_id)
     };
     let requester = grant.read(seen).await?;
     let managing = managing.ok_or(Problem::new(403, "permission_required"))?;

@@ -35,8 +35,6 @@ use store::{Choices, Facts};
 
 /// Messages of one page; a longer conversation opens at its end.
 const MESSAGES: usize = 60;
-/// Other tickets of the same person beside one.
-const OTHERS: usize = 8;
 
 /// The shape that stands for a channel.
 pub fn channel_icon(channel: Channel) -> &'static str {
@@ -210,7 +208,6 @@ pub struct TicketPage {
     middle: Middle,
     facts: Facts,
     choices: Choices,
-    others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
     /// What is in the composer.
@@ -235,13 +232,12 @@ pub struct Around {
     beside: Option<(Sidebar, List)>,
     facts: Facts,
     choices: Choices,
-    others: Vec<store::Other>,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
     notice: Option<Notice>,
 }
 
-/// Nine statements at most; six without a list beside it; a notice is two more.
+/// Eight statements at most; five without a list beside it; a notice is two more.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -263,11 +259,10 @@ pub fn around<P: Implies<ViewTickets>>(
     let mut choices = store::choices(tx)?;
     choices.statuses.retain(|status| status.can_come_from(ticket.status_id));
     crate::fields::demands::shown(tx, number, &mut choices.fields, &facts.values)?;
-    let others = store::others(tx, &ticket, OTHERS + 1)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let calls = crate::call_backs::store::of_ticket(tx, number)?;
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, others, deadlines, calls, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, notice })
 }
 
 impl Around {
@@ -280,7 +275,6 @@ impl Around {
             middle,
             facts: self.facts,
             choices: self.choices,
-            others: self.others,
             deadlines: self.deadlines,
             calls: self.calls,
             composer,
@@ -365,7 +359,7 @@ fn recipients(facts: &Facts) -> (String, String) {
     (list(true), list(false))
 }
 
-/// The conversation of a ticket and all around it, with thirteen statements at most; a draft that sends on what
+/// The conversation of a ticket and all around it, with twelve statements at most; a draft that sends on what
 /// stands far up is four more, one with files one more.
 pub async fn load<P: Implies<ViewTickets> + 'static>(
     grant: &Grant<P>,
@@ -547,13 +541,6 @@ impl TicketPage {
     }
     fn status(&self) -> String {
         status_name(&self.ui, &self.ticket)
-    }
-    fn shown_others(&self) -> &[store::Other] {
-        &self.others[..self.others.len().min(OTHERS)]
-    }
-    /// How many more tickets their requester has, as far as was looked.
-    fn other_count(&self) -> String {
-        if self.others.len() > OTHERS { format!("{OTHERS}+") } else { self.others.len().to_string() }
     }
     /// `?view=` for links that keep the list.
     fn query(&self) -> String {

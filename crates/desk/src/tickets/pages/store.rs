@@ -51,6 +51,8 @@ pub struct Facts {
     pub emails: Vec<String>,
     pub phones: Vec<String>,
     pub notes: String,
+    /// Of contacts that were merged into this one.
+    pub other_notes: Vec<String>,
     pub tags: Vec<String>,
     /// By the field's id, as stored.
     pub values: BTreeMap<i64, String>,
@@ -126,9 +128,16 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
     let sight = Sight::of(tx);
     let rows = tx.all::<Fact>(
         sql!(concat!(
-            "SELECT 'participant' AS noun, p.contact_id AS id, c.name AS a, coalesce(e.email, '') AS b, p.role AS c
+            "WITH who (id, root) AS (
+               SELECT k.id, coalesce(r.lands_at_id, r.id)
+                 FROM ticket t JOIN contact r ON r.id = t.requester_id
+                 JOIN contact k ON k.id = coalesce(r.lands_at_id, r.id) OR k.lands_at_id = coalesce(r.lands_at_id, r.id)
+                WHERE t.id = $4)
+             SELECT 'participant' AS noun, p.contact_id AS id, coalesce(l.name, c.name) AS a,
+                    coalesce(e.email, '') AS b, p.role AS c
                FROM ticket_participant p
                JOIN contact c ON c.id = p.contact_id
+               LEFT JOIN contact l ON l.id = c.lands_at_id
                LEFT JOIN contact_email e ON e.contact_id = c.id AND ",
             current_address!(),
             "
@@ -137,14 +146,15 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
              SELECT 'follower', u.id, u.name, u.email, 'follower'
                FROM ticket_follower f JOIN desk_user u ON u.id = f.user_id WHERE f.ticket_id = $4
              UNION ALL
-             SELECT CASE WHEN e.is_primary = TRUE THEN 'primary' ELSE 'email' END, 0, e.email, '', ''
-               FROM ticket t JOIN contact_email e ON e.contact_id = t.requester_id WHERE t.id = $4
+             SELECT CASE WHEN w.id <> w.root THEN 'other_email' WHEN e.is_primary = TRUE THEN 'primary' ELSE 'email' END,
+                    0, e.email, '', ''
+               FROM who w JOIN contact_email e ON e.contact_id = w.id
              UNION ALL
-             SELECT 'phone', 0, n.phone, '', ''
-               FROM ticket t JOIN contact_phone n ON n.contact_id = t.requester_id WHERE t.id = $4
+             SELECT CASE WHEN w.id <> w.root THEN 'other_phone' ELSE 'phone' END, 0, n.phone, '', ''
+               FROM who w JOIN contact_phone n ON n.contact_id = w.id
              UNION ALL
-             SELECT 'notes', 0, c.notes, '', ''
-               FROM ticket t JOIN contact c ON c.id = t.requester_id WHERE t.id = $4 AND c.notes <> ''
+             SELECT CASE WHEN w.id <> w.root THEN 'other_notes' ELSE 'notes' END, 0, c.notes, '', ''
+               FROM who w JOIN contact c ON c.id = w.id WHERE c.notes <> ''
              UNION ALL
              SELECT 'tag', 0, g.tag, '', '' FROM ticket_tag g WHERE g.ticket_id = $4
              UNION ALL
@@ -181,6 +191,7 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
         args![sight.scope, sight.person, &sight.ids, ticket, reader],
     )?;
     let mut facts = Facts::default();
+    let (mut other_emails, mut other_phones) = (Vec::new(), Vec::new());
     for Fact { noun, id, a, b, c } in rows {
         match noun.as_str() {
             "participant" => facts.participants.push(Person { id, name: a, email: b, role: c }),
@@ -188,7 +199,11 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
             "primary" => facts.emails.insert(0, a),
             "email" => facts.emails.push(a),
             "phone" => facts.phones.push(a),
+            // What belongs to contacts that were merged into this one comes last.
+            "other_email" => other_emails.push(a),
+            "other_phone" => other_phones.push(a),
             "notes" => facts.notes = a,
+            "other_notes" => facts.other_notes.push(a),
             "tag" => facts.tags.push(a),
             "field" => drop(facts.values.insert(id, a)),
             "domain" => facts.domains.push(a),
@@ -205,6 +220,9 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
             _ => facts.draft = Some(a),
         }
     }
+    facts.emails.append(&mut other_emails);
+    other_phones.retain(|phone| !facts.phones.contains(phone));
+    facts.phones.append(&mut other_phones);
     facts.participants.sort_by_key(|person| (person.role != "requester", person.id));
     facts.tags.sort();
     facts.scheduled.sort_by_key(|shown| (shown.send_at, shown.id));
@@ -327,36 +345,4 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
         }
     }
     Ok(choices)
-}
-
-/// Another ticket of the same person, as far as a line beside the open one shows it.
-#[derive(Record)]
-pub struct Other {
-    pub id: Id<Ticket>,
-    pub subject: String,
-    pub category: Category,
-    pub status_code: Option<String>,
-    pub status_name: Option<String>,
-    pub created_at_ms: Millis,
-}
-impl Other {
-    pub fn status(&self, ui: &Ui) -> String {
-        let (name, code) = (self.status_name.as_deref(), self.status_code.as_deref());
-        crate::statuses::name_in(ui.language, name, code, self.category)
-    }
-}
-
-/// The newest tickets of whoever asked for `of`, without it.
-pub fn others<P: Implies<ViewTickets>>(tx: &mut Tx<P>, of: &Ticket, limit: usize) -> Result<Vec<Other>> {
-    let sight = Sight::of(tx);
-    tx.all(
-        sql!(concat!(
-            "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.created_at_ms
-               FROM ticket t JOIN ticket_status s ON s.id = t.status_id
-              WHERE t.requester_id = $4 AND t.id <> $5 AND t.merged_into_id IS NULL AND ",
-            visible!(),
-            " ORDER BY t.id DESC LIMIT $6"
-        )),
-        args![sight.scope, sight.person, &sight.ids, of.requester_id, of.id, limit],
-    )
 }

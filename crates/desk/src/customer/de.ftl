@@ -1,0 +1,11 @@
+customer-title = Die Kundin oder der Kunde
+customer-open = Frühere Anfragen, Organisation, derselbe Fehler
+customer-similar = Jetzt derselbe Fehler?
+customer-shared = Beide sagen:
+customer-link-related = Als verwandt verknüpfen
+customer-link-child = Zum übergeordneten machen
+customer-asked = Frühere Anfragen
+customer-organisation = Andere der Organisation
+customer-none = Keine, die Sie sehen.
+customer-tally = { $open } offen, { $done } erledigt
+customer-all = Alle zeigen

@@ -1,0 +1,11 @@
+customer-title = The customer
+customer-open = Earlier requests, organisation, same fault
+customer-similar = The same fault now?
+customer-shared = Both say:
+customer-link-related = Link as related
+customer-link-child = Make it the parent
+customer-asked = Earlier requests
+customer-organisation = Others of the organisation
+customer-none = None that you can see.
+customer-tally = { $open } open, { $done } done
+customer-all = Show all

@@ -1,0 +1,11 @@
+customer-title = De klant
+customer-open = Eerdere verzoeken, organisatie, dezelfde storing
+customer-similar = Nu dezelfde storing?
+customer-shared = Beide noemen:
+customer-link-related = Koppelen als verwant
+customer-link-child = Maak dit het bovenliggende
+customer-asked = Eerdere verzoeken
+customer-organisation = Anderen van de organisatie
+customer-none = Geen die u kunt zien.
+customer-tally = { $open } open, { $done } afgehandeld
+customer-all = Alles tonen
