@@ -111,6 +111,16 @@ fn every_permission_has_words() {
 }
 
 #[test]
+fn every_kind_of_event_has_words_for_a_webhooks_form() {
+    let key = |family: &str, word: &str| format!("{family}-{}", word.replace(['.', '_'], "-"));
+    let all = EVENT_KINDS
+        .iter()
+        .flat_map(|known| [key("webhook-about", known.noun), key("webhook-hears", known.kind)]);
+    let missing: BTreeSet<_> = all.filter(|key| !i18n::exists(Language::En, key)).collect();
+    assert!(missing.is_empty(), "no words for {missing:#?}");
+}
+
+#[test]
 fn kinds_of_events_and_permissions_are_unique() {
     let mut seen = BTreeSet::new();
     for known in EVENT_KINDS {
