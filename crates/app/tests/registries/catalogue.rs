@@ -53,7 +53,9 @@ pub fn codes() -> (BTreeMap<String, BTreeSet<u16>>, BTreeSet<String>) {
     for (status, code) in [(404, "not_found"), (422, "invalid"), (500, "internal")] {
         problems.entry(code.into()).or_default().insert(status);
     }
-    fields.extend(["required", "unknown_field", "unknown_word", "wrong_type"].map(str::to_owned));
+    fields.extend(
+        ["required", "repeated_field", "unknown_field", "unknown_word", "wrong_type"].map(str::to_owned),
+    );
     fields.extend(["outbound_bad_address", "outbound_not_allowed"].map(str::to_owned));
     (problems, fields)
 }
@@ -108,6 +110,16 @@ fn every_permission_has_words() {
         .filter(|key| !i18n::exists(Language::En, key))
         .collect();
     assert!(missing.is_empty(), "no words for {missing:?}");
+}
+
+#[test]
+fn every_kind_of_event_has_words_for_a_webhooks_form() {
+    let key = |family: &str, word: &str| format!("{family}-{}", word.replace(['.', '_'], "-"));
+    let all = EVENT_KINDS
+        .iter()
+        .flat_map(|known| [key("webhook-about", known.noun), key("webhook-hears", known.kind)]);
+    let missing: BTreeSet<_> = all.filter(|key| !i18n::exists(Language::En, key)).collect();
+    assert!(missing.is_empty(), "no words for {missing:#?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@ field-not-a-time = Geben Sie Datum und Uhrzeit an
 field-in-the-past = Diese Zeit ist vorbei
 field-too-far = Höchstens ein Jahr im Voraus
 scheduled-sending = Wird gesendet
+scheduled-sending-words = Wird gesendet: „{ $words }“
 scheduled-of = Noch nicht gesendete Antwort von { $name }
 scheduled-waits = Wird später gesendet
 scheduled-held = Nicht gesendet

@@ -3,6 +3,7 @@ field-not-a-time = Give a date and a time
 field-in-the-past = This time is over
 field-too-far = At most a year ahead
 scheduled-sending = Being sent
+scheduled-sending-words = Being sent: “{ $words }”
 scheduled-of = Answer of { $name } that is not sent yet
 scheduled-waits = To be sent later
 scheduled-held = Not sent

@@ -3,6 +3,7 @@ field-not-a-time = Geef een datum en een tijd
 field-in-the-past = Deze tijd is voorbij
 field-too-far = Hoogstens een jaar vooruit
 scheduled-sending = Wordt verzonden
+scheduled-sending-words = Wordt verzonden: “{ $words }”
 scheduled-of = Nog niet verzonden antwoord van { $name }
 scheduled-waits = Wordt later verzonden
 scheduled-held = Niet verzonden

@@ -48,6 +48,14 @@ impl Shown {
             (text, None) => linkify::html(&text),
         }
     }
+    /// That it is on its way, with the beginning of its words: two at once are told apart.
+    pub fn sending(&self, ui: &Ui) -> String {
+        let (text, _) = words(self.draft.text.clone(), self.draft.html.clone());
+        match kernel::text::shorten(&text, 40) {
+            beginning if beginning.is_empty() => ui.t("scheduled-sending").to_owned(),
+            beginning => ui.t1("scheduled-sending-words", "words", beginning.as_str()),
+        }
+    }
     pub fn to(&self) -> String {
         self.draft.to.as_deref().unwrap_or_default().join(", ")
     }
