@@ -18,3 +18,5 @@ import "./canned";
 import "./find";
 import "./bell";
 import "./mentions";
+import "./offline";
+import "./device";

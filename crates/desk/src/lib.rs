@@ -17,6 +17,7 @@ pub mod macros;
 pub mod mentions;
 pub mod moments;
 pub mod notices;
+pub mod offline;
 pub mod placeholders;
 pub mod portal;
 pub mod routing;
@@ -49,6 +50,7 @@ pub fn routes() -> Routes {
         .merge(macros::routes())
         .merge(mentions::routes())
         .merge(notices::routes())
+        .merge(offline::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(routing::routes())
