@@ -61,7 +61,7 @@ export async function line(to) {
     request.on("end", () => {
       if (state.down) return request.socket.destroy();
       state.seen.push(`${request.method} ${request.url}`);
-      const onward = http.request({ host: "127.0.0.1", port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
+      const onward = http.request({ host: "127.0.0.1", port, path: request.url, method: request.method, headers: { ...request.headers, "accept-encoding": "identity" } }, (answer) => {
         if (!state.cut(request)) {
           response.writeHead(answer.statusCode, answer.rawHeaders);
           return answer.pipe(state.change(request)).pipe(response);

@@ -39,7 +39,7 @@ export function clock(at: number): string {
 function show(): void {
   const stopped = waiting.filter(({ row }) => row.state === "stopped").length;
   const unsent = waiting.filter(({ row }) => row.state === "waiting").length;
-  let bar = document.querySelector<HTMLElement>(".offline-bar");
+  let bar = document.querySelector<HTMLElement>("body > .offline-bar");
   const isOld = isReachable && asOf > 0;
   if (isReachable && !isOld && !stopped) return void bar?.remove();
   if (!bar) {
@@ -261,6 +261,7 @@ async function start(): Promise<void> {
   sentHere = "?";
   await changed();
   brought();
+  navigator.serviceWorker.addEventListener("controllerchange", () => void tellWorker("refresh"));
   addEventListener("online", () => void probe());
   addEventListener("offline", () => turn(false));
   document.addEventListener("firstline:swapped", () => {

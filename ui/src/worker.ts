@@ -49,10 +49,10 @@ scope.addEventListener("activate", (event) => {
     const old = (await caches.keys()).filter((name) => name.startsWith("firstline-") && name !== CACHE);
     await Promise.all(old.map((name) => caches.delete(name)));
     // The pages that we have name the files of the version before.
-    if (old.length) await pages.names().then(pages.remove);
+    if (old.length) await Promise.all([pages.names().then(pages.remove), about.remove("refreshed")]);
     await scope.registration.navigationPreload?.enable().catch(() => undefined);
+    // Pages that are open hear of it, and ask for what is to be kept.
     await scope.clients.claim();
-    if (old.length) await refresh();
   })());
 });
 
@@ -60,8 +60,9 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.method === "GET" && url.pathname.startsWith("/assets/")) event.respondWith(file(request));
-  // The customers' side is none of ours, nor is what stands in a frame.
-  else if (request.mode !== "navigate" || request.destination !== "document" || /^\/(p|portal)(\/|$)/.test(url.pathname)) return;
+  else if (request.mode !== "navigate" || request.destination !== "document") return;
+  // The customers' side is none of ours.
+  else if (/^\/(p|portal)(\/|$)/.test(url.pathname)) request.method === "GET" && event.respondWith(ask(event));
   else if (request.method === "GET") event.respondWith(page(event, url));
   else if (url.pathname === "/sign-out") event.respondWith(leave(request));
   else if (/^\/t\/\d+\/messages$/.test(url.pathname)) event.respondWith(send(event, url));
@@ -72,13 +73,17 @@ async function file(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? fetch(request);
 }
 
+/** What the browser has asked for while the worker woke up, or else what the worker asks for. */
+async function ask(event: Fetching): Promise<Response> {
+  return (await event.preloadResponse) ?? fetch(event.request);
+}
+
 /** From the desk, and kept if it belongs to what is kept; from here where that fails. */
 async function page(event: Fetching, url: URL): Promise<Response> {
   const name = pages.name(url);
   if ((await about.get<number>("leaving")) && !(await left())) return bare("left");
-  const ask = async () => (await event.preloadResponse) ?? fetch(event.request);
+  const answer = ask(event).catch(() => "lost" as const);
   const copy = name && (await session()) ? await pages.get(name) : undefined;
-  const answer = ask().catch(() => "lost" as const);
   const first = await (copy ? Promise.race([answer, sleep(PATIENCE_MS)]) : answer);
   // A proxy whose desk does not answer.
   if (first === "lost" || first === "slow" || first.status === 502 || first.status === 504) {
@@ -162,7 +167,7 @@ async function left(): Promise<boolean> {
 async function send(event: Fetching, url: URL): Promise<Response> {
   const copy = event.request.clone();
   const answer = await Promise.race([fetch(event.request).catch(() => "lost" as const), sleep(FORM_PATIENCE_MS)]);
-  if (answer !== "lost" && answer !== "slow" && answer.status !== 502 && answer.status !== 504) return answer;
+  if (answer !== "lost" && answer !== "slow" && ![502, 503, 504].includes(answer.status)) return answer;
   const owner = await session();
   // Whoever is not known here keeps their text by going back.
   if (!owner) return elsewhere();
@@ -228,7 +233,7 @@ async function one(owner: Session, row: Waiting, letter: Letter): Promise<"sent"
 
 // ── keeping ─────────────────────────────────────────────────────────
 
-interface ToKeep { who: string; key: string; lists: { view: string; name: string }[]; tickets: { number: number; view: string; at: number }[] }
+interface ToKeep { who: string; key: string; lists: { view: string; name: string; at: number }[]; tickets: { number: number; view: string; at: number }[] }
 
 /** Asks the desk what is to be kept, fetches what changed, and takes away what no longer belongs to it. */
 async function refresh(): Promise<void> {
@@ -243,17 +248,17 @@ async function refresh(): Promise<void> {
     // Whoever was here before leaves nothing to read.
     if (known && known.who !== found.who) await forget();
     const key = known?.who === found.who ? known.key : await crypto.subtle.importKey("raw", Uint8Array.from(atob(found.key), (sign) => sign.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"]);
-    await about.set("session", { who: found.who, key, at: Date.now(), lists: found.lists } satisfies Session);
+    await about.set("session", { who: found.who, key, at: Date.now(), lists: found.lists.map(({ view, name }) => ({ view, name })) } satisfies Session);
     const isOff = await about.get<boolean>("off");
-    const wanted = new Map<string, { url: string; changed: number }>([["/offline", { url: "/offline", changed: 0 }]]);
+    const wanted = new Map<string, { url: string; changed: number }>([["/offline", { url: "/offline", changed: 1 }]]);
     if (!isOff) {
-      for (const { view } of found.lists) wanted.set(`/tickets?view=${view}`, { url: `/tickets?view=${view}`, changed: 0 });
+      for (const { view, at } of found.lists) wanted.set(`/tickets?view=${view}`, { url: `/tickets?view=${view}`, changed: at });
       for (const { number, view, at } of found.tickets) wanted.set(`/t/${number}`, { url: `/t/${number}?view=${view}`, changed: at });
     }
     await pages.remove((await pages.names()).filter((name) => !wanted.has(name)));
     for (const [name, { url, changed }] of wanted) {
       const have = await pages.get(name);
-      if (changed && have?.changed === changed && Date.now() - have.at < STALE_MS) continue;
+      if (have?.changed === changed && Date.now() - have.at < STALE_MS) continue;
       const fresh = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
       if (!fresh) break;
       if (!(await keep(name, fresh, changed)) && fresh.status === 404) await pages.remove([name]);

@@ -13,3 +13,4 @@ offline-kept = { $count } Tickets sind behalten, Stand { $time }.
 offline-is-waiting = Wartet
 offline-is-stopped = Angehalten
 offline-is-sent = Gesendet
+offline-never = Dieser Desk lässt Geräte keine Tickets behalten.

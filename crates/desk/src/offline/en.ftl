@@ -13,3 +13,4 @@ offline-kept = { $count } tickets are kept, as of { $time }.
 offline-is-waiting = Waits
 offline-is-stopped = Stopped
 offline-is-sent = Sent
+offline-never = This desk does not let devices keep tickets.

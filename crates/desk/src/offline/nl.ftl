@@ -13,3 +13,4 @@ offline-kept = { $count } tickets zijn bewaard, stand { $time }.
 offline-is-waiting = Wacht
 offline-is-stopped = Gestopt
 offline-is-sent = Verzonden
+offline-never = Deze helpdesk laat apparaten geen tickets bewaren.

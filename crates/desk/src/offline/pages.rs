@@ -15,6 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::fault::Problem;
 use platform::{
     authority::{Grant, Tx},
+    db, settings,
     web::{Failure, Json, Page, Ui},
 };
 
@@ -23,11 +24,13 @@ use platform::{
 struct OfflinePage {
     ui: Ui,
     most: usize,
+    is_never: bool,
 }
 
 /// `GET /offline`: what stands here is filled in by the browser, because nobody else knows what it keeps.
-pub async fn page(_: Grant<ViewTickets>, ui: Ui) -> Page<impl askama::Template> {
-    Page(OfflinePage { ui, most: MOST })
+pub async fn page(grant: Grant<ViewTickets>, ui: Ui) -> Result<Page<impl askama::Template>, Failure> {
+    let is_never = grant.read::<_, db::Error>(|tx| settings::is_never_offline(tx)).await?;
+    Ok(Page(OfflinePage { ui, most: MOST, is_never }))
 }
 
 /// A list that is kept.
@@ -35,6 +38,8 @@ pub async fn page(_: Grant<ViewTickets>, ui: Ui) -> Page<impl askama::Template> 
 struct KeptList {
     view: String,
     name: String,
+    /// Another one where anything in it changed.
+    at: i64,
 }
 #[derive(serde::Serialize)]
 struct ToKeep {
@@ -54,6 +59,8 @@ pub async fn kept(grant: Grant<ViewTickets>, ui: Ui) -> Result<Response, Failure
     let work = move |tx: &mut Tx<ViewTickets>| {
         let teams = store::teams(tx)?;
         let mut lists = Vec::new();
+        // Then a device keeps the key alone, for what its reader writes.
+        let shown = if settings::is_never_offline(tx)? { Vec::new() } else { shown };
         for shown in shown {
             let rows = store::page(tx, &shown, Place::top(&shown), MOST)?;
             let rows: Vec<_> = rows.into_iter().map(|row| (row.id, row.updated_at_ms)).collect();
@@ -66,7 +73,10 @@ pub async fn kept(grant: Grant<ViewTickets>, ui: Ui) -> Result<Response, Failure
         Shown::Team(id) => teams.iter().find(|team| team.id == *id).map(|team| team.name.clone()),
         other => Some(ui.t_of("view", &other.word()).to_owned()),
     };
-    let named = lists.iter().filter_map(|(shown, _)| Some(KeptList { view: shown.word(), name: name(shown)? }));
+    let list = |(shown, rows): &(Shown, _)| {
+        Some(KeptList { view: shown.word(), name: name(shown)?, at: policy::mark(rows) })
+    };
+    let named = lists.iter().filter_map(list);
     let key = grant.home().keys.sign("offline", &[who.as_bytes()]);
     let body = ToKeep {
         lists: named.collect(),

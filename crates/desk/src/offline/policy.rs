@@ -4,7 +4,7 @@ use crate::{
     views::{Shown, View},
 };
 use kernel::{clock::Millis, id::Id};
-use platform::authority::Team;
+use platform::{authority::Team, blobs::Hash};
 use std::collections::HashSet;
 
 /// Tickets that a device keeps at most.
@@ -39,9 +39,27 @@ pub fn tickets(lists: &[(Shown, Vec<(Id<Ticket>, Millis)>)]) -> Vec<Kept> {
         .collect()
 }
 
+/// Changes when a ticket comes into the list, leaves it, or changes in it. Browsers read it as a number without loss.
+pub fn mark(rows: &[(Id<Ticket>, Millis)]) -> i64 {
+    let bytes: Vec<u8> =
+        rows.iter().flat_map(|(id, at)| [id.number(), at.0]).flat_map(i64::to_be_bytes).collect();
+    i64::from_str_radix(&Hash::of(&bytes).hex()[..12], 16).expect("twelve digits are a number")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_changes_has_another_mark() {
+        let row = |id: i64, at: i64| (Id::<Ticket>::new(id), Millis(at));
+        let one = mark(&[row(1, 10), row(2, 20)]);
+        assert_eq!(one, mark(&[row(1, 10), row(2, 20)]));
+        for other in [vec![row(1, 10)], vec![row(1, 11), row(2, 20)], vec![row(2, 20), row(1, 10)], vec![]] {
+            assert_ne!(one, mark(&other), "{other:?}");
+        }
+        assert!((0..1 << 53).contains(&one));
+    }
 
     #[test]
     fn ones_own_lists_come_first_and_there_are_not_too_many() {
