@@ -42,10 +42,11 @@ const geometry = (THUMB) => {
     const wrap = table.closest(".table-wrap");
     if (wrap && wrap.scrollWidth > wrap.clientWidth + 1 && !table.matches(".matrix, .table-wide")) found.push(`sideways: ${name(table)} in ${wrap.clientWidth} px needs ${wrap.scrollWidth}`);
     const heads = [...table.querySelectorAll("thead th")].filter((head) => head.textContent.trim());
-    if (!table.matches(".table-stack") || heads.length < 3) continue;
+    if (table.matches(".matrix, .table-wide") || heads.length < 3) continue;
     for (const cell of [...(table.tBodies[0]?.rows[0]?.cells ?? [])].slice(1)) {
       const head = table.querySelectorAll("thead th")[cell.cellIndex]?.textContent.trim();
-      if (head && cell.textContent.trim() && !cell.dataset.label && !cell.querySelector("button, a, .state, .badge, time, input, select, .person")) found.push(`no label: ${name(table)} “${cell.textContent.trim().slice(0, 24)}” is ${head}`);
+      if (cell.colSpan > 1 || cell.querySelector("button, form, .state, .badge, .person")) continue;
+      if (head && cell.textContent.trim() && !cell.dataset.label) found.push(`no label: ${name(table)} “${cell.textContent.trim().slice(0, 24)}” is ${head}`);
     }
   }
   // Controls that cannot be told apart.
@@ -67,14 +68,17 @@ const geometry = (THUMB) => {
     // A link in a line of text is as high as the line.
     const isInText = target.matches("a, .link-button") && style.display === "inline" && [...(target.parentElement?.childNodes ?? [])].some((node) => node.nodeType === 3 && node.textContent.trim());
     if (isInText) continue;
-    let box = target.getBoundingClientRect();
+    // A row that is a link as a whole.
+    const over = getComputedStyle(target, "::after");
+    const whole = style.position === "static" && over.position === "absolute" && over.inset === "0px" ? target.offsetParent : target;
+    let box = whole.getBoundingClientRect();
     for (const label of target.labels ?? []) {
       const wide = label.getBoundingClientRect();
       if (label.contains(target) && wide.height > box.height) box = wide;
     }
     if (box.height >= THUMB - 0.5 && box.width >= THUMB - 0.5) continue;
     target.scrollIntoView({ block: "center", inline: "nearest" });
-    box = target.getBoundingClientRect();
+    box = whole.getBoundingClientRect();
     for (const label of target.labels ?? []) {
       const wide = label.getBoundingClientRect();
       if (label.contains(target) && wide.height > box.height) box = wide;

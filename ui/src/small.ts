@@ -62,14 +62,14 @@ document.addEventListener("firstline:swapped", focusErrors);
 // by itself what it is.
 const SAYS = "button, form, .state, .badge, .person";
 const label = () => {
-  for (const table of document.querySelectorAll<HTMLTableElement>(".table-stack")) {
+  for (const table of document.querySelectorAll<HTMLTableElement>(".table:not(.matrix, .table-wide)")) {
     const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent?.trim() ?? "");
     for (const body of table.tBodies)
       for (const row of body.rows)
         for (const cell of row.cells) {
           const words = heads[cell.cellIndex];
           if (cell.tagName === "TH" || !words || cell.dataset.label || cell.colSpan > 1 || cell.querySelector(SAYS)) continue;
-          if (cell.textContent?.trim()) cell.dataset.label = words;
+          if (cell.textContent?.trim() || cell.querySelector("input, select, textarea, meter")) cell.dataset.label = words;
         }
   }
 };

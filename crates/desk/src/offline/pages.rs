@@ -73,7 +73,7 @@ pub async fn kept(grant: Grant<ViewTickets>, ui: Ui) -> Result<Response, Failure
         Shown::Team(id) => teams.iter().find(|team| team.id == *id).map(|team| team.name.clone()),
         other => Some(ui.t_of("view", &other.word()).to_owned()),
     };
-    let list = |(shown, rows): &(Shown, _)| {
+    let list = |(shown, rows): &(Shown, Vec<_>)| {
         Some(KeptList { view: shown.word(), name: name(shown)?, at: policy::mark(rows) })
     };
     let named = lists.iter().filter_map(list);
