@@ -7,6 +7,8 @@ import { FILES_MOST } from "./kept";
 import { toast } from "./toast";
 
 const DRAFT_MS = 2_000;
+/** Longer than a touch. */
+const SETTLE_MS = 250;
 
 class FlComposer extends HTMLElement {
   private form!: HTMLFormElement;
@@ -16,6 +18,7 @@ class FlComposer extends HTMLElement {
   private saving = false;
   private sent = false;
   private timer = 0;
+  private settling = 0;
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -48,6 +51,7 @@ class FlComposer extends HTMLElement {
       event.preventDefault();
       for (const file of event.clipboardData.files) void this.upload(file);
     });
+    for (const kind of ["focusin", "focusout"]) form.addEventListener(kind, () => this.settle());
     addEventListener("pagehide", this.leave);
     addEventListener("beforeunload", this.warn);
     this.switchKind(false);
@@ -91,6 +95,12 @@ class FlComposer extends HTMLElement {
     this.area.hidden = true;
     if (focused) this.editor.focus();
     void this.recall();
+  }
+
+  /** On a phone the composer grows while somebody writes, once what was touched has had its effect. */
+  private settle(): void {
+    clearTimeout(this.settling);
+    this.settling = window.setTimeout(() => this.form.classList.toggle("is-writing", this.form.matches(":focus-within")), SETTLE_MS);
   }
 
   private get kind(): string {

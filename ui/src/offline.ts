@@ -16,7 +16,8 @@ export const isSupported = isSecureContext && "serviceWorker" in navigator && "i
 
 const REFRESH_MS = 2 * 60_000;
 const PROBE_MS = 5_000;
-const RETRY_MS = 20_000;
+/** What waits is tried again after so long, then after twice as long, a minute at most. */
+const RETRY_MS = 4_000;
 
 let isReachable = !asOf && navigator.onLine;
 let waiting: { row: Waiting; letter: Letter }[] = [];
@@ -25,13 +26,14 @@ export async function tellWorker(what: "refresh" | "drain"): Promise<void> {
   const registration = await navigator.serviceWorker.ready;
   const sheet = document.querySelector<HTMLLinkElement>('link[rel="stylesheet"]')?.getAttribute("href") ?? "";
   const words = { lang: root.lang, sheet, desk: document.title.split(" · ").at(-1) ?? "", away: t("offline-away"), awayHelp: t("offline-away-help"), left: t("offline-left"), leftHelp: t("offline-left-help"), again: t("offline-again") };
-  registration.active?.postMessage({ do: what, words });
+  // While one worker takes over from another, the registration may still name the old one.
+  (navigator.serviceWorker.controller ?? registration.active)?.postMessage({ do: what, words });
 }
 
 /** `10:42`, or with the day where it is another one. */
 export function clock(at: number): string {
   const day: Intl.DateTimeFormatOptions = new Date(at).toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(root.lang, { hour: "numeric", minute: "2-digit", ...day }).format(at);
+  return new Intl.DateTimeFormat(root.lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23", ...day }).format(at);
 }
 
 // ── the bar ─────────────────────────────────────────────────────────
@@ -47,7 +49,7 @@ function show(): void {
     document.querySelector(".skip")?.after(bar);
   }
   bar.classList.toggle("is-back", isReachable);
-  const text = !isReachable ? t("offline-as-of", { time: clock(asOf || loadedAt) }) : isOld ? t("offline-back") : t("offline-not-sent", { n: stopped });
+  const text = !isReachable ? t("offline-as-of", { time: clock(asOf || loadedAt) }) : [isOld && t("offline-back"), stopped && t("offline-not-sent", { n: stopped })].filter(Boolean).join(" ");
   const said = h("span", {}, text);
   const link = location.pathname === "/offline" ? null : h("a", { href: "/offline" }, unsent + stopped ? t("offline-device-n", { n: unsent + stopped }) : t("offline-device"));
   let again: HTMLElement | null = null;
@@ -272,9 +274,12 @@ async function start(): Promise<void> {
   if (asOf) void probe();
   const last = (await about.get<number>("refreshed")) ?? 0;
   if (isReachable) void tellWorker(known?.who === actor && Date.now() - last < REFRESH_MS ? "drain" : "refresh");
-  setInterval(() => {
-    if (isReachable && !document.hidden && waiting.some(({ row }) => row.state === "waiting")) void tellWorker("drain");
-  }, RETRY_MS);
+  const retry = (after: number) => setTimeout(() => {
+    const has = waiting.some(({ row }) => row.state === "waiting");
+    if (has && isReachable && !document.hidden) void tellWorker("drain");
+    retry(has ? Math.min(2 * after, 60_000) : RETRY_MS);
+  }, after);
+  retry(RETRY_MS);
   setInterval(() => {
     if (isReachable && !document.hidden) void tellWorker("refresh");
   }, REFRESH_MS);
