@@ -2,7 +2,9 @@
 import { spawn, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import http from "node:http";
 import net from "node:net";
+import { PassThrough } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -47,6 +49,44 @@ function relay(port) {
   return new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve({ server, mails })));
 }
 
+/**
+ * What lies between a browser and the desk, where lines break. `down`: nobody gets through. `cut(request)`: the desk does
+ * what the request asks for, and nobody hears of it. `change(request)`: a stream that changes the answer. `seen`: the requests that reached the desk.
+ */
+export async function line(to) {
+  const { port } = new URL(to), state = { down: false, cut: () => false, change: () => new PassThrough(), seen: [] }, sockets = new Set();
+  const server = http.createServer((request, response) => {
+    const body = [];
+    request.on("data", (piece) => body.push(piece));
+    request.on("end", () => {
+      if (state.down) return request.socket.destroy();
+      state.seen.push(`${request.method} ${request.url}`);
+      const onward = http.request({ host: "127.0.0.1", port, path: request.url, method: request.method, headers: { ...request.headers, "accept-encoding": "identity" } }, (answer) => {
+        if (!state.cut(request)) {
+          response.writeHead(answer.statusCode, answer.rawHeaders);
+          return answer.pipe(state.change(request)).pipe(response);
+        }
+        answer.resume();
+        answer.on("end", () => request.socket.destroy());
+      });
+      onward.on("error", () => request.socket.destroy());
+      response.on("close", () => onward.destroy());
+      onward.end(Buffer.concat(body));
+    });
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    if (state.down) socket.destroy();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return Object.assign(state, {
+    base: `http://127.0.0.1:${server.address().port}`,
+    breakDown: () => { state.down = true; for (const socket of sockets) socket.destroy(); },
+    close: () => { for (const socket of sockets) socket.destroy(); server.close(); },
+  });
+}
+
 /** Sends a mail as a customer's mail program would. */
 export async function sendMail(port, from, to, lines) {
   const socket = net.connect(port, "127.0.0.1");
@@ -86,6 +126,8 @@ export async function browse(base, host) {
       ...(host ? [`--host-resolver-rules=MAP ${host} 127.0.0.1`] : [])],
   });
   const findings = [], opened = new Map();
+  /** What a browser may complain about in this journey: that there is no connection, where the journey cuts it. */
+  const allowed = [];
   /** A person's browser. */
   const person = async (options = {}) => {
     const whole = { viewport: { width: 1440, height: 900 }, locale: "en-GB", reducedMotion: "reduce", ...options };
@@ -93,7 +135,7 @@ export async function browse(base, host) {
     opened.set(context, whole);
     const page = await context.newPage();
     page.on("pageerror", (error) => findings.push(`${page.url()}: ${error.message}`));
-    page.on("console", (line) => line.type() === "error" && !/frame is sandboxed|status of 4\d\d/.test(line.text()) && findings.push(`${page.url()}: ${line.text()}`));
+    page.on("console", (line) => line.type() === "error" && !/frame is sandboxed|status of 4\d\d/.test(line.text()) && !allowed.some((known) => known.test(line.text())) && findings.push(`${page.url()}: ${line.text()}`));
     page.on("request", (request) => /^https?:/.test(request.url()) && !request.url().startsWith(base) && findings.push(`foreign host: ${request.url()}`));
     return page;
   };
@@ -124,11 +166,11 @@ export async function browse(base, host) {
       if (wider > 0) findings.push(`${name}: ${wider} px wider than the window`);
     });
   };
-  return { browser, person, look, findings };
+  return { browser, person, look, findings, allowed };
 }
 
-/** `host`: a name under which browsers reach the desk, without TLS, instead of the loopback address. */
-export async function open({ host } = {}) {
+/** `host`: a name under which browsers reach the desk, without TLS, instead of the loopback address. `through`: they reach it through a `line` that can be cut. */
+export async function open({ host, through } = {}) {
   const data = mkdtempSync(join(tmpdir(), "firstline-e2e-"));
   execFileSync(program, ["demo", "--data", data, "--tickets", "120"], { stdio: ["ignore", "ignore", "inherit"] });
   const [web, smtp, out] = [await freePort(), await freePort(), await freePort()];
@@ -146,8 +188,9 @@ export async function open({ host } = {}) {
     const changed = await api(`/inboxes/${inbox.id}`, { method: "PATCH", body: JSON.stringify({ send: { host: "127.0.0.1", port: out, tls: "none" } }) });
     if (!changed.ok) throw new Error(`the inbox cannot be changed: ${await changed.text()}`);
   }
-  const base = `http://${host ?? "127.0.0.1"}:${web}`;
-  const { browser, person, look, findings } = await browse(base, host);
+  const direct = `http://${host ?? "127.0.0.1"}:${web}`;
+  const between = through ? await line(direct) : undefined, base = between?.base ?? direct;
+  const { browser, person, look, findings, allowed } = await browse(base, host);
   const signIn = async (page, email) => {
     await page.goto(`${base}/sign-in`);
     await page.fill("[name=email]", email);
@@ -157,6 +200,7 @@ export async function open({ host } = {}) {
   };
   const close = async () => {
     await browser.close();
+    between?.close();
     const ended = new Promise((resolve) => server.on("exit", resolve));
     server.kill("SIGTERM");
     const code = await ended;
@@ -164,5 +208,5 @@ export async function open({ host } = {}) {
     rmSync(data, { recursive: true, force: true });
     return code;
   };
-  return { base, smtp, data, token, mails: outgoing.mails, person, signIn, look, findings, close };
+  return { base, smtp, data, token, line: between, api, mails: outgoing.mails, person, signIn, look, findings, allowed, close };
 }

@@ -23,7 +23,7 @@ const LUCIDE = `
   bookmark calendar chart-column check chevron-down chevron-left chevron-right chevrons-up-down columns-3 circle-alert circle-check circle-help
   clipboard clock code copy corner-up-left download ellipsis ellipsis-vertical external-link eye eye-off file file-text
   filter forward git-merge globe history house image inbox info italic key keyboard languages laptop link list
-  list-ordered lock log-out mail mail-warning message-square monitor moon package panel-right paperclip pencil phone
+  list-ordered lock cloud-off log-out mail mail-warning message-square monitor moon package panel-right paperclip pencil phone
   minus pin plus printer quote refresh-cw reply reply-all rotate-ccw search send server settings shield shield-check
   shield-alert sliders-horizontal smartphone split star sticky-note strikethrough sun tag trash-2 triangle-alert undo-2
   message-square-quote folder alarm-clock phone-call phone-missed list-checks circle-pause graduation-cap hand hourglass pause play shuffle
@@ -50,7 +50,7 @@ function emit(name, content) {
   const dot = name.lastIndexOf(".");
   const file = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
   writeFileSync(join(dist, file), bytes);
-  if (!watching && !name.endsWith(".woff2")) writeFileSync(join(dist, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+  if (!watching && !/\.(woff2|png)$/.test(name)) writeFileSync(join(dist, `${file}.gz`), gzipSync(bytes, { level: 9 }));
   manifest[name] = file;
   return file;
 }
@@ -116,7 +116,13 @@ async function once() {
     const result = await build({ ...shared, entryPoints: [`src/${name}.ts`], format: "esm" });
     emit(`${name}.js`, result.outputFiles[0].contents);
   }
-  emit("favicon.svg", readFileSync(join(here, "brand/favicon.svg")));
+  const brand = join(here, "brand");
+  for (const file of readdirSync(brand).sort()) emit(file, readFileSync(join(brand, file)));
+  // The worker keeps what pages load; another version of any of it is another worker, which puts the old away.
+  const kept = ["agent.css", "agent.js", "composer.js", "icons.svg", "inter.woff2", "favicon.svg"].map((name) => `/assets/${manifest[name]}`);
+  const version = createHash("sha256").update(kept.join("\n")).digest("hex").slice(0, 8);
+  const worker = await build({ ...shared, entryPoints: ["src/worker.ts"], format: "iife", define: { FILES: JSON.stringify(kept), VERSION: JSON.stringify(version) } });
+  emit("worker.js", worker.outputFiles[0].contents);
   writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 }
 

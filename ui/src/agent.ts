@@ -19,3 +19,5 @@ import "./canned";
 import "./find";
 import "./bell";
 import "./mentions";
+import "./offline";
+import "./device";

@@ -2,9 +2,13 @@
 import type { Editor, Format } from "./composer";
 import { h, icon, inert, t } from "./dom";
 import { FlRecipients } from "./recipients";
+import { forgetDraft, keepDraft, recallDraft } from "./offline";
+import { FILES_MOST } from "./kept";
 import { toast } from "./toast";
 
 const DRAFT_MS = 2_000;
+/** Longer than a touch. */
+const SETTLE_MS = 250;
 
 class FlComposer extends HTMLElement {
   private form!: HTMLFormElement;
@@ -14,6 +18,7 @@ class FlComposer extends HTMLElement {
   private saving = false;
   private sent = false;
   private timer = 0;
+  private settling = 0;
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -46,6 +51,7 @@ class FlComposer extends HTMLElement {
       event.preventDefault();
       for (const file of event.clipboardData.files) void this.upload(file);
     });
+    for (const kind of ["focusin", "focusout"]) form.addEventListener(kind, () => this.settle());
     addEventListener("pagehide", this.leave);
     addEventListener("beforeunload", this.warn);
     this.switchKind(false);
@@ -88,6 +94,13 @@ class FlComposer extends HTMLElement {
     });
     this.area.hidden = true;
     if (focused) this.editor.focus();
+    void this.recall();
+  }
+
+  /** On a phone the composer grows while somebody writes, once what was touched has had its effect. */
+  private settle(): void {
+    clearTimeout(this.settling);
+    this.settling = window.setTimeout(() => this.form.classList.toggle("is-writing", this.form.matches(":focus-within")), SETTLE_MS);
   }
 
   private get kind(): string {
@@ -181,16 +194,25 @@ class FlComposer extends HTMLElement {
     this.dirty = false;
     clearTimeout(this.timer);
     this.fill();
+    // However often this sending arrives, it counts once; the next one is another.
+    this.field("key").value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    void forgetDraft(this.ticket);
+  }
+  private get ticket(): number {
+    return Number(this.closest<HTMLElement>("[data-ticket]")?.dataset.ticket ?? 0);
+  }
+  private field(name: string): HTMLInputElement {
+    let input = this.form.querySelector<HTMLInputElement>(`input[type="hidden"][name="${name}"]`);
+    if (!input) {
+      input = h("input", { type: "hidden", name });
+      this.form.append(input);
+    }
+    return input;
   }
   private fill(): void {
     if (!this.editor) return;
     this.area.value = this.editor.text();
-    let html = this.form.querySelector<HTMLInputElement>('input[name="html"]');
-    if (!html) {
-      html = h("input", { type: "hidden", name: "html" });
-      this.form.append(html);
-    }
-    html.value = this.editor.html();
+    this.field("html").value = this.editor.html();
   }
 
   private touch(): void {
@@ -224,9 +246,12 @@ class FlComposer extends HTMLElement {
       const response = await fetch(url, { method: "PUT", headers: { "Content-Type": "application/json" }, body: this.draft() });
       if (!response.ok) throw new Error(String(response.status));
       this.say("draft-saved");
-    } catch {
+      void forgetDraft(this.ticket);
+    } catch (error) {
       this.dirty = true;
-      this.say("draft-failed");
+      // Without a connection it is kept on this device until there is one.
+      const isHere = error instanceof TypeError && !!this.ticket && (await keepDraft(this.ticket, this.draft()));
+      this.say(isHere ? "draft-here" : "draft-failed");
       if (!this.timer) this.timer = window.setTimeout(() => { this.timer = 0; void this.saveDraft(); }, 4 * DRAFT_MS);
     } finally {
       this.saving = false;
@@ -263,10 +288,47 @@ class FlComposer extends HTMLElement {
       else line.append(hidden);
       return id;
     } catch (error) {
+      // No connection: it goes with the form itself, and waits with it.
+      const why = error instanceof TypeError ? this.bring(file, line) : error instanceof Error ? error.message : "";
+      if (why === "") return null;
       line.remove();
-      toast(t("upload-failed", { name: file.name, why: error instanceof Error ? error.message : "" }));
+      toast(t("upload-failed", { name: file.name, why }));
       return null;
     }
+  }
+  /** Puts the file itself into the form; gives the reason why not, or "". */
+  private bring(file: File, line: HTMLElement): string {
+    const others = [...this.form.querySelectorAll<HTMLInputElement>('input[data-brought]')];
+    const bytes = others.reduce((sum, input) => sum + (input.files?.[0]?.size ?? 0), file.size);
+    if (bytes > FILES_MOST) return t("offline-files", { most: size(FILES_MOST) });
+    const held = new DataTransfer();
+    held.items.add(file);
+    const input = h("input", { type: "file", name: "file", hidden: true, "data-brought": true });
+    input.files = held.files;
+    line.removeAttribute("data-uploading");
+    line.append(input);
+    if (!line.isConnected) this.querySelector("[data-files]")?.append(line);
+    return "";
+  }
+
+  /** What was written here without a connection comes back; what the desk has meanwhile stands below it. */
+  private async recall(): Promise<void> {
+    const kept = this.ticket ? await recallDraft(this.ticket) : undefined;
+    const text = kept?.text?.trim() ?? "";
+    if (!kept || !text || !this.isConnected) return;
+    const own = (this.editor?.text() ?? this.area.value).trim();
+    const isOld = !!document.documentElement.dataset.asOf;
+    if (own === text) return void (isOld || forgetDraft(this.ticket));
+    const radio = this.form.querySelector<HTMLInputElement>(`[name="kind"][value="${CSS.escape(kept.kind ?? "")}"]`);
+    if (radio && !radio.checked) {
+      radio.checked = true;
+      this.switchKind(false);
+    }
+    // What the desk has may be the beginning of it, or another one from another device.
+    const both = isOld || text.startsWith(own) ? undefined : `${kept.text}\n\n${own}`;
+    if (this.editor) this.editor.replace(both ?? kept.text ?? "", both ? null : kept.html);
+    else this.area.value = both ?? kept.text ?? "";
+    this.touch();
   }
 }
 customElements.define("fl-composer", FlComposer);

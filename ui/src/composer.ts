@@ -32,6 +32,8 @@ export interface Editor {
   focus(): void;
   /** Puts plain words where the cursor stands; what is chosen goes. */
   insert(text: string): void;
+  /** Puts other words in place of all; the focus stays where it is. */
+  replace(text: string, html?: string | null): void;
   run(format: Format): void;
 }
 
@@ -223,6 +225,10 @@ export function mount(place: HTMLElement, options: Options): Editor {
     insert: (text) => {
       view.dispatch(view.state.tr.replaceSelection(new Slice(fromText(text).content, 1, 1)).scrollIntoView());
       view.focus();
+    },
+    replace: (text, html) => {
+      const content = (html ? fromHtml(html, options.parse) : fromText(text)).content;
+      view.dispatch(view.state.tr.replaceWith(0, view.state.doc.content.size, content));
     },
     run: (format) => {
       commands[format](view.state, view.dispatch, view);

@@ -43,11 +43,22 @@ export function isTyping(target: EventTarget | null): boolean {
   return !!element?.closest?.('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable="true"]');
 }
 
-interface Policy { createHTML(text: string): string }
+interface Policy { createHTML(text: string): string; createScriptURL(text: string): string }
 const factory = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }).trustedTypes;
 // The only way from text to markup. It serves pages and drafts of our own origin, parsed into an inert
 // document; nothing else may use it.
-const policy: Policy = factory?.createPolicy("firstline", { createHTML: (text) => text }) ?? { createHTML: (text) => text };
+const rules: Policy = {
+  createHTML: (text) => text,
+  createScriptURL: (text) => {
+    if (text !== WORKER) throw new TypeError("no script of ours");
+    return text;
+  },
+};
+const policy: Policy = factory?.createPolicy("firstline", rules) ?? rules;
+
+const WORKER = "/worker.js";
+/** The address of the service worker, which the policy of trusted types asks for as well. */
+export const worker = (): string => policy.createScriptURL(WORKER);
 
 /** An inert document: scripts in it never run, pictures are not loaded. */
 export function inert(html: string): Document {

@@ -41,6 +41,9 @@ function toggleTheme(): void {
   const root = document.documentElement;
   const dark = root.dataset.theme === "dark" || (root.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "light" : "dark";
+  // The frame that the device draws around the page follows.
+  const ground = getComputedStyle(document.querySelector(".pane") ?? document.body).backgroundColor;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) meta.content = ground;
   const form = document.querySelector("[data-theme-toggle]")?.closest("form");
   if (form) void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: root.dataset.theme }) }).catch(() => undefined);
 }
@@ -54,6 +57,24 @@ document.addEventListener("change", (event) => {
 const focusErrors = () => document.querySelector<HTMLElement>("[data-error-summary]")?.focus();
 focusErrors();
 document.addEventListener("firstline:swapped", focusErrors);
+
+// A table whose rows stand for themselves in a narrow window: each cell takes the words of its column along, unless it says
+// by itself what it is.
+const SAYS = "button, form, .state, .badge, .person";
+const label = () => {
+  for (const table of document.querySelectorAll<HTMLTableElement>(".table:not(.matrix, .table-wide)")) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent?.trim() ?? "");
+    for (const body of table.tBodies)
+      for (const row of body.rows)
+        for (const cell of row.cells) {
+          const words = heads[cell.cellIndex];
+          if (cell.tagName === "TH" || !words || cell.dataset.label || cell.colSpan > 1 || cell.querySelector(SAYS)) continue;
+          if (cell.textContent?.trim() || cell.querySelector("input, select, textarea, meter")) cell.dataset.label = words;
+        }
+  }
+};
+label();
+document.addEventListener("firstline:swapped", label);
 
 // Arrow keys inside a menu.
 document.addEventListener("keydown", (event) => {

@@ -18,6 +18,7 @@ pub mod macros;
 pub mod mentions;
 pub mod moments;
 pub mod notices;
+pub mod offline;
 pub mod placeholders;
 pub mod portal;
 pub mod routing;
@@ -51,6 +52,7 @@ pub fn routes() -> Routes {
         .merge(macros::routes())
         .merge(mentions::routes())
         .merge(notices::routes())
+        .merge(offline::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
         .merge(routing::routes())

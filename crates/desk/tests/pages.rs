@@ -41,6 +41,8 @@ use tower::ServiceExt;
 
 #[path = "pages/bulk.rs"]
 mod bulk;
+#[path = "pages/offline.rs"]
+mod offline;
 #[path = "pages/sending.rs"]
 mod sending;
 

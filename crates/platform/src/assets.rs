@@ -33,6 +33,12 @@ pub fn are_built() -> bool {
     !URLS.is_empty()
 }
 
+/// The content of the asset with this plain name.
+pub fn named(name: &str) -> Option<&'static [u8]> {
+    let file = url(name).strip_prefix("/assets/")?;
+    ASSETS.iter().find(|asset| asset.name == file).map(|asset| asset.bytes)
+}
+
 /// `GET /assets/{name}`.
 pub async fn get(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {

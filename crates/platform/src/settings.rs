@@ -101,6 +101,16 @@ pub fn set_restored_at(conn: &mut db::Conn, at: Millis) -> db::Result<()> {
     set(conn, RESTORED_AT, &at.0.to_string())
 }
 
+/// Whether people's devices may keep tickets for reading without a connection.
+const OFFLINE: &str = "offline_reading";
+
+pub fn is_never_offline(conn: &mut db::Conn) -> db::Result<bool> {
+    Ok(get(conn, OFFLINE)?.as_deref() == Some("never"))
+}
+pub fn set_never_offline(conn: &mut db::Conn, is_never: bool) -> db::Result<()> {
+    set(conn, OFFLINE, if is_never { "never" } else { "" })
+}
+
 /// The value of a setting.
 pub fn get(conn: &mut db::Conn, key: &str) -> db::Result<Option<String>> {
     let row = conn.find::<(String,)>(sql!("SELECT value FROM setting WHERE key = $1"), args![key])?;

@@ -100,3 +100,51 @@ fn every_word_of_the_shared_templates_exists_in_every_language() {
     }
     assert!(found > 80, "the templates were found");
 }
+
+/// An answer of the frame's own routes.
+async fn asked(path: &str) -> (String, String, String) {
+    let desk = Desk::sqlite();
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::new(
+        desk.db.clone(),
+        Clock::System,
+        Keys::from_bytes(&[7; 32]).unwrap(),
+        Blobs::open(folder.path().to_owned()).unwrap(),
+        Site::new("http://127.0.0.1:8080", 25_000_000),
+        Outbound::new(Policy::default()),
+        Box::new(Somebody { language: Language::En, permissions: &[] }),
+    );
+    home.site.rename("Lindgren & Söhne");
+    let (router, _) = frame::routes().router.split_for_parts();
+    let request = HttpRequest::get(path).body(Body::empty()).unwrap();
+    let response = router.with_state(home).oneshot(request).await.unwrap();
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    let (kind, cache) = (header("content-type"), header("cache-control"));
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (kind, cache, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn what_installs_the_desk_names_it_and_leads_into_it() {
+    let (kind, cache, body) = asked("/manifest.webmanifest").await;
+    assert_eq!((kind.as_str(), cache.as_str()), ("application/manifest+json", "no-cache"));
+    let manifest: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(manifest["name"], "Lindgren & Söhne");
+    assert_eq!((&manifest["id"], &manifest["scope"]), (&"/".into(), &"/".into()));
+    let lead = |one: &serde_json::Value| one["url"].as_str().unwrap().to_owned();
+    let shortcuts: Vec<_> = manifest["shortcuts"].as_array().unwrap().iter().map(lead).collect();
+    assert_eq!(shortcuts, ["/tickets/new", "/tickets?view=mine"]);
+    for icon in manifest["icons"].as_array().unwrap() {
+        assert!(icon["src"].as_str().unwrap().starts_with("/assets/"), "{icon}: the front end is not built");
+    }
+}
+
+#[tokio::test]
+async fn the_worker_is_asked_for_anew_and_keeps_files_by_their_content() {
+    let (kind, cache, script) = asked("/worker.js").await;
+    assert_eq!((kind.as_str(), cache.as_str()), ("text/javascript; charset=utf-8", "no-cache"));
+    for name in ["agent.css", "agent.js", "composer.js", "icons.svg", "inter.woff2"] {
+        let url = platform::assets::url(name);
+        assert!(script.contains(url), "{url} would not be there without a connection");
+    }
+}

@@ -72,7 +72,7 @@ impl Wizard {
 pub async fn gate(State((home, wizard)): State<(Home, Wizard)>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_open =
-        matches!(path, "/setup" | "/healthz" | "/readyz" | "/metrics") || path.starts_with("/assets/");
+        matches!(path, "/setup" | "/healthz" | "/readyz" | "/metrics" | "/manifest.webmanifest") || path.starts_with("/assets/");
     if is_open {
         return next.run(request).await;
     }

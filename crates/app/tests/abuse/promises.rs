@@ -11,8 +11,8 @@ fn s30_no_cache_keeps_what_somebody_signed_in_sees() {
         let mut world = World::over(desk).await;
         world.writes("cy@c.example", "hello", "Message-ID: <a@c>", "hello").await;
         let (mut wrong, mut seen) = (Vec::new(), 0);
-        // Events are a stream; colours and logo are the same for everybody.
-        let others = ["/live", "/brand.css", "/brand/logo"];
+        // Events are a stream; colours, logo, manifest and worker are the same for everybody.
+        let others = ["/live", "/brand.css", "/brand/logo", "/manifest.webmanifest", "/worker.js"];
         let pages =
             |route: &&platform::web::Route| route.method == "GET" && !others.contains(&route.path.as_str());
         for route in app::routes().table.iter().filter(pages) {

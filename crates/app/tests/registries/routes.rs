@@ -60,6 +60,10 @@ const PUBLIC: &[&str] = &[
     // The colours and the logo of the customers' side, chosen by an administrator to be seen by everybody.
     "GET /brand.css",
     "GET /brand/logo",
+    // What a browser needs to install the desk: its name, which the sign-in page shows as well, and the worker, a script
+    // of the program like those under /assets. A browser fetches both without a cookie.
+    "GET /manifest.webmanifest",
+    "GET /worker.js",
     // Samples of components, without a word about this desk.
     "GET /styleguide",
 ];

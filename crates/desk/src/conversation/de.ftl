@@ -113,3 +113,4 @@ field-mention-unclear = Die Notiz nennt einen Namen, den mehrere haben
 doubt-mention-blind = Darf dieses Ticket nicht sehen und hört nichts von Ihrer Notiz:
 doubt-mention-unclear = So heißen mehrere, und niemand davon hört von Ihrer Notiz (bitte aus der Liste wählen):
 problem-too-many-drafts = Sie haben mehr als 200 Entwürfe. Senden oder leeren Sie einige.
+problem-other-person = Inzwischen ist hier jemand anderes angemeldet. Es wurde nichts gesendet

@@ -113,3 +113,4 @@ field-mention-unclear = The note calls a name that several people have
 doubt-mention-blind = May not see this ticket, and will not hear of your note:
 doubt-mention-unclear = Several are called so, and none of them will hear of your note (choose from the list):
 problem-too-many-drafts = You have more than 200 drafts. Send or empty some of them.
+problem-other-person = You are signed in as somebody else by now. Nothing was sent

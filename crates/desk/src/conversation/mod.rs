@@ -41,6 +41,7 @@ pub fn routes() -> Routes {
         .api::<ViewTickets>(routes!(api::list))
         .roomy_api::<NoteTickets>(routes!(api::post))
         .post::<NoteTickets>("/t/{number}/messages", roomy(post(pages::send::post)))
+        .post::<NoteTickets>("/t/{number}/draft", roomy(post(pages::send::put_back)))
         .get::<ViewTickets>("/t/{number}/messages/{id}/body", get(pages::frame::body))
         .get::<ViewTickets>("/t/{number}/messages/{id}/text", get(pages::whole::text))
 }

@@ -113,3 +113,4 @@ field-mention-unclear = De notitie noemt een naam die meer mensen hebben
 doubt-mention-blind = Mag dit ticket niet zien en hoort niets van uw notitie:
 doubt-mention-unclear = Zo heten er meer, en niemand van hen hoort van uw notitie (kies uit de lijst):
 problem-too-many-drafts = U hebt meer dan 200 concepten. Verstuur er enkele of maak ze leeg.
+problem-other-person = Intussen is hier iemand anders aangemeld. Er is niets verzonden

@@ -23,3 +23,6 @@ desk-brand-no-logo = Logo entfernen
 field-colour = Das ist keine Farbe. Erwartet werden # und sechs Ziffern, zum Beispiel #3654c8
 field-logo-type = Das ist weder PNG noch JPEG
 field-logo-large = Das Logo ist zu groß: höchstens 64 KB und 1.000 Pixel je Seite
+
+desk-no-offline = Geräte behalten keine Tickets
+desk-no-offline-help = Dann liest niemand ohne Verbindung. Was ohne Verbindung geschrieben wird, wartet weiterhin versiegelt auf dem Gerät.

@@ -23,3 +23,6 @@ desk-brand-no-logo = Take the logo away
 field-colour = This is no colour. Expected # and six digits, like #3654c8
 field-logo-type = This is no PNG and no JPEG
 field-logo-large = The logo is too large: at most 64 KB and 1,000 pixels a side
+
+desk-no-offline = Devices keep no tickets
+desk-no-offline-help = Then nobody reads without a connection. What people write without one still waits on their device, sealed.

@@ -23,3 +23,6 @@ desk-brand-no-logo = Logo weghalen
 field-colour = Dit is geen kleur. Verwacht worden # en zes cijfers, bijvoorbeeld #3654c8
 field-logo-type = Dit is geen PNG en geen JPEG
 field-logo-large = Het logo is te groot: hoogstens 64 KB en 1.000 pixels per zijde
+
+desk-no-offline = Apparaten bewaren geen tickets
+desk-no-offline-help = Dan leest niemand zonder verbinding. Wat zonder verbinding wordt geschreven, wacht nog steeds verzegeld op het apparaat.

@@ -17,6 +17,8 @@ pub struct Settings {
     pub language: Language,
     /// IANA name.
     pub zone: String,
+    /// Nobody's device keeps tickets for reading without a connection.
+    pub is_never_offline: bool,
 }
 
 /// Untrusted input of the form.
@@ -25,6 +27,7 @@ pub struct Draft {
     pub name: String,
     pub language: String,
     pub zone: String,
+    pub is_never_offline: bool,
 }
 impl Draft {
     /// * errors – 422 with every mistake.
@@ -36,7 +39,8 @@ impl Draft {
         mistakes.require(language.is_some(), "language", "unknown_word");
         mistakes.require(crate::users::policy::is_zone(&self.zone), "zone", "unknown_zone");
         mistakes.check()?;
-        Ok(Settings { name, language: language.unwrap_or_default(), zone: self.zone })
+        let (language, is_never_offline) = (language.unwrap_or_default(), self.is_never_offline);
+        Ok(Settings { name, language, zone: self.zone, is_never_offline })
     }
 }
 
@@ -45,13 +49,15 @@ pub fn load<P>(tx: &mut Tx<P>) -> db::Result<Settings> {
     let name = settings::get(tx, "desk_name")?.unwrap_or_else(|| "Firstline".into());
     let language = settings::get(tx, "default_language")?;
     let zone = settings::get(tx, "default_zone")?.unwrap_or_else(|| "UTC".into());
-    Ok(Settings { name, language: language.and_then(|w| Language::from_word(&w)).unwrap_or_default(), zone })
+    let language = language.and_then(|w| Language::from_word(&w)).unwrap_or_default();
+    Ok(Settings { name, language, zone, is_never_offline: settings::is_never_offline(tx)? })
 }
 
 pub(crate) fn save<P>(tx: &mut Tx<P>, new: &Settings) -> db::Result<()> {
     settings::set(tx, "desk_name", &new.name)?;
     settings::set(tx, "default_language", new.language.word())?;
-    settings::set(tx, "default_zone", &new.zone)
+    settings::set(tx, "default_zone", &new.zone)?;
+    settings::set_never_offline(tx, new.is_never_offline)
 }
 
 /// Untrusted input about how the customers' side looks.

@@ -1,4 +1,7 @@
 //! What the composer sends: an answer, an answer to all, a note, or the conversation sent on to somebody else.
+//!
+//! A browser that lost its connection sends the same form again until it hears what became of it: `key` makes it count
+//! once (`docs/behaviour/offline.md`).
 use crate::{
     attachments::{self, Attachment},
     conversation::{
@@ -10,21 +13,24 @@ use crate::{
     drafts, mentions,
     scheduled::{self, ScheduledReply, When, actions::Waiting},
     tickets::{
-        self, NoteTickets, ReplyTickets, Ticket, ViewTickets,
+        self, NoteTickets, ReplyTickets, Ticket, TicketError, ViewTickets,
         pages::{self, Asked, edit::by_form_names},
     },
 };
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{clock::SECOND, fault::Problem, id::Id};
 use people::users;
 use platform::{
     authority::{Grant, Implies, Tx},
-    web::{Failure, Form, Page, Ui},
+    blobs::Hash,
+    idempotency::{self, Key},
+    web::{Failure, Form, Json, Page, Ui},
 };
+use serde::{Deserialize, Serialize};
 
 /// What the composer's form has.
 pub(crate) const FIELDS: &[&str] = &[
@@ -46,6 +52,9 @@ pub(crate) const FIELDS: &[&str] = &[
     "when",
     "at",
     "canned",
+    "key",
+    "who",
+    "waited",
 ];
 
 /// The tabs of the composer.
@@ -68,18 +77,23 @@ impl Way {
     }
 }
 
-/// `POST /t/{number}/messages`.
+/// `POST /t/{number}/messages`. Whoever accepts nothing but JSON (the outbox of a browser) gets what became of it as JSON.
+#[allow(clippy::too_many_arguments, reason = "what axum takes out of the request, each once")]
 pub async fn post(
     grant: Grant<NoteTickets>,
     replying: Option<Grant<ReplyTickets>>,
     ui: Ui,
     Path(number): Path<Id<Ticket>>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Failure> {
     form.only(FIELDS)?;
+    is_by(&grant, &form)?;
+    let is_outbox = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
     let files = keep(&grant, &form).await?;
     let (doubts, problem) = match send(&grant, replying, number, &form, &files).await {
+        Ok(sent) if is_outbox => return Ok(Json(sent).into_response()),
         Ok(Sent::Message(message)) => {
             return Ok(Redirect::to(&format!("{}#m{message}", asked.back(number))).into_response());
         }
@@ -89,6 +103,9 @@ pub async fn post(
         Err(Stopped::Unsure(doubts)) => (doubts, Problem::conflict("unconfirmed")),
         Err(Stopped::Refused(problem)) => (Vec::new(), problem),
     };
+    if is_outbox {
+        return Err(problem.into());
+    }
     if problem.status != 422 && !matches!(problem.code, "newer_message" | "unconfirmed") {
         return Err(problem.into());
     }
@@ -117,9 +134,62 @@ pub struct Stop {
 }
 
 /// What became of a form.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Sent {
     Message(Id<Message>),
     Scheduled(Id<ScheduledReply>),
+}
+
+/// A form says who wrote it. Where somebody else has signed in meanwhile in the same browser, it is not theirs to send.
+///
+/// * errors – 409 `other_person`.
+fn is_by<P: 'static>(grant: &Grant<P>, form: &Form) -> Result<(), Problem> {
+    match form.some("who") {
+        Some(who) if who != grant.actor().who.to_string() => Err(Problem::conflict("other_person")),
+        _ => Ok(()),
+    }
+}
+
+/// What makes this sending of the form one request, however often it comes: the browser's `key`, the words, and the
+/// content of its files.
+fn key(form: &Form, ticket: Id<Ticket>) -> Option<Key> {
+    let key = form.some("key").filter(|key| key.len() <= 100)?;
+    let names = FIELDS.iter().filter(|name| !matches!(**name, "key" | "who" | "waited"));
+    let words: Vec<_> = names.map(|name| (*name, form.all(name).collect::<Vec<_>>())).collect();
+    let files: Vec<_> = form.files.iter().map(|file| (&file.name, Hash::of(&file.bytes).hex())).collect();
+    Some(Key::of_form(key, &(ticket, words, files)))
+}
+
+/// Sends unless the same was sent before; then says again what became of it.
+fn once<P>(
+    tx: &mut Tx<P>,
+    key: Option<&Key>,
+    work: impl FnOnce(&mut Tx<P>) -> Result<Sent, Stopped>,
+) -> Result<Sent, Stopped> {
+    let sent = idempotency::once(tx, key, work)?;
+    serde_json::from_value(sent).map_err(|_| Problem::internal().into())
+}
+
+/// `POST /t/{number}/draft`: what could not be sent from another place becomes the writer's draft, above what they have
+/// begun since.
+pub async fn put_back(
+    grant: Grant<NoteTickets>,
+    Path(number): Path<Id<Ticket>>,
+    form: Form,
+) -> Result<StatusCode, Failure> {
+    form.only(FIELDS)?;
+    is_by(&grant, &form)?;
+    let me = grant.actor().user().ok_or_else(Problem::not_found)?;
+    let files = keep(&grant, &form).await?;
+    let kept = composer(&form, form.some("status"), &files);
+    grant
+        .change::<_, TicketError>(move |tx| {
+            tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            Ok(drafts::put_back(tx, me, number, &kept)?)
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes in the files of a form and those that were uploaded before it was sent.
@@ -141,6 +211,7 @@ async fn send(
     form: &Form,
     files: &[Id<Attachment>],
 ) -> Result<Sent, Stopped> {
+    let key = key(form, number);
     let way = Way::from_word(form.get("kind")).ok_or_else(|| Problem::field("kind", "unknown_word"))?;
     let mut draft = draft(form, way, files);
     // A button's status stands behind the one of the list beside it, and counts.
@@ -149,15 +220,17 @@ async fn send(
         let reply = draft.parse()?;
         let confirmed: Vec<String> = form.all("confirm").map(str::to_owned).collect();
         let work = move |tx: &mut Tx<NoteTickets>| {
-            let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            mentions::actions::look(tx, &ticket, &reply.text, &confirmed)?;
-            let message = actions::note(tx, &ticket, &reply)?;
-            // The form has the list of statuses for everybody; it counts for those who may change the ticket.
-            if status.is_some() && tickets::store::may_edit(tx, &ticket)? {
-                actions::set_status_after(tx, &ticket, status.as_deref())?;
-            }
-            forget_draft(tx, number)?;
-            Ok::<_, Stopped>(Sent::Message(message))
+            once(tx, key.as_ref(), |tx| {
+                let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+                mentions::actions::look(tx, &ticket, &reply.text, &confirmed)?;
+                let message = actions::note(tx, &ticket, &reply)?;
+                // The form has the list of statuses for everybody; it counts for those who may change the ticket.
+                if status.is_some() && tickets::store::may_edit(tx, &ticket)? {
+                    actions::set_status_after(tx, &ticket, status.as_deref())?;
+                }
+                forget_draft(tx, number)?;
+                Ok(Sent::Message(message))
+            })
         };
         return grant.change(work).await;
     }
@@ -172,31 +245,36 @@ async fn send(
     let composer = composer(form, status.as_deref(), files);
     let has_files =
         !files.is_empty() || (way == Way::Forward && draft.forward_attachments.as_deref() != Some(&[]));
+    // What has waited on the writer's device could be taken back there.
+    let has_waited = form.is_on("waited");
     let work = move |tx: &mut Tx<ReplyTickets>| {
-        let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-        // Mistakes before doubts: whoever has to mend something sees that first.
-        let words = draft.clone().parse()?;
-        let named = words.to.iter().chain(&words.cc).flatten().chain(&words.bcc);
-        let intended = Intended {
-            text: &words.text,
-            addresses: named.map(String::as_str).collect(),
-            has_files,
-            is_forward: way == Way::Forward,
-        };
-        guard::look(tx, &ticket, &intended, Some(seen), Some(&confirmed))?;
-        let chosen = scheduled::actions::instant(tx, when)?;
-        let undo_ms = tx.actor().habits.undo_seconds.clamp(0, 60) * SECOND;
-        let send_at = chosen.or_else(|| (undo_ms > 0).then(|| tx.now().plus(undo_ms)));
-        let sent = match send_at {
-            Some(send_at) => {
-                let waiting = Waiting { draft, composer, seen, is_later: chosen.is_some(), send_at };
-                Sent::Scheduled(scheduled::actions::schedule(tx, &ticket, waiting)?)
-            }
-            None => Sent::Message(scheduled::actions::send_now(tx, &ticket, draft, &signer)?),
-        };
-        remember_status(tx, status.as_deref())?;
-        forget_draft(tx, number)?;
-        Ok::<_, Stopped>(sent)
+        once(tx, key.as_ref(), |tx| {
+            let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
+            // Mistakes before doubts: whoever has to mend something sees that first.
+            let words = draft.clone().parse()?;
+            let named = words.to.iter().chain(&words.cc).flatten().chain(&words.bcc);
+            let intended = Intended {
+                text: &words.text,
+                addresses: named.map(String::as_str).collect(),
+                has_files,
+                is_forward: way == Way::Forward,
+            };
+            guard::look(tx, &ticket, &intended, Some(seen), Some(&confirmed))?;
+            let chosen = scheduled::actions::instant(tx, when)?;
+            let undo_ms =
+                if has_waited { 0 } else { tx.actor().habits.undo_seconds.clamp(0, 60) * SECOND };
+            let send_at = chosen.or_else(|| (undo_ms > 0).then(|| tx.now().plus(undo_ms)));
+            let sent = match send_at {
+                Some(send_at) => {
+                    let waiting = Waiting { draft, composer, seen, is_later: chosen.is_some(), send_at };
+                    Sent::Scheduled(scheduled::actions::schedule(tx, &ticket, waiting)?)
+                }
+                None => Sent::Message(scheduled::actions::send_now(tx, &ticket, draft, &signer)?),
+            };
+            remember_status(tx, status.as_deref())?;
+            forget_draft(tx, number)?;
+            Ok(sent)
+        })
     };
     grant.change(work).await
 }

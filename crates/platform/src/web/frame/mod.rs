@@ -1,5 +1,7 @@
 //! The frame of the agent's pages and the small components that need more than markup. Their templates lie in
 //! `templates/`: `agent.html`, `plain.html` and `portal.html` to extend, `components.html` to import.
+mod install;
+
 use super::{Html, Routes, Ui};
 use crate::{brand, web::Page};
 use axum::routing::get;
@@ -158,6 +160,8 @@ pub fn routes() -> Routes {
         .public_get("/styleguide", get(style_guide))
         .public_get("/brand.css", get(brand::css))
         .public_get("/brand/logo", get(brand::logo))
+        .public_get("/manifest.webmanifest", get(install::manifest))
+        .public_get("/worker.js", get(install::worker))
 }
 
 #[cfg(test)]

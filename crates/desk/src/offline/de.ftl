@@ -1,0 +1,16 @@
+offline-title = Auf diesem Gerät
+offline-lead = Was Sie ohne Verbindung lesen können, und was Sie geschrieben haben und noch nicht gesendet ist. Es ist versiegelt, nur für Sie, und mit dem Abmelden weg; was wartet, bleibt versiegelt, bis Sie sich hier wieder anmelden.
+offline-unsupported = Dieser Browser behält hier nichts: Dazu braucht es Skripte und eine Adresse, die mit https beginnt.
+offline-outbox = Wartet auf das Senden
+offline-outbox-none = Nichts wartet. Antworten und Notizen, die Sie ohne Verbindung schreiben, stehen hier, bis sie gesendet sind.
+offline-sealed = { $count } weitere von jemand anderem warten hier, versiegelt bis zu deren Anmeldung.
+offline-reading = Zum Lesen ohne Verbindung
+offline-keep = Meine Listen und die neuesten { $count } Tickets darin behalten
+offline-keep-help = Meine, was meine Teams haben und niemand übernommen hat, und die Listen meiner Teams. Dateien werden nicht behalten. Nach zwölf Stunden ohne Verbindung wird alles gelöscht.
+offline-is-off = Es wird nichts behalten.
+offline-nothing = Noch ist nichts behalten. Es beginnt mit der nächsten Seite.
+offline-kept = { $count } Tickets sind behalten, Stand { $time }.
+offline-is-waiting = Wartet
+offline-is-stopped = Angehalten
+offline-is-sent = Gesendet
+offline-never = Dieser Desk lässt Geräte keine Tickets behalten.

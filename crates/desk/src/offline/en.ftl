@@ -1,0 +1,16 @@
+offline-title = On this device
+offline-lead = What you can read without a connection, and what you wrote that waits to be sent. It is sealed, for you alone, and gone when you sign out; what waits stays sealed until you sign in here again.
+offline-unsupported = This browser keeps nothing here: it needs scripts and an address that begins with https.
+offline-outbox = Waiting to be sent
+offline-outbox-none = Nothing waits. Answers and notes that you write without a connection stand here until they are sent.
+offline-sealed = { $count } more of somebody else wait here, sealed until they sign in again.
+offline-reading = To read without a connection
+offline-keep = Keep my lists and the newest { $count } tickets in them
+offline-keep-help = Mine, what my teams have and nobody took, and the lists of my teams. Files are not kept. After twelve hours without a word from the desk it is deleted.
+offline-is-off = Nothing is kept.
+offline-nothing = Nothing is kept yet. It begins with the next page.
+offline-kept = { $count } tickets are kept, as of { $time }.
+offline-is-waiting = Waits
+offline-is-stopped = Stopped
+offline-is-sent = Sent
+offline-never = This desk does not let devices keep tickets.

@@ -1,0 +1,16 @@
+offline-title = Op dit apparaat
+offline-lead = Wat u zonder verbinding kunt lezen, en wat u hebt geschreven en nog niet is verzonden. Het is verzegeld, alleen voor u, en weg als u zich afmeldt; wat wacht, blijft verzegeld tot u zich hier weer aanmeldt.
+offline-unsupported = Deze browser bewaart hier niets: daarvoor zijn scripts nodig en een adres dat met https begint.
+offline-outbox = Wacht op verzending
+offline-outbox-none = Er wacht niets. Antwoorden en notities die u zonder verbinding schrijft, staan hier tot ze zijn verzonden.
+offline-sealed = Er wachten hier nog { $count } van iemand anders, verzegeld tot die zich weer aanmeldt.
+offline-reading = Om zonder verbinding te lezen
+offline-keep = Mijn lijsten en de nieuwste { $count } tickets daarin bewaren
+offline-keep-help = Mijn tickets, wat mijn teams hebben en niemand heeft genomen, en de lijsten van mijn teams. Bestanden worden niet bewaard. Na twaalf uur zonder verbinding wordt alles gewist.
+offline-is-off = Er wordt niets bewaard.
+offline-nothing = Er is nog niets bewaard. Het begint met de volgende pagina.
+offline-kept = { $count } tickets zijn bewaard, stand { $time }.
+offline-is-waiting = Wacht
+offline-is-stopped = Gestopt
+offline-is-sent = Verzonden
+offline-never = Deze helpdesk laat apparaten geen tickets bewaren.
