@@ -9,6 +9,7 @@ pub mod call_backs;
 pub mod canned;
 pub mod conversation;
 pub mod drafts;
+pub mod escalation;
 pub mod fields;
 pub mod filter;
 pub mod history;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .merge(canned::routes())
         .merge(conversation::routes())
         .merge(drafts::routes())
+        .merge(escalation::routes())
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())
