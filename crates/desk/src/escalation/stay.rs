@@ -175,10 +175,10 @@ impl Stay {
         Clock::of(steps.into_iter().flatten(), false)
     }
     /// What is promised, as it stands at `now`.
-    pub fn deadlines(&self, now: Millis) -> Vec<Deadline> {
+    pub fn deadlines(&self, now: impl Into<Millis>) -> Vec<Deadline> {
         let mut clock = self.clock();
         if self.is_now() {
-            clock.settle(now);
+            clock.settle(now.into());
         }
         let one = |promise: &Promise| {
             let run = clock.run(promise.run())?;
