@@ -97,7 +97,8 @@ impl Case {
     }
     async fn messages(&self) -> Vec<Message> {
         let ticket = self.ticket;
-        let read = move |conn: &mut platform::db::Conn| conversation::store::of_ticket(conn, ticket, None, 100);
+        let read =
+            move |conn: &mut platform::db::Conn| conversation::store::of_ticket(conn, ticket, None, 100);
         self.world.home.db.read::<_, Error>(read).await.unwrap()
     }
     /// The words that the customer's page shows.
@@ -130,8 +131,14 @@ fn a_supplier_is_written_to_and_answers_for_us_alone() {
         let mut case = Case::over(desk).await;
         let out = case.sent();
         assert_eq!(out.to.iter().map(|to| to.email.as_str()).collect::<Vec<_>>(), [MAKER]);
-        assert!(out.text.contains("Changed the roll.") && out.text.contains("Send a new printer head."), "{}", out.text);
-        assert!(!out.text.contains("Since Monday") && out.references.is_empty() && out.in_reply_to.is_empty());
+        assert!(
+            out.text.contains("Changed the roll.") && out.text.contains("Send a new printer head."),
+            "{}",
+            out.text
+        );
+        assert!(
+            !out.text.contains("Since Monday") && out.references.is_empty() && out.in_reply_to.is_empty()
+        );
         assert!(!out.text.contains("/p/"), "no link of the customer's goes along: {}", out.text);
         let header = out.message_id.clone().unwrap();
 
@@ -159,7 +166,14 @@ fn a_supplier_is_written_to_and_answers_for_us_alone() {
         assert_eq!(people.len(), 1);
 
         // They go on by their own Message-ID alone, and with their address alone above a new subject.
-        case.arrives(MAKER, SUPPORT, "Re: your printer", "In-Reply-To: <m1@somewhere.example>", "Tracking 17.").await;
+        case.arrives(
+            MAKER,
+            SUPPORT,
+            "Re: your printer",
+            "In-Reply-To: <m1@somewhere.example>",
+            "Tracking 17.",
+        )
+        .await;
         assert_eq!(case.messages().await.last().unwrap().text.trim(), "Tracking 17.");
         assert_eq!(case.public().await, ["Since Monday."]);
         assert_eq!(case.world.ledger().await[0].ticket_id, Some(ticket));
@@ -192,7 +206,8 @@ fn whatever_answers_a_suppliers_mail_stays_with_us() {
         assert_eq!(case.messages().await.len(), 5);
         // What the customer writes on their own thread is theirs to read, as ever.
         let own = "In-Reply-To: <first@customer.example>";
-        case.arrives("Cy <cy@customer.example>", SUPPORT, "Re: The till eats receipts", own, "Any news?").await;
+        case.arrives("Cy <cy@customer.example>", SUPPORT, "Re: The till eats receipts", own, "Any news?")
+            .await;
         assert_eq!(case.public().await, ["Since Monday.", "Any news?"]);
     });
 }
@@ -209,7 +224,8 @@ fn an_answer_to_a_solved_or_merged_ticket_is_still_a_note() {
         });
         close.await.unwrap();
         assert!(!case.stay().await.is_now());
-        case.arrives(MAKER, SUPPORT, "Re: The till", &format!("In-Reply-To: <{header}>"), "Sent today.").await;
+        case.arrives(MAKER, SUPPORT, "Re: The till", &format!("In-Reply-To: <{header}>"), "Sent today.")
+            .await;
         assert_eq!(case.seen().await.category, Category::Closed, "it opens nothing");
         assert_eq!(case.messages().await.last().unwrap().text.trim(), "Sent today.");
         assert_eq!(case.public().await, ["Since Monday."]);

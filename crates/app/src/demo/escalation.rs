@@ -10,7 +10,11 @@ use desk::{
     filter::{self, Order},
     tickets::{self, EditTickets, Ticket, TicketError},
 };
-use kernel::{clock::{Clock, HOUR, MINUTE, Millis}, fault::Problem, id::Id};
+use kernel::{
+    clock::{Clock, HOUR, MINUTE, Millis},
+    fault::Problem,
+    id::Id,
+};
 use platform::{
     Home,
     authority::{Grant, Tx},
@@ -38,7 +42,8 @@ struct Words {
 }
 impl Plan {
     fn read() -> Plan {
-        serde_json::from_str(include_str!("../../../../demo/escalation.json")).expect("it is part of the program")
+        serde_json::from_str(include_str!("../../../../demo/escalation.json"))
+            .expect("it is part of the program")
     }
 }
 
@@ -87,12 +92,18 @@ pub async fn play(home: &Home, clock: &Clock, cast: &Cast, now: Millis) -> Resul
     let draft = stay::Draft { to: "next".into(), tried: words.tried, expected: words.expected };
     let (hand_over, signer) = (draft.parse()?, Signer::of(home));
     edit.change::<_, TicketError>(move |tx| {
-        escalation::actions::escalate(tx, &seen(tx, ticket)?, &hand_over, &signer)
+        let seen = seen(tx, ticket)?;
+        escalation::actions::escalate(tx, &seen, &hand_over, &signer)
     })
     .await?;
     super::tickets::set(clock, now.plus(-40 * MINUTE));
     let accept = Grant::<EditTickets>::check(home, std::sync::Arc::new(helper.actor()), true)?;
-    accept.change::<_, TicketError>(move |tx| escalation::actions::accept(tx, &seen(tx, ticket)?)).await?;
+    accept
+        .change::<_, TicketError>(move |tx| {
+            let seen = seen(tx, ticket)?;
+            escalation::actions::accept(tx, &seen)
+        })
+        .await?;
     super::tickets::set(clock, now);
     Ok(())
 }

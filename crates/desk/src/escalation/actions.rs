@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     conversation::{
-        self, AuthorKind, Direction, Message, MessageAdded, MessageKind, actions::Signer, store::New as NewMessage,
+        self, AuthorKind, Direction, Message, MessageAdded, MessageKind, actions::Signer,
+        store::New as NewMessage,
     },
     mentions,
     sla::terms::Snapshot,
@@ -289,7 +290,12 @@ pub(super) fn language<P>(tx: &mut Tx<P>) -> db::Result<i18n::Language> {
 }
 
 /// A note for whoever gets it. It calls a supervisor by name, so that they hear of it.
-pub(super) fn told<P>(tx: &mut Tx<P>, ticket: &Ticket, place: &Place, words: &str) -> Result<(), TicketError> {
+pub(super) fn told<P>(
+    tx: &mut Tx<P>,
+    ticket: &Ticket,
+    place: &Place,
+    words: &str,
+) -> Result<(), TicketError> {
     let message = note(tx, ticket, &format!("→ {}\n\n{words}", place.name))?;
     if place.user.number() != 0 {
         mentions::store::insert(tx, message, mentions::policy::Called::User(place.user))?;

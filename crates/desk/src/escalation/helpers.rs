@@ -1,8 +1,6 @@
 //! `/api/v1/tickets/{number}/helpers`: colleagues who work on a case beside the one who has it. They see it, and follow it.
 use super::{HelperAdded, HelperRemoved, store};
-use crate::tickets::{
-    self, EditTickets, Seen, Ticket, TicketError, ViewTickets, actions::unmerged,
-};
+use crate::tickets::{self, EditTickets, Seen, Ticket, TicketError, ViewTickets, actions::unmerged};
 use kernel::{fault::Problem, id::Id};
 use platform::{
     authority::{Grant, Implies, Tx, User},

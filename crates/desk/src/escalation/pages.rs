@@ -113,7 +113,8 @@ pub async fn stays(
         })
         .await?;
     let opened = ticket.created_at_ms;
-    let until = if ticket.category.is_open() { ui.now } else { ticket.solved_at_ms.unwrap_or(ticket.updated_at_ms) };
+    let until =
+        if ticket.category.is_open() { ui.now } else { ticket.solved_at_ms.unwrap_or(ticket.updated_at_ms) };
     let segments = segments(stays, &home, (opened, until));
     let until = segments.last().map_or(until, |last| last.to.max(until));
     Ok(Page(Stays { ui, ticket, segments, opened, until }).into_response())
@@ -147,13 +148,17 @@ impl Places {
         let is_supervised = now.as_ref().is_some_and(|stay| stay.kind == Keeper::Supervisor);
         let supervisor = lines::store::supervisor(tx, ticket.team_id)?.map(|(_, name)| name);
         let supervisor = supervisor.filter(|_| !is_supervised);
-        let holds = |supplier: &Supplier| now.as_ref().is_some_and(|stay| stay.supplier_id == Some(supplier.id));
+        let holds =
+            |supplier: &Supplier| now.as_ref().is_some_and(|stay| stay.supplier_id == Some(supplier.id));
         let suppliers = lines::store::suppliers(tx)?.into_iter();
         let suppliers = suppliers.filter(|supplier| !supplier.is_archived && !holds(supplier)).collect();
         Ok(Places { now, next, others, supervisor, suppliers })
     }
     fn is_empty(&self) -> bool {
-        self.next.is_none() && self.others.is_empty() && self.supervisor.is_none() && self.suppliers.is_empty()
+        self.next.is_none()
+            && self.others.is_empty()
+            && self.supervisor.is_none()
+            && self.suppliers.is_empty()
     }
     /// What is chosen at first.
     fn usual(&self) -> String {

@@ -313,7 +313,11 @@ impl Draft {
     pub fn parse(self) -> Result<HandOver, Problem> {
         let mut mistakes = Mistakes::default();
         let to = To::from_word(&self.to);
-        mistakes.require(to.is_some(), "to", if self.to.trim().is_empty() { "required" } else { "unknown_word" });
+        mistakes.require(
+            to.is_some(),
+            "to",
+            if self.to.trim().is_empty() { "required" } else { "unknown_word" },
+        );
         let tried = words(&self.tried, "tried", &mut mistakes);
         let expected = words(&self.expected, "expected", &mut mistakes);
         mistakes.check()?;
@@ -402,7 +406,10 @@ mod tests {
         }
     }
     fn told(stay: &Stay) -> Vec<(i64, Promise, Told)> {
-        stay.alarms().iter().map(|alarm| ((alarm.at.0 - START.0) / 60_000, alarm.promise, alarm.told)).collect()
+        stay.alarms()
+            .iter()
+            .map(|alarm| ((alarm.at.0 - START.0) / 60_000, alarm.promise, alarm.told))
+            .collect()
     }
 
     #[test]
@@ -431,10 +438,13 @@ mod tests {
     }
     #[test]
     fn a_hand_over_must_say_what_was_tried_and_what_is_expected() {
-        let problem = Draft { to: "next".into(), tried: " \n".into(), ..Draft::default() }.parse().unwrap_err();
-        let fields: Vec<_> = problem.fields.iter().map(|field| (field.pointer.as_str(), field.code)).collect();
+        let problem =
+            Draft { to: "next".into(), tried: " \n".into(), ..Draft::default() }.parse().unwrap_err();
+        let fields: Vec<_> =
+            problem.fields.iter().map(|field| (field.pointer.as_str(), field.code)).collect();
         assert_eq!(fields, [("/tried", "required"), ("/expected", "required")]);
-        let problem = Draft { to: "moon".into(), tried: "a".into(), expected: "b".into() }.parse().unwrap_err();
+        let problem =
+            Draft { to: "moon".into(), tried: "a".into(), expected: "b".into() }.parse().unwrap_err();
         assert_eq!(problem.fields[0].pointer, "/to");
         for word in ["next", "supervisor", "line/3", "supplier/12"] {
             assert_eq!(To::from_word(word).unwrap().word(), word);

@@ -48,7 +48,8 @@ pub fn standing(conn: &mut Conn, tickets: &[Id<Ticket>]) -> Result<Vec<(Id<Ticke
         ),
         args![&Id::list(tickets)],
     )?;
-    let stands = |(ticket, with, name, since, is_accepted)| (ticket, Stands { with, name, since, is_accepted });
+    let stands =
+        |(ticket, with, name, since, is_accepted)| (ticket, Stands { with, name, since, is_accepted });
     Ok(rows.into_iter().map(stands).collect())
 }
 
@@ -215,11 +216,12 @@ pub fn tell_tickets(conn: &mut Conn) -> Result<()> {
     .map(drop)
 }
 /// The stays after an id, each with its stored alarm, by id.
-pub fn alarms_kept(conn: &mut Conn, after: Id<Stay>, limit: usize) -> Result<Vec<(Id<Stay>, Option<Millis>)>> {
-    conn.all(
-        sql!("SELECT id, alarm_at_ms FROM stay WHERE id > $1 ORDER BY id LIMIT $2"),
-        args![after, limit],
-    )
+pub fn alarms_kept(
+    conn: &mut Conn,
+    after: Id<Stay>,
+    limit: usize,
+) -> Result<Vec<(Id<Stay>, Option<Millis>)>> {
+    conn.all(sql!("SELECT id, alarm_at_ms FROM stay WHERE id > $1 ORDER BY id LIMIT $2"), args![after, limit])
 }
 
 /// The team's name; `None` for none.
@@ -259,10 +261,8 @@ pub(super) fn add_helper<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, user: Id<User>) 
 }
 /// * returns – whether they were one.
 pub(super) fn remove_helper(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<bool> {
-    let gone = conn.run(
-        sql!("DELETE FROM ticket_helper WHERE ticket_id = $1 AND user_id = $2"),
-        args![ticket, user],
-    )?;
+    let gone = conn
+        .run(sql!("DELETE FROM ticket_helper WHERE ticket_id = $1 AND user_id = $2"), args![ticket, user])?;
     Ok(gone == 1)
 }
 
@@ -307,9 +307,7 @@ pub fn stay_at(conn: &mut Conn, ticket: Id<Ticket>, email: &str) -> Result<Optio
 /// The address of the supplier of a stay, and what it is called.
 pub fn supplier_of(conn: &mut Conn, stay: Id<Stay>) -> Result<Option<(String, String)>> {
     conn.find(
-        sql!(
-            "SELECT s.email, s.name FROM stay y JOIN supplier s ON s.id = y.supplier_id WHERE y.id = $1"
-        ),
+        sql!("SELECT s.email, s.name FROM stay y JOIN supplier s ON s.id = y.supplier_id WHERE y.id = $1"),
         args![stay],
     )
 }

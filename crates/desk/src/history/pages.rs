@@ -85,10 +85,7 @@ fn arranged(ui: &Ui, entry: &Entry) -> Option<(&'static str, &'static str, Vec<(
     Some((icon, key, vec![("other", other), ("link", link)]))
 }
 /// A step of an escalation: icon, message and its arguments.
-fn escalated<'e>(
-    ui: &Ui,
-    entry: &'e Entry,
-) -> (&'static str, &'static str, Vec<(&'static str, &'e str)>) {
+fn escalated<'e>(ui: &Ui, entry: &'e Entry) -> (&'static str, &'static str, Vec<(&'static str, &'e str)>) {
     let data = &entry.changes;
     let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
     let name = ("name", word("name"));
@@ -371,8 +368,12 @@ impl Names {
             "ticket.call_back_dropped" => {
                 vec![line("x", say("history-call-back-dropped", &[("name", word("name"))]))]
             }
-            "ticket.escalated" | "ticket.escalation_accepted" | "ticket.handed_back" | "ticket.stay_ended"
-            | "stay.warned" | "stay.breached" => {
+            "ticket.escalated"
+            | "ticket.escalation_accepted"
+            | "ticket.handed_back"
+            | "ticket.stay_ended"
+            | "stay.warned"
+            | "stay.breached" => {
                 let (icon, key, more) = escalated(ui, entry);
                 vec![line(icon, say(key, &more))]
             }

@@ -31,7 +31,12 @@ pub struct Matter {
 /// Whether an event can concern anybody; the others cost nothing more.
 pub fn hears(event: &Recorded) -> bool {
     match event.kind.as_str() {
-        "ticket.opened" | "ticket.message_added" | "sla.warned" | "sla.breached" | "stay.warned" | "stay.breached"
+        "ticket.opened"
+        | "ticket.message_added"
+        | "sla.warned"
+        | "sla.breached"
+        | "stay.warned"
+        | "stay.breached"
         | "ticket.call_back_due" => true,
         "ticket.changed" => event.payload.contains("\"assignee\"") || event.payload.contains("\"team\""),
         "inbound.decided" => event.payload.contains("\"quarantined\""),

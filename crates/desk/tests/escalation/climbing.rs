@@ -22,11 +22,20 @@ fn what_nobody_accepts_climbs_on_to_the_last_line_and_the_supervisor() {
         world.advance(15 * MINUTE);
         world.fires().await;
         world.fires().await;
-        assert_eq!(world.events(&["stay."], "promise").await, [accept("stay.warned"), accept("stay.breached")]);
+        assert_eq!(
+            world.events(&["stay."], "promise").await,
+            [accept("stay.warned"), accept("stay.breached")]
+        );
         let body = world.ticket(ticket).await;
-        assert_eq!((body["line"].as_i64(), body["escalated"]["name"].as_str()), (Some(3), Some("Third line")));
+        assert_eq!(
+            (body["line"].as_i64(), body["escalated"]["name"].as_str()),
+            (Some(3), Some("Third line"))
+        );
         let stays = world.stays(ticket).await;
-        assert_eq!((stays[0]["ended"].as_str(), stays[1]["cause"].as_str()), (Some("climbed"), Some("climbed")));
+        assert_eq!(
+            (stays[0]["ended"].as_str(), stays[1]["cause"].as_str()),
+            (Some("climbed"), Some("climbed"))
+        );
         assert_eq!(stays[1]["tried"], "Restarted it twice", "the hand-over goes with it");
         // The third line has the whole of its own time.
         world.advance(2 * HOUR - MINUTE);
@@ -35,7 +44,10 @@ fn what_nobody_accepts_climbs_on_to_the_last_line_and_the_supervisor() {
         world.advance(2 * MINUTE);
         world.fires().await;
         let body = world.ticket(ticket).await;
-        assert_eq!((body["escalated"]["with"].as_str(), body["team"].as_str()), (Some("supervisor"), Some("3")));
+        assert_eq!(
+            (body["escalated"]["with"].as_str(), body["team"].as_str()),
+            (Some("supervisor"), Some("3"))
+        );
         // From there no further, however long nobody answers.
         world.advance(100 * HOUR);
         world.fires().await;
@@ -79,8 +91,11 @@ fn a_desk_that_was_down_for_six_hours_tells_each_once_in_order() {
         assert_eq!(of("stay.warned"), late, "each once, in the order in which they fell due");
         assert_eq!(of("stay.breached"), late);
         let climbed = world.events(&["ticket.escalated"], "name").await;
-        let climbed: Vec<_> =
-            climbed.into_iter().filter(|(_, _, name)| name == "Third line").map(|(_, ticket, _)| ticket).collect();
+        let climbed: Vec<_> = climbed
+            .into_iter()
+            .filter(|(_, _, name)| name == "Third line")
+            .map(|(_, ticket, _)| ticket)
+            .collect();
         assert_eq!(climbed, late, "each climbs once, and the next line has its own time from now on");
         for ticket in &late {
             assert_eq!(world.stays(*ticket).await.len(), 2);
@@ -101,7 +116,8 @@ fn an_acceptance_that_comes_too_late_is_a_breach_and_no_climb() {
         lines.ben_works.post_json(&format!("/api/v1/tickets/{ticket}/accept"), "{}").await.assert_status(200);
         world.fires().await;
         assert_eq!(world.ticket(ticket).await["line"], 2);
-        let kinds: Vec<_> = world.events(&["stay."], "promise").await.into_iter().map(|(kind, ..)| kind).collect();
+        let kinds: Vec<_> =
+            world.events(&["stay."], "promise").await.into_iter().map(|(kind, ..)| kind).collect();
         assert_eq!(kinds, ["stay.breached"]);
         // The work on it is warned of in its time.
         world.advance(7 * HOUR);
@@ -109,8 +125,10 @@ fn an_acceptance_that_comes_too_late_is_a_breach_and_no_climb() {
         desk::notices::reader::catch_up(&world.home).await.unwrap();
         let last = world.events(&["stay."], "promise").await.pop().unwrap();
         assert_eq!((last.0.as_str(), last.2.as_str()), ("stay.breached", "solve"));
-        let notices: serde_json::Value = lines.ben_works.get("/api/v1/notifications").await.assert_status(200).json();
-        let kinds: Vec<_> = notices["items"].as_array().unwrap().iter().map(|it| it["kind"].clone()).collect();
+        let notices: serde_json::Value =
+            lines.ben_works.get("/api/v1/notifications").await.assert_status(200).json();
+        let kinds: Vec<_> =
+            notices["items"].as_array().unwrap().iter().map(|it| it["kind"].clone()).collect();
         assert!(kinds.contains(&json!("sla_breached")) && kinds.contains(&json!("sla_warned")), "{kinds:?}");
     });
 }

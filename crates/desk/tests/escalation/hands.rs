@@ -27,7 +27,10 @@ fn a_ticket_goes_to_the_second_line_and_comes_back() {
 
         let stay = world.hands_on(ticket, "next", 201).await;
         assert_eq!((stay["with"].as_str(), stay["name"].as_str()), (Some("line"), Some("Second line")));
-        assert_eq!((stay["from"].as_str(), stay["by"].as_str()), (Some("First line"), Some("ada@desk.example")));
+        assert_eq!(
+            (stay["from"].as_str(), stay["by"].as_str()),
+            (Some("First line"), Some("ada@desk.example"))
+        );
         let body = world.ticket(ticket).await;
         assert_eq!((&body["team"], &body["assignee"], &body["line"]), (&json!("2"), &Value::Null, &json!(2)));
         assert_eq!(body["escalated"]["is_accepted"], false);
@@ -72,10 +75,16 @@ fn a_ticket_goes_to_the_second_line_and_comes_back() {
         let stay = &stays[0];
         assert_eq!((stay["ended"].as_str(), stay["note"].as_str()), (Some("back"), Some("A disk was full")));
         assert_eq!((stay["seconds"].as_i64(), stay["accepted_by"].as_str()), (Some(9000), Some("Ben")));
-        let states: Vec<_> = stay["deadlines"].as_array().unwrap().iter().map(|it| it["state"].clone()).collect();
+        let states: Vec<_> =
+            stay["deadlines"].as_array().unwrap().iter().map(|it| it["state"].clone()).collect();
         assert_eq!(states, ["met", "met"]);
         world.hands_back(ticket, "again", 409).await;
-        let steps: Vec<_> = world.log(ticket).await.into_iter().filter(|kind| kind.contains("esc") || kind.contains("back")).collect();
+        let steps: Vec<_> = world
+            .log(ticket)
+            .await
+            .into_iter()
+            .filter(|kind| kind.contains("esc") || kind.contains("back"))
+            .collect();
         assert_eq!(steps, ["ticket.escalated", "ticket.escalation_accepted", "ticket.handed_back"]);
         assert_eq!(world.wrong().await, []);
         let _ = (lines.first, lines.second, lines.third);
@@ -89,7 +98,9 @@ fn what_is_passed_on_goes_on_with_what_was_left_of_its_time() {
         let lines = world.lines().await;
         let ticket = world.has("It is hot in here").await;
         world.hands_on(ticket, "next", 201).await;
-        world.patches(&format!("/api/v1/tickets/{ticket}"), json!({ "assignee": lines.ben.to_string() }), 200).await;
+        world
+            .patches(&format!("/api/v1/tickets/{ticket}"), json!({ "assignee": lines.ben.to_string() }), 200)
+            .await;
         world.advance(3 * HOUR);
         world.hands_on(ticket, "next", 201).await;
         assert_eq!(world.ticket(ticket).await["line"], 3);
@@ -105,7 +116,10 @@ fn what_is_passed_on_goes_on_with_what_was_left_of_its_time() {
         assert_eq!(ends, [Some("passed_on"), Some("back"), None]);
         // Eight hours, of which three were used: what the third line took is not counted.
         let solve = &stays[2]["deadlines"][0];
-        assert_eq!((solve["promise"].as_str(), solve["target_seconds"].as_i64()), (Some("solve"), Some(5 * 3600)));
+        assert_eq!(
+            (solve["promise"].as_str(), solve["target_seconds"].as_i64()),
+            (Some("solve"), Some(5 * 3600))
+        );
         world.hands_back(ticket, "Changed the fan", 200).await;
         let body = world.ticket(ticket).await;
         assert_eq!((&body["team"], &body["escalated"]), (&json!("1"), &Value::Null));
@@ -182,7 +196,10 @@ fn a_rule_hands_on_and_says_where_it_could_not() {
         desk::rules::reader::catch_up(&world.home).await.unwrap();
         let stays = world.stays(ticket).await;
         assert_eq!(stays.len(), 1, "{stays:?}");
-        assert_eq!((stays[0]["expected"].as_str(), stays[0]["by"].as_str()), (Some("Cy Peters waits: Down"), Some("Servers go up")));
+        assert_eq!(
+            (stays[0]["expected"].as_str(), stays[0]["by"].as_str()),
+            (Some("Cy Peters waits: Down"), Some("Servers go up"))
+        );
         let supervisor = json!({ "name": "Lead", "on": ["priority_changed"], "filter": "",
             "actions": [{ "do": "escalate", "value": "supervisor", "text": "Decide" }] });
         world.posts("/api/v1/rules", supervisor, 201).await;

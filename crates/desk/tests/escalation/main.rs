@@ -97,7 +97,11 @@ impl World {
         self.home.db.read::<_, db::Error>(look).await.unwrap()
     }
     /// Kinds of events about tickets that begin so, in their order: kind, ticket, and a field of each.
-    pub async fn events(&self, beginnings: &'static [&'static str], field: &'static str) -> Vec<(String, i64, String)> {
+    pub async fn events(
+        &self,
+        beginnings: &'static [&'static str],
+        field: &'static str,
+    ) -> Vec<(String, i64, String)> {
         let all = Grant::<System>::system(&self.home)
             .read::<_, db::Error>(|tx| platform::events::after(tx, Id::new(0), 10_000))
             .await

@@ -14,7 +14,8 @@ fn a_line_has_a_place_and_teams_of_its_own() {
         let mut world = World::over(desk).await;
         let lines = world.lines().await;
         let all = world.gets("/api/v1/lines").await;
-        let places: Vec<_> = all["items"].as_array().unwrap().iter().map(|line| line["position"].as_i64().unwrap()).collect();
+        let places: Vec<_> =
+            all["items"].as_array().unwrap().iter().map(|line| line["position"].as_i64().unwrap()).collect();
         assert_eq!(places, [1, 2, 3]);
         let line = |name: &str, position: i64, team: &str| json!({ "name": name, "position": position, "teams": [team] });
         let refused = world.posts("/api/v1/lines", line("second LINE", 4, "2"), 422).await;
@@ -26,7 +27,10 @@ fn a_line_has_a_place_and_teams_of_its_own() {
         // A team that is named again has moved.
         world.posts("/api/v1/lines", line("Fourth line", 4, "3"), 201).await;
         let third = world.gets("/api/v1/lines").await["items"][2].clone();
-        assert_eq!((third["name"].as_str(), third["teams"].as_array().unwrap().len()), (Some("Third line"), 0));
+        assert_eq!(
+            (third["name"].as_str(), third["teams"].as_array().unwrap().len()),
+            (Some("Third line"), 0)
+        );
         // What has no team cannot get anything: the next one after it does.
         let ticket = world.has("Skip it").await;
         world.hands_on(ticket, "line/3", 422).await;
@@ -38,7 +42,8 @@ fn a_line_has_a_place_and_teams_of_its_own() {
         world.ada.delete("/api/v1/lines/3").await.assert_status(404);
         let refused = world.hands_on(ticket, "next", 422).await;
         assert_eq!(one(&refused), ("/to".into(), "no_next_line".into()));
-        let changed = world.patches("/api/v1/lines/2", json!({ "accept_within": null, "name": "Experts" }), 200).await;
+        let changed =
+            world.patches("/api/v1/lines/2", json!({ "accept_within": null, "name": "Experts" }), 200).await;
         assert_eq!((&changed["accept_within"], &changed["solve_within"]), (&Value::Null, &json!("8h")));
     });
 }
@@ -66,7 +71,10 @@ fn a_supplier_is_written_to_and_is_no_inbox_of_ours() {
         let ticket = world.has("It is broken").await;
         world.hands_on(ticket, &to, 201).await;
         let body = world.ticket(ticket).await;
-        assert_eq!((body["escalated"]["with"].as_str(), body["assignee"].as_str()), (Some("supplier"), Some(world.ada_id.to_string().as_str())));
+        assert_eq!(
+            (body["escalated"]["with"].as_str(), body["assignee"].as_str()),
+            (Some("supplier"), Some(world.ada_id.to_string().as_str()))
+        );
         assert_eq!(world.finds("with:supplier").await, [ticket]);
         let all = world.gets(&format!("/api/v1/tickets/{ticket}/messages")).await;
         let mail = &all["items"][1];

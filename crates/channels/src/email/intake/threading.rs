@@ -104,11 +104,11 @@ fn with_supplier(
     is_authentic: Option<bool>,
 ) -> db::Result<Option<Thread>> {
     let mail = &content.mail;
-    let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(100);
-    let by_id = ids.filter_map(|id| Some((Some(id.as_str()), SupplierToken::verify_message(id, key)?))).next();
+    let mut ids = mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(100);
+    let by_id = ids.find_map(|id| Some((Some(id.as_str()), SupplierToken::verify_message(id, key)?)));
     let listed = mail.to.iter().chain(&mail.cc).chain(&mail.delivered_to).map(|address| &address.email);
     let mut addresses = listed.chain(&content.said.recipients).take(200);
-    let by_address = || addresses.find_map(|address| SupplierToken::verify_address(address, key));
+    let mut by_address = || addresses.find_map(|address| SupplierToken::verify_address(address, key));
     let found = by_id.or_else(|| by_address().map(|token| (None, token)));
     if let Some((id, token)) = found
         && let Some(place) = references::place(conn, Id::new(token.ticket), id)?

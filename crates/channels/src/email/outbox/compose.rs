@@ -17,8 +17,8 @@ use desk::{
 use jiff::tz::TimeZone;
 use kernel::{id::Id, text};
 use mail::{
-    Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml, SupplierToken,
-    UntrustedHtml, clean_composed, quote_header, quoted_text,
+    Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml,
+    SupplierToken, UntrustedHtml, clean_composed, quote_header, quoted_text,
 };
 use platform::{
     Home, blobs,
@@ -253,7 +253,8 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
 /// `Re: Printer on fire [#1042]`: the same for every answer, so that programs which group by subject agree.
 fn subject(inbox: &Inbox, ticket: &Ticket, message: &Message, is_answer: bool) -> String {
     // A forwarded mail has the mark that its writer saw.
-    let bare = if message.is_forward() { message.subject.clone() } else { mail::bare_subject(&ticket.subject) };
+    let bare =
+        if message.is_forward() { message.subject.clone() } else { mail::bare_subject(&ticket.subject) };
     let re = if is_answer { "Re: " } else { "" };
     let tag = format!("[#{}]", ticket.id);
     let tag = if inbox.has_subject_tag && !bare.contains(&tag) { format!(" {tag}") } else { String::new() };

@@ -1,5 +1,7 @@
 //! What can be done with lines, supervisors and suppliers.
-use super::policy::{Line, LineChanges, NewLine, NewSupplier, POSITIONS, Promised, Supplier, SupplierChanges};
+use super::policy::{
+    Line, LineChanges, NewLine, NewSupplier, POSITIONS, Promised, Supplier, SupplierChanges,
+};
 use super::store;
 use crate::{
     calendars::{self, Plan},
@@ -79,7 +81,11 @@ pub fn remove_line(tx: &mut Tx<ManageEscalation>, id: Id<Line>) -> Result<(), Ti
     Ok(())
 }
 
-fn check_line(tx: &mut Tx<ManageEscalation>, new: &NewLine, but: Option<Id<Line>>) -> Result<(), TicketError> {
+fn check_line(
+    tx: &mut Tx<ManageEscalation>,
+    new: &NewLine,
+    but: Option<Id<Line>>,
+) -> Result<(), TicketError> {
     let (is_name, is_position) = store::is_line_taken(tx, new, but)?;
     if is_name {
         return Err(Problem::field("name", "taken").into());
@@ -134,10 +140,7 @@ pub fn set_supervisor(
 }
 
 /// Adds a supplier.
-pub fn create_supplier(
-    tx: &mut Tx<ManageEscalation>,
-    new: NewSupplier,
-) -> Result<Id<Supplier>, TicketError> {
+pub fn create_supplier(tx: &mut Tx<ManageEscalation>, new: NewSupplier) -> Result<Id<Supplier>, TicketError> {
     check_supplier(tx, &new, None)?;
     let supplier = store::insert_supplier(tx, &new)?;
     tx.emit(SupplierCreated { supplier, name: new.name })?;

@@ -1,7 +1,5 @@
 //! `/api/v1/lines`, `/api/v1/suppliers` and who leads a team.
-use super::{
-    Line, LineChanges, LineDraft, Supplier, SupplierChanges, SupplierDraft, actions, store,
-};
+use super::{Line, LineChanges, LineDraft, Supplier, SupplierChanges, SupplierDraft, actions, store};
 use crate::{
     calendars::Calendar,
     escalation::ManageEscalation,

@@ -1,8 +1,6 @@
 //! `/admin/escalation`: the lines, who leads which team, and the suppliers.
 use super::{
-    Line, LineChanges, LineDraft, Supplier, SupplierChanges, SupplierDraft, actions,
-    policy::POSITIONS,
-    store,
+    Line, LineChanges, LineDraft, Supplier, SupplierChanges, SupplierDraft, actions, policy::POSITIONS, store,
 };
 use crate::{
     calendars::{self, Calendar},
@@ -148,7 +146,8 @@ fn line_form(line: &Line, teams: &[Id<Team>]) -> Form {
 fn line_draft(form: &Form) -> Result<LineDraft, Problem> {
     form.only(&["name", "position", "teams", "first", "calendar", "accept_within", "solve_within", "warn"])?;
     let unknown = |_| Problem::field("teams", "unknown_id");
-    let mut teams = form.all("teams").map(str::parse).collect::<Result<Vec<Id<Team>>, _>>().map_err(unknown)?;
+    let mut teams =
+        form.all("teams").map(str::parse).collect::<Result<Vec<Id<Team>>, _>>().map_err(unknown)?;
     // The one that gets what is handed over stands first.
     if let Some(first) = form.some("first").and_then(|first| first.parse::<Id<Team>>().ok())
         && let Some(at) = teams.iter().position(|team| *team == first)
@@ -203,7 +202,9 @@ pub async fn line(
 /// `POST /admin/escalation/lines`.
 pub async fn post_line(ui: Ui, grant: Grant<ManageEscalation>, form: Form) -> Result<Response, Failure> {
     let done = match line_draft(&form).and_then(LineDraft::parse) {
-        Ok(new) => grant.change(move |tx| actions::create_line(tx, new)).await.map(drop).map_err(Problem::from),
+        Ok(new) => {
+            grant.change(move |tx| actions::create_line(tx, new)).await.map(drop).map_err(Problem::from)
+        }
         Err(problem) => Err(problem),
     };
     line_answer(&grant, ui, None, form, done).await

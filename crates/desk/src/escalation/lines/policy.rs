@@ -7,8 +7,7 @@ use derive::Record;
 use kernel::{
     fault::{Mistakes, Problem},
     id::Id,
-    text,
-    working_time,
+    text, working_time,
 };
 use platform::authority::Team;
 use serde::Deserialize;

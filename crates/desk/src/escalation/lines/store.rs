@@ -91,10 +91,8 @@ pub(super) fn is_line_taken(conn: &mut Conn, new: &NewLine, but: Option<Id<Line>
     Ok((name.is_some(), position.is_some()))
 }
 pub(super) fn last_position(conn: &mut Conn) -> Result<i64> {
-    let (last,) = conn.one::<(i64,)>(
-        sql!("SELECT coalesce(max(position), 0) AS last FROM support_line"),
-        args![],
-    )?;
+    let (last,) =
+        conn.one::<(i64,)>(sql!("SELECT coalesce(max(position), 0) AS last FROM support_line"), args![])?;
     Ok(last)
 }
 /// Spans as people write them.

@@ -14,6 +14,7 @@ use super::{
     warn::{Risk, Warning},
 };
 use crate::{
+    escalation::stay::To,
     filter::{self, names::Named},
     tickets::{
         Ticket,
