@@ -115,8 +115,8 @@ impl Case {
     }
     async fn seen(&self) -> Ticket {
         let ticket = self.ticket;
-        let see = Grant::<System>::system(&self.world.home)
-            .read::<_, Error>(move |tx| tickets::store::see_for_machine(tx, ticket));
+        let system = Grant::<System>::system(&self.world.home);
+        let see = system.read::<_, Error>(move |tx| tickets::store::see_for_machine(tx, ticket));
         see.await.unwrap().unwrap().into_inner()
     }
     fn sent(&self) -> mail::Mail {
@@ -218,7 +218,8 @@ fn an_answer_to_a_solved_or_merged_ticket_is_still_a_note() {
         let mut case = Case::over(desk).await;
         let header = case.sent().message_id.unwrap();
         let ticket = case.ticket;
-        let close = case.grant::<EditTickets>().change::<_, TicketError>(move |tx| {
+        let edit = case.grant::<EditTickets>();
+        let close = edit.change::<_, TicketError>(move |tx| {
             let seen = tickets::store::see(tx, ticket)?.ok_or_else(Problem::not_found)?;
             tickets::actions::set_category(tx, &seen, Category::Closed)
         });

@@ -91,3 +91,30 @@ fn a_supplier_is_written_to_and_is_no_inbox_of_ours() {
         assert_eq!(one(&refused), ("/to".into(), "unknown_id".into()));
     });
 }
+
+#[test]
+fn a_complaint_has_deadlines_of_its_own_and_comes_to_whoever_leads() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        world.lines().await;
+        world.ada.put_json("/api/v1/teams/1/supervisor", r#"{"user":"1"}"#).await.assert_status(200);
+        let policy = |name: &str, filter: &str, time: &str| json!({ "name": name, "filter": filter, "targets": { "first_response": time } });
+        world.posts("/api/v1/sla-policies", policy("Complaints", "type:complaint", "1h"), 201).await;
+        world.posts("/api/v1/sla-policies", policy("All", "", "8h"), 201).await;
+        let rule = json!({ "name": "Complaints up", "on": ["ticket_opened"], "filter": "type:complaint",
+            "actions": [{ "do": "escalate", "value": "supervisor", "text": "{name} complains." }] });
+        world.posts("/api/v1/rules", rule, 201).await;
+        desk::rules::reader::catch_up(&world.home).await.unwrap();
+        let mut due = Vec::new();
+        for kind in ["complaint", "question"] {
+            let ticket = json!({ "subject": kind, "text": "Late again", "type": kind, "team": "1",
+                "requester": { "email": "cy@example.org", "name": "Cy" } });
+            let made = world.posts("/api/v1/tickets", ticket, 201).await;
+            due.push(serde_json::from_value::<kernel::clock::Millis>(made["due_at"].clone()).unwrap());
+        }
+        assert_eq!(due[1].0 - due[0].0, 7 * kernel::clock::HOUR);
+        desk::rules::reader::catch_up(&world.home).await.unwrap();
+        assert_eq!(world.finds("with:supervisor").await, world.finds("type:complaint").await);
+        assert_eq!(world.finds("with:supervisor").await.len(), 1);
+    });
+}
