@@ -139,7 +139,7 @@ impl Place {
 /// To a line it changes hands: the line's first team has it and nobody of it yet; whoever had it and whoever hands it on
 /// help from then on. A supervisor and a supplier are asked beside whoever has it. The customer sees nothing of it.
 ///
-/// * errors – 409 `ticket_not_open`; 422 naming the field; 403 for a supplier without the right to write outside.
+/// * errors – 409 `escalation_solved`; 422 naming the field; 403 for a supplier without the right to write outside.
 pub fn escalate<P: Implies<EditTickets>>(
     tx: &mut Tx<P>,
     ticket: &Seen<Ticket>,
@@ -148,7 +148,7 @@ pub fn escalate<P: Implies<EditTickets>>(
 ) -> Result<Id<Stay>, TicketError> {
     unmerged(ticket)?;
     if !ticket.category.is_open() {
-        return Err(Problem::conflict("ticket_not_open").into());
+        return Err(Problem::conflict("escalation_solved").into());
     }
     conversation::store::hold_ticket(tx, ticket.id)?;
     let now = store::now(tx, ticket.id)?;

@@ -1,7 +1,7 @@
 permission-escalation-manage = Linien, Vorgesetzte und Lieferanten verwalten
 settings-escalation = Linien und Lieferanten
 problem-line-in-use = An diese Linie wurden Tickets übergeben, die noch dort sind
-problem-ticket-not-open = Das Ticket ist schon gelöst
+problem-escalation-solved = Das Ticket ist schon gelöst
 problem-not-escalated = Niemand hat dieses Ticket weitergegeben
 problem-escalation-accepted = Das hat schon jemand angenommen
 field-accept-after-solve = Es müsste gelöst sein, bevor es angenommen ist

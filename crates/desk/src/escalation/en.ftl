@@ -1,7 +1,7 @@
 permission-escalation-manage = Manage lines, supervisors and suppliers
 settings-escalation = Lines and suppliers
 problem-line-in-use = Tickets that were handed to this line are still there
-problem-ticket-not-open = The ticket is solved already
+problem-escalation-solved = The ticket is solved already
 problem-not-escalated = Nobody handed this ticket on
 problem-escalation-accepted = Somebody has accepted this already
 field-accept-after-solve = It would have to be solved before it is accepted

@@ -1,7 +1,7 @@
 permission-escalation-manage = Lijnen, leidinggevenden en leveranciers beheren
 settings-escalation = Lijnen en leveranciers
 problem-line-in-use = Er zijn nog tickets die aan deze lijn zijn overgedragen
-problem-ticket-not-open = Het ticket is al opgelost
+problem-escalation-solved = Het ticket is al opgelost
 problem-not-escalated = Niemand heeft dit ticket overgedragen
 problem-escalation-accepted = Iemand heeft dit al aangenomen
 field-accept-after-solve = Het zou opgelost moeten zijn voordat het is aangenomen

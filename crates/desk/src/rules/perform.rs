@@ -187,7 +187,7 @@ fn escalate(
         // Nothing was written: it is looked up first where the ticket goes.
         Err(TicketError::Refused(problem)) => {
             match problem.fields.first().map_or(problem.code, |field| field.code) {
-                "escalated_there" | "ticket_not_open" => Ok("was_so"),
+                "escalated_there" | "escalation_solved" => Ok("was_so"),
                 "no_next_line" | "no_supervisor" | "line_without_team" => Ok("nowhere"),
                 _ => Err(problem.into()),
             }

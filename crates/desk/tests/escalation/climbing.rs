@@ -111,6 +111,7 @@ fn an_acceptance_that_comes_too_late_is_a_breach_and_no_climb() {
         let mut world = World::over(desk).await;
         let mut lines = world.lines().await;
         let ticket = world.has("Just too late").await;
+        desk::notices::reader::catch_up(&world.home).await.unwrap();
         world.hands_on(ticket, "next", 201).await;
         world.advance(61 * MINUTE);
         lines.ben_works.post_json(&format!("/api/v1/tickets/{ticket}/accept"), "{}").await.assert_status(200);
