@@ -18,6 +18,7 @@ escalation-supervisors = Wer ein Team leitet
 escalation-supervisors-help = An sie gehen die Tickets des Teams, wenn jemand die vorgesetzte Person fragt oder keine Linie eines angenommen hat.
 escalation-with = Liegt bei
 escalation-since = Seit
+escalation-accepted-by = Angenommen von
 escalation-not-accepted = noch nicht angenommen
 escalation-accept = Annehmen
 escalation-hand-on = Weitergeben

@@ -18,6 +18,7 @@ escalation-supervisors = Who leads a team
 escalation-supervisors-help = To them go the team’s tickets when somebody asks for the supervisor, or when no line has accepted one.
 escalation-with = Is with
 escalation-since = Since
+escalation-accepted-by = Accepted by
 escalation-not-accepted = not accepted yet
 escalation-accept = Accept
 escalation-hand-on = Hand on

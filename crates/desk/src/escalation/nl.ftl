@@ -18,6 +18,7 @@ escalation-supervisors = Wie een team leidt
 escalation-supervisors-help = Naar hen gaan de tickets van het team als iemand de leidinggevende vraagt, of als geen lijn er een heeft aangenomen.
 escalation-with = Ligt bij
 escalation-since = Sinds
+escalation-accepted-by = Aangenomen door
 escalation-not-accepted = nog niet aangenomen
 escalation-accept = Aannemen
 escalation-hand-on = Overdragen

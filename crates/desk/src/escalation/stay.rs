@@ -174,7 +174,7 @@ impl Stay {
         ];
         Clock::of(steps.into_iter().flatten(), false)
     }
-    /// What is promised, as it stands at `now`.
+    /// What is promised, as it stands at `now`; without what a stay that was passed on, climbed, moved or merged left open.
     pub fn deadlines(&self, now: impl Into<Millis>) -> Vec<Deadline> {
         let mut clock = self.clock();
         if self.is_now() {
@@ -183,6 +183,14 @@ impl Stay {
         let one = |promise: &Promise| {
             let run = clock.run(promise.run())?;
             let target_ms = run.target_ms?;
+            // What ended otherwise was neither kept nor missed.
+            let is_kept = match promise {
+                Promise::Accept => self.is_accepted(),
+                Promise::Solve => matches!(self.ended_how, Some(How::Back | How::Solved)),
+            };
+            if run.state() == State::Met && !is_kept {
+                return None;
+            }
             Some(Deadline {
                 promise: *promise,
                 state: run.state(),
@@ -431,10 +439,13 @@ mod tests {
         assert_eq!(told(&stay)[0], all[1]);
         stay.accept_told = Told::Breach;
         stay.ended_at_ms = Some(START.plus(3 * HOUR));
+        stay.ended_how = Some(How::Back);
         assert_eq!(told(&stay), []);
         let deadlines = stay.deadlines(START.plus(9 * HOUR));
         let states: Vec<_> = deadlines.iter().map(|deadline| (deadline.promise, deadline.state)).collect();
         assert_eq!(states, [(Promise::Accept, State::Breached), (Promise::Solve, State::Met)]);
+        stay.ended_how = Some(How::PassedOn);
+        assert_eq!(stay.deadlines(START.plus(9 * HOUR)).len(), 1, "what was passed on was not kept");
     }
     #[test]
     fn a_hand_over_must_say_what_was_tried_and_what_is_expected() {
