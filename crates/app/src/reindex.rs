@@ -37,6 +37,7 @@ async fn rebuild(db: &db::Db) -> db::Result<usize> {
     .await?;
     db.write(|conn| {
         dump::take_your_time(conn)?;
+        desk::escalation::climb::rebuild(conn)?;
         desk::sla::live::rebuild(conn, Clock::System.now())
     })
     .await

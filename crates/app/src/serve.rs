@@ -109,6 +109,7 @@ async fn workers(home: &Home, config: &Config, stop: &watch::Receiver<bool>) -> 
     workers.spawn(until(stop.clone(), tidy::work(home.clone())));
     workers.spawn(channels::webhooks::work(home.clone(), stop.clone()));
     workers.spawn(desk::sla::alarms::work(home.clone(), stop.clone()));
+    workers.spawn(desk::escalation::work(home.clone(), stop.clone()));
     workers.spawn(desk::routing::work(home.clone(), stop.clone()));
     workers.spawn(desk::notices::work(home.clone(), stop.clone()));
     workers.spawn(desk::rules::work(home.clone(), stop.clone()));

@@ -10,6 +10,7 @@ pub mod canned;
 pub mod conversation;
 pub mod customer;
 pub mod drafts;
+pub mod escalation;
 pub mod fields;
 pub mod filter;
 pub mod history;
@@ -46,6 +47,7 @@ pub fn routes() -> Routes {
         .merge(conversation::routes())
         .merge(customer::routes())
         .merge(drafts::routes())
+        .merge(escalation::routes())
         .merge(fields::routes())
         .merge(history::routes())
         .merge(live::routes())

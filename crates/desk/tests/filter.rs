@@ -60,9 +60,11 @@ fn people() -> Vec<Person> {
         person(16, Scope::Team, &[], &[]),
     ]
 }
+/// Whoever helps with some tickets, and by their scope sees nothing but their own.
+const HELPER: i64 = 15;
 impl Person {
     fn sees(&self, facts: &Facts) -> bool {
-        let own = facts.assignee == self.id;
+        let own = facts.assignee == self.id || self.id == HELPER && facts.number % 37 == 0;
         own || match self.scope {
             Scope::All => true,
             Scope::Team => self.teams.contains(&facts.team),
@@ -146,6 +148,19 @@ fn fill(conn: &mut Conn) -> db::Result<()> {
         sql!("INSERT INTO sla_terms (id, policy_id, content, created_at_ms) VALUES (1, 1, '{}', 0)"),
         args![],
     )?;
+    for (id, name) in [(1i64, "first"), (2, "second")] {
+        conn.run(
+            sql!(
+                "INSERT INTO support_line (id, name, name_folded, position, warn, created_at_ms)
+                    VALUES ($1, $2, $2, $1, '30m', 0)"
+            ),
+            args![id, name],
+        )?;
+        conn.run(
+            sql!("INSERT INTO support_line_team (team_id, line_id, place) VALUES ($1, $1, 0)"),
+            args![id],
+        )?;
+    }
     for person in people() {
         let (word, email) = (format!("role{}", person.id), format!("p{}@desk.example", person.id));
         conn.run(
@@ -238,6 +253,32 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
             args![id, 11 + dice.roll(3) as i64],
         )?;
     }
+    let kind = *dice.one(&["", "", "line", "supervisor", "supplier"]);
+    if !kind.is_empty() {
+        // One in three has ended: then nobody has it any more.
+        let is_over = dice.roll(3) == 0;
+        conn.run(
+            sql!(
+                "INSERT INTO stay (ticket_id, kind, team_id, user_id, name, from_name, from_team_id, from_user_id, by_name,
+                                   tried, expected, cause, terms, started_at_ms, ended_at_ms, ended_how)
+                   VALUES ($1, $2, 0, 0, '', '', 0, 0, '', '', '', 'handed', '', 0,
+                           CASE WHEN $3 THEN 1 END, CASE WHEN $3 THEN 'back' END)"
+            ),
+            args![id, kind, is_over],
+        )?;
+        if !is_over {
+            conn.run(
+                sql!("UPDATE ticket SET stay_id = (SELECT max(id) FROM stay) WHERE id = $1"),
+                args![id],
+            )?;
+        }
+    }
+    if id % 37 == 0 {
+        conn.run(
+            sql!("INSERT INTO ticket_helper (ticket_id, user_id, added_at_ms) VALUES ($1, $2, 0)"),
+            args![id, HELPER],
+        )?;
+    }
     if dice.roll(3) == 0 {
         // A message with a file, or with a picture of its text alone, which is none.
         let is_inline = dice.roll(2) == 0;
@@ -309,6 +350,13 @@ const WORDS: &[&str] = &[
     "inbox:1,none",
     "sla:none",
     "sla:Gold",
+    "line:1",
+    "line:2,none",
+    "line:none",
+    "with:none",
+    "with:supplier",
+    "with:line,supervisor",
+    "with:none,supplier",
     "tag:vip",
     "tag:vip,it",
     "tag:none",

@@ -89,12 +89,61 @@ impl ReplyToken {
     pub fn inbox(address: &str) -> Option<String> {
         let (local, domain) = address.rsplit_once('@')?;
         let (inbox, mark) = local.rsplit_once('+')?;
-        let looks_signed = mark.starts_with(['t', 'T']) && mark.matches('.').count() == 2;
+        let looks_signed = mark.starts_with(['t', 'T', 's', 'S']) && mark.matches('.').count() == 2;
         looks_signed.then(|| format!("{inbox}@{domain}"))
     }
 
     fn signed(self) -> String {
         format!("reply\0{}\0{}\0c", self.ticket, self.participant)
+    }
+}
+
+/// What names a hand-over to a supplier: the ticket, and the stay there. In a Message-ID and in a reply address, both
+/// apart from those for customers: whatever carries one is never for the customer's eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SupplierToken {
+    pub ticket: i64,
+    pub stay: i64,
+}
+
+impl SupplierToken {
+    /// `s.{ticket}.{stay}.{random}.{signature}@domain`, without `<>`. `random` makes each mail's own.
+    pub fn message_id(self, random: i64, domain: &str, key: &TokenKey) -> String {
+        let signature = signature(key, &self.signed_message(random));
+        format!("s.{}.{}.{random}.{signature}@{domain}", self.ticket, self.stay)
+    }
+    /// Reads a Message-ID (with or without `<>`); `None` if it is not one of ours or was altered.
+    pub fn verify_message(message_id: &str, key: &TokenKey) -> Option<SupplierToken> {
+        let (local, _) = message_id.trim().trim_matches(['<', '>']).rsplit_once('@')?;
+        let pieces: Vec<_> = local.split('.').collect();
+        let ["s" | "S", ticket, stay, random, given] = pieces[..] else { return None };
+        let token = SupplierToken { ticket: number(ticket)?, stay: number(stay)? };
+        is_signed(&token.signed_message(number(random)?), given, key).then_some(token)
+    }
+    /// `local+s{ticket}.h{stay}.{signature}@domain` for an inbox address; `None` as [`ReplyToken::address`].
+    pub fn address(self, inbox: &str, key: &TokenKey) -> Option<String> {
+        let (local, domain) = inbox.rsplit_once('@')?;
+        let signature = signature(key, &self.signed_address());
+        let local = format!("{local}+s{}.h{}.{signature}", self.ticket, self.stay);
+        (local.len() <= 64).then(|| format!("{local}@{domain}"))
+    }
+    /// Reads an address mail arrived at; `None` if it carries no mark or an altered one.
+    pub fn verify_address(address: &str, key: &TokenKey) -> Option<SupplierToken> {
+        let (local, _) = address.trim().trim_matches(['<', '>']).rsplit_once('@')?;
+        let mark = local.rsplit_once('+')?.1;
+        let pieces: Vec<_> = mark.split('.').collect();
+        let [ticket, stay, given] = pieces[..] else { return None };
+        let token = SupplierToken {
+            ticket: number(ticket.strip_prefix(['s', 'S'])?)?,
+            stay: number(stay.strip_prefix(['h', 'H'])?)?,
+        };
+        is_signed(&token.signed_address(), given, key).then_some(token)
+    }
+    fn signed_message(self, random: i64) -> String {
+        format!("supplier\0{}\0{}\0{random}", self.ticket, self.stay)
+    }
+    fn signed_address(self) -> String {
+        format!("supplier reply\0{}\0{}", self.ticket, self.stay)
     }
 }
 
@@ -209,6 +258,28 @@ mod tests {
         let id = MessageToken { ticket: 1, message: 2 }.message_id("desk.example", &key());
         let signature = id.split(['.', '@']).nth(3).expect("a signature");
         assert_eq!(ReplyToken::verify(&format!("help+t1.c2.{signature}@desk.example"), &key()), None);
+    }
+
+    #[test]
+    fn a_suppliers_mark_comes_back_and_is_nobody_elses() {
+        let token = SupplierToken { ticket: 7, stay: 3 };
+        let id = token.message_id(99, "desk.example", &key());
+        assert_eq!(SupplierToken::verify_message(&format!("<{}>", id.to_uppercase()), &key()), Some(token));
+        assert_eq!(MessageToken::verify(&id, &key()), None);
+        let address = token.address("help@desk.example", &key()).expect("room");
+        assert_eq!(SupplierToken::verify_address(&address, &key()), Some(token));
+        assert_eq!(ReplyToken::verify(&address, &key()), None);
+        assert_eq!(ReplyToken::inbox(&address).as_deref(), Some("help@desk.example"));
+        for (from, to) in [("s.7.", "s.8."), (".3.", ".4."), (".99.", ".98."), ("s.7.", "t.7.")] {
+            assert_eq!(SupplierToken::verify_message(&id.replacen(from, to, 1), &key()), None, "{to}");
+        }
+        for (from, to) in [("+s7.", "+s8."), (".h3.", ".h4."), ("+s7.", "+t7."), (".h3.", ".c3.")] {
+            let altered = address.replace(from, to);
+            assert_eq!(SupplierToken::verify_address(&altered, &key()), None, "{to}");
+            assert_eq!(ReplyToken::verify(&altered, &key()), None, "{to}");
+        }
+        let message = MessageToken { ticket: 7, message: 3 }.message_id("desk.example", &key());
+        assert_eq!(SupplierToken::verify_message(&message, &key()), None);
     }
 
     #[test]

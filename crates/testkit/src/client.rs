@@ -109,6 +109,9 @@ impl Client {
     pub async fn patch_json(&mut self, path: &str, json: &str) -> Reply {
         self.send(Method::PATCH, path, Some("application/json"), json.into()).await
     }
+    pub async fn put_json(&mut self, path: &str, json: &str) -> Reply {
+        self.send(Method::PUT, path, Some("application/json"), json.into()).await
+    }
     pub async fn delete(&mut self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None, Vec::new()).await
     }

@@ -2,6 +2,7 @@
 mod answers;
 mod cases;
 mod company;
+mod escalation;
 mod notices;
 mod promises;
 mod routing;
@@ -78,6 +79,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     promises::fill(&home).await.map_err(said)?;
     routing::fill(&home).await.map_err(said)?;
+    escalation::fill(&home, &cast).await.map_err(said)?;
     answers::fill(&home).await.map_err(said)?;
     let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
     let mut kept = 0;
@@ -88,6 +90,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     if staged > 0 {
         scenes::play(&home, &clock, &cast, now).await?;
         notices::fill(&home, &clock, &cast, now).await.map_err(said)?;
+        escalation::play(&home, &clock, &cast, now).await.map_err(said)?;
     }
     rules::fill(&home).await.map_err(said)?;
     home.db.close();

@@ -67,6 +67,12 @@ const CHECKS: &[Check] = &[
         advice: "run `firstline reindex`",
     },
     Check {
+        name: "stays",
+        broken: store::stays_beside_their_clock,
+        what: "hand-overs of which a ticket or an alarm says something else than their clock",
+        advice: "run `firstline reindex`",
+    },
+    Check {
         name: "message-raw",
         broken: store::messages_without_raw,
         what: "messages that came by mail but have no raw mail",

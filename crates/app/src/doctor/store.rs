@@ -62,6 +62,11 @@ pub fn deadlines_beside_the_log(conn: &mut Conn, now: Millis) -> Rows {
     desk::sla::deadlines::wrong(conn, now, 21)
 }
 
+/// What a ticket and an alarm say of a stay is what the stay itself says.
+pub fn stays_beside_their_clock(conn: &mut Conn, _: Millis) -> Rows {
+    desk::escalation::climb::wrong(conn, 21)
+}
+
 /// Of mails alone: an importer may say that a ticket came by mail without having the mail.
 pub fn messages_without_raw(conn: &mut Conn, _: Millis) -> Rows {
     conn.all(

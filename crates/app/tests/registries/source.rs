@@ -153,6 +153,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/desk/src/scheduled/work.rs", "finds what is due, and sends it with its writer's own authority"),
     ("crates/desk/src/routing/work.rs", "gives what waits to those who are free for it"),
     ("crates/desk/src/notices/reader.rs", "writes what concerns people, after asking who may see it"),
+    ("crates/desk/src/escalation/climb.rs", "tells what fell due, and has climb what nobody accepted"),
     ("crates/desk/src/sla/alarms.rs", "announces what fell due"),
     ("crates/search/src/follow.rs", "keeps the search index, which asks again who may see what"),
     ("crates/app/src/founding.rs", "the first administrator of an empty desk"),

@@ -15,6 +15,7 @@ pub fn permission_for(noun: &str) -> &'static str {
         "inbox" | "inbound" | "outbound" => "inboxes.view",
         "canned_reply" | "macro" => "answers.manage",
         "calendar" | "sla_policy" => "sla.manage",
+        "support_line" | "supplier" => "escalation.manage",
         "desk" => "desk.manage",
         "webhook" => "webhooks.manage",
         _ => "people.manage",

@@ -275,6 +275,7 @@ mod unit {
             "webhooks.manage",
             "desk.manage",
             "sla.manage",
+            "escalation.manage",
             "views.share",
             "answers.manage",
         ];

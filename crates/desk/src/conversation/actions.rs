@@ -14,7 +14,7 @@ use kernel::{
     id::Id,
     text,
 };
-use mail::{MessageToken, TokenKey};
+use mail::{MessageToken, SupplierToken, TokenKey};
 use platform::{
     authority::{self, Contact, Implies, Tx, Who},
     i18n::Language,
@@ -37,6 +37,12 @@ impl Signer {
         // Positive and never 0, as the token writes numbers.
         let random = i64::from_be_bytes(platform::keys::random()) & i64::MAX | 1;
         MessageToken { ticket: ticket.number(), message: random }.message_id(&self.domain, &self.key)
+    }
+    /// A new Message-ID of what goes to a supplier who has the ticket.
+    pub fn supplier_id(&self, ticket: Id<Ticket>, stay: Id<crate::escalation::Stay>) -> String {
+        let random = i64::from_be_bytes(platform::keys::random()) & i64::MAX | 1;
+        let token = SupplierToken { ticket: ticket.number(), stay: stay.number() };
+        token.message_id(random, &self.domain, &self.key)
     }
 }
 /// The key for Message-IDs and reply addresses.

@@ -23,6 +23,9 @@ pub struct Facts {
     pub organisation_folded: Option<String>,
     pub inbox: Option<i64>,
     pub policy: Option<i64>,
+    /// The line of its team; 0 is none.
+    pub line: i64,
+    pub with: With,
     pub tags: Vec<String>,
     pub followers: Vec<i64>,
     /// Whom its notes call.
@@ -64,6 +67,8 @@ impl Facts {
             organisation_folded: None,
             inbox: None,
             policy: None,
+            line: 0,
+            with: With::Nobody,
             tags: Vec::new(),
             followers: Vec::new(),
             mentioned: Vec::new(),
@@ -130,6 +135,8 @@ impl Condition {
             Condition::Assignee(all) => holds(all, facts.assignee, &me),
             Condition::Inbox(all) => holds(all, facts.inbox.unwrap_or(0), &[]),
             Condition::Policy(all) => holds(all, facts.policy.unwrap_or(0), &[]),
+            Condition::Line(all) => all.contains(&facts.line),
+            Condition::With(all) => all.contains(&facts.with),
             Condition::Requester(all) => all.iter().any(|party| match party {
                 Party::Nobody => false,
                 Party::Id(id) => facts.requester.contains(id),

@@ -314,6 +314,16 @@ impl Parser<'_> {
             }
             Field::Inbox => Condition::Inbox(self.each(&known(&["none"]), |word| holder(word, ""))?),
             Field::Sla => Condition::Policy(self.each(&known(&["none"]), |word| holder(word, ""))?),
+            Field::Line => {
+                let expected = || ["1", "2", "3", "none"].map(str::to_owned).to_vec();
+                Condition::Line(self.each(&expected, |word| {
+                    let is_line = |position: &i64| (1..=9).contains(position) && !word.is_quoted;
+                    if word.is("none") { Some(0) } else { word.text.parse().ok().filter(is_line) }
+                })?)
+            }
+            Field::With => Condition::With(
+                self.each(&|| words(With::ALL, With::word), |word| With::from_word(&plain(word)))?,
+            ),
             Field::Requester => {
                 let expected = || vec!["anna@example.org".to_owned()];
                 Condition::Requester(self.each(&expected, |word| {

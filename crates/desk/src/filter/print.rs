@@ -74,6 +74,11 @@ fn one(condition: &Condition, names: &Names) -> String {
         Condition::Team(all) | Condition::Assignee(all) | Condition::Inbox(all) | Condition::Policy(all) => {
             list(field, all, holder)
         }
+        Condition::Line(all) => list(field, all, |position| match position {
+            0 => "none".into(),
+            position => position.to_string(),
+        }),
+        Condition::With(all) => list(field, all, |with| with.word().into()),
         Condition::Requester(all) | Condition::Organisation(all) => list(field, all, party),
         Condition::Tag(all) => list(field, all, |tag| tag.as_deref().map_or("none".into(), quoted)),
         Condition::Time(_, When::Never) => format!("{}:none", field.word()),

@@ -190,6 +190,27 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                 Holder::Nobody | Holder::Mine => out.push("t.sla_terms_id IS NULL"),
             };
         }),
+        Condition::Line(all) => any(all, out, |position, out| {
+            match position {
+                0 => out.push(
+                    "NOT EXISTS (SELECT 1 FROM support_line_team q WHERE q.team_id = t.team_id)",
+                ),
+                position => out.bind(
+                    "t.team_id IN (SELECT q.team_id FROM support_line_team q JOIN support_line l ON l.id = q.line_id
+                                    WHERE l.position = $1)",
+                    [(*position).into()],
+                ),
+            };
+        }),
+        Condition::With(all) => any(all, out, |with, out| {
+            match with {
+                With::Nobody => out.push("t.stay_id IS NULL"),
+                with => out.bind(
+                    "EXISTS (SELECT 1 FROM stay y WHERE y.id = t.stay_id AND y.kind = $1)",
+                    [with.word().into()],
+                ),
+            };
+        }),
         Condition::Requester(all) => any(all, out, |party, out| {
             match party {
                 Party::Nobody => out.push("1 = 0"),
@@ -505,6 +526,13 @@ fn seed(condition: &Condition, reader: &Reader, is_open_only: bool) -> Option<Co
                 [reader.me.into(), numbers(&reader.teams)],
             );
         }
+        Condition::With(all) if !all.contains(&With::Nobody) => {
+            let all: Vec<_> = all.iter().map(|with| with.word()).collect();
+            out.bind(
+                "SELECT y.ticket_id AS id FROM stay y WHERE y.kind {in_text $1} AND y.ended_at_ms IS NULL",
+                [texts(&all)],
+            );
+        }
         Condition::Is(State::Late) => {
             out.bind(
                 "SELECT x.id FROM ticket x WHERE x.is_open = TRUE AND x.due_at_ms IS NOT NULL AND x.due_at_ms < $1",
@@ -641,6 +669,10 @@ pub fn samples() -> Vec<Filter> {
         Condition::Inbox(vec![Holder::Nobody]),
         Condition::Inbox(vec![Holder::Nobody, Holder::Id(2)]),
         Condition::Policy(vec![Holder::Nobody, Holder::Id(2)]),
+        Condition::Line(vec![2]),
+        Condition::Line(vec![0, 1, 3]),
+        Condition::With(vec![With::Supplier]),
+        Condition::With(vec![With::Nobody, With::Line, With::Supervisor]),
         Condition::Requester(vec![Party::Id(1)]),
         Condition::Requester(vec![Party::Named("a@example.org".into())]),
         Condition::Requester(vec![Party::Nobody, Party::Id(1)]),

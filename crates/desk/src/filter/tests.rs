@@ -175,6 +175,8 @@ fn condition() -> impl Strategy<Value = Condition> {
         ids().prop_map(Condition::Assignee),
         ids().prop_map(move |all| Condition::Inbox(not_mine(all))),
         ids().prop_map(move |all| Condition::Policy(not_mine(all))),
+        prop::collection::vec(0..=9i64, 1..4).prop_map(dedup).prop_map(Condition::Line),
+        some(With::ALL).prop_map(Condition::With),
         (1..9i64).prop_map(|id| Condition::Requester(vec![
             Party::Id(id),
             Party::Named("a.b+c@example.org".into())

@@ -121,6 +121,10 @@ pub enum Condition {
     Inbox(Vec<Holder>),
     /// The SLA policy whose terms apply.
     Policy(Vec<Holder>),
+    /// Which line its team is in; 0 is none.
+    Line(Vec<i64>),
+    /// To whom it was handed and who has it now.
+    With(Vec<With>),
     /// `None` is a ticket without any tag.
     Tag(Vec<Option<String>>),
     Time(Moment, When),
@@ -172,6 +176,8 @@ impl Condition {
             Condition::Organisation(_) => Field::Organisation,
             Condition::Inbox(_) => Field::Inbox,
             Condition::Policy(_) => Field::Sla,
+            Condition::Line(_) => Field::Line,
+            Condition::With(_) => Field::With,
             Condition::Tag(_) => Field::Tag,
             Condition::Time(Moment::Created, _) => Field::Created,
             Condition::Time(Moment::Updated, _) => Field::Updated,
@@ -200,6 +206,8 @@ pub enum Field {
     Organisation,
     Inbox,
     Sla,
+    Line,
+    With,
     Tag,
     Created,
     Updated,
@@ -215,6 +223,7 @@ pub enum Field {
 platform::words! { Field {
     Is = "is", Status = "status", Priority = "priority", Type = "type", Channel = "channel", Team = "team",
     Assignee = "assignee", Requester = "requester", Organisation = "organisation", Inbox = "inbox", Sla = "sla",
+    Line = "line", With = "with",
     Tag = "tag", Created = "created", Updated = "updated", Due = "due", Solved = "solved", Number = "number",
     Subject = "subject", Has = "has", Waiting = "waiting", Own = "field",
 } }
@@ -241,6 +250,19 @@ pub enum State {
 platform::words! { State {
     Open = "open", Closed = "closed", Mine = "mine", Unassigned = "unassigned", Late = "late",
     Followed = "followed", Mentioned = "mentioned", Reopened = "reopened", Snoozed = "snoozed",
+} }
+
+/// Who has a ticket that was handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum With {
+    /// Nobody handed it on.
+    Nobody,
+    Line,
+    Supervisor,
+    Supplier,
+}
+platform::words! { With {
+    Nobody = "none", Line = "line", Supervisor = "supervisor", Supplier = "supplier",
 } }
 
 #[derive(Clone, Debug, PartialEq)]

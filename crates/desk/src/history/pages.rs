@@ -84,6 +84,37 @@ fn arranged(ui: &Ui, entry: &Entry) -> Option<(&'static str, &'static str, Vec<(
     };
     Some((icon, key, vec![("other", other), ("link", link)]))
 }
+/// A step of an escalation: icon, message and its arguments.
+fn escalated<'e>(ui: &Ui, entry: &'e Entry) -> (&'static str, &'static str, Vec<(&'static str, &'e str)>) {
+    let data = &entry.changes;
+    let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+    let name = ("name", word("name"));
+    match entry.kind.as_str() {
+        "ticket.escalated" if data.get("is_climbed").and_then(Value::as_bool) == Some(true) => {
+            ("arrow-up-right", "history-escalation-climbed", vec![name])
+        }
+        "ticket.escalated" => match word("to") {
+            "supervisor" => ("user-check", "history-escalated-supervisor", vec![name]),
+            "supplier" => ("building-2", "history-escalated-supplier", vec![name]),
+            _ => ("arrow-up-right", "history-escalated-line", vec![name]),
+        },
+        "ticket.escalation_accepted" => {
+            let who = if word("by").is_empty() { ui.t("history-program") } else { word("by") };
+            ("check", "history-escalation-accepted", vec![name, ("who", who)])
+        }
+        "ticket.handed_back" => ("undo-2", "history-handed-back", vec![name, ("to", word("to"))]),
+        "ticket.stay_ended" => {
+            ("check", "history-stay-ended", vec![name, ("how", ui.t_of("stay-end", word("how")))])
+        }
+        kind => {
+            let promise = ("promise", ui.t_of("sla-promise", word("promise")));
+            match kind {
+                "stay.warned" => ("clock", "history-stay-warned", vec![name, promise]),
+                _ => ("state-late", "history-stay-breached", vec![name, promise]),
+            }
+        }
+    }
+}
 fn more_of<'m>(more: &'m [(&'static str, String)]) -> Vec<(&'static str, &'m str)> {
     more.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
@@ -336,6 +367,21 @@ impl Names {
             }
             "ticket.call_back_dropped" => {
                 vec![line("x", say("history-call-back-dropped", &[("name", word("name"))]))]
+            }
+            "ticket.escalated"
+            | "ticket.escalation_accepted"
+            | "ticket.handed_back"
+            | "ticket.stay_ended"
+            | "stay.warned"
+            | "stay.breached" => {
+                let (icon, key, more) = escalated(ui, entry);
+                vec![line(icon, say(key, &more))]
+            }
+            "ticket.helper_added" => {
+                vec![line("user-plus", say("history-helper-added", &[("name", &self.person(data))]))]
+            }
+            "ticket.helper_removed" => {
+                vec![line("users", say("history-helper-removed", &[("name", &self.person(data))]))]
             }
             "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
             "mail.failed" => {

@@ -48,6 +48,7 @@ pub fn in_sight(conn: &mut Conn, ticket: Id<Ticket>, users: &[Id<User>]) -> Resu
                LEFT JOIN role_permission p ON p.role_id = u.role_id AND p.permission = 'tickets.view'
               WHERE u.id {in $2} AND u.is_active = TRUE
                 AND (r.code = 'admin' OR (p.role_id IS NOT NULL AND (p.scope = 'all' OR t.assignee_id = u.id
+                  OR EXISTS (SELECT 1 FROM ticket_helper h WHERE h.ticket_id = t.id AND h.user_id = u.id)
                   OR (p.scope = 'team' AND EXISTS
                        (SELECT 1 FROM team_member m WHERE m.user_id = u.id AND m.team_id = t.team_id))
                   OR (p.scope IN ('inbox', 'organisation') AND EXISTS
@@ -60,7 +61,7 @@ pub fn in_sight(conn: &mut Conn, ticket: Id<Ticket>, users: &[Id<User>]) -> Resu
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-pub(super) fn insert(conn: &mut Conn, message: Id<Message>, who: Called) -> Result<()> {
+pub(crate) fn insert(conn: &mut Conn, message: Id<Message>, who: Called) -> Result<()> {
     let (user, team) = match who {
         Called::User(id) => (id.number(), 0),
         Called::Team(id) => (0, id.number()),

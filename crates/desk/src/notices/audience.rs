@@ -6,7 +6,7 @@ use super::{
 use crate::{
     call_backs::CallBack,
     conversation::{AuthorKind, Direction, Message, MessageKind},
-    mentions,
+    escalation, mentions,
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
@@ -31,9 +31,13 @@ pub struct Matter {
 /// Whether an event can concern anybody; the others cost nothing more.
 pub fn hears(event: &Recorded) -> bool {
     match event.kind.as_str() {
-        "ticket.opened" | "ticket.message_added" | "sla.warned" | "sla.breached" | "ticket.call_back_due" => {
-            true
-        }
+        "ticket.opened"
+        | "ticket.message_added"
+        | "sla.warned"
+        | "sla.breached"
+        | "stay.warned"
+        | "stay.breached"
+        | "ticket.call_back_due" => true,
         "ticket.changed" => event.payload.contains("\"assignee\"") || event.payload.contains("\"team\""),
         "inbound.decided" => event.payload.contains("\"quarantined\""),
         _ => false,
@@ -86,6 +90,19 @@ pub fn of(tx: &mut Tx<System>, event: &Recorded) -> db::Result<Option<Matter>> {
                 // Nobody has it: then it is the team's.
                 0 => mentions::store::members(tx, &[head.team_id])?,
                 _ => vec![head.assignee_id],
+            };
+            matter.told.extend(holders.into_iter().map(|user| (user, what)));
+        }
+        kind @ ("stay.warned" | "stay.breached") => {
+            if !head.is_open {
+                return Ok(None);
+            }
+            let what = if kind == "stay.warned" { What::SlaWarned } else { What::SlaBreached };
+            matter.about = data.get("promise").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let stay = number(data.get("stay")).map(Id::new);
+            let holders = match stay {
+                Some(stay) => escalation::store::concerned(tx, stay)?,
+                None => Vec::new(),
             };
             matter.told.extend(holders.into_iter().map(|user| (user, what)));
         }

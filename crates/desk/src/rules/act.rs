@@ -4,6 +4,7 @@ use super::{
     signal::Signal,
 };
 use crate::{
+    escalation::stay::To,
     filter::{
         Condition, Filter,
         tree::{Holder, StatusIs},
@@ -32,11 +33,12 @@ pub enum Verb {
     Notify,
     Mail,
     Webhook,
+    Escalate,
 }
 platform::words! { Verb {
     SetStatus = "set_status", SetPriority = "set_priority", SetType = "set_type", SetTeam = "set_team",
     Assign = "assign", AddTag = "add_tag", RemoveTag = "remove_tag", SetField = "set_field", Note = "note",
-    Notify = "notify", Mail = "mail", Webhook = "webhook",
+    Notify = "notify", Mail = "mail", Webhook = "webhook", Escalate = "escalate",
 } }
 
 /// Who hears of something.
@@ -64,6 +66,8 @@ pub enum Action {
     Notify(Ear, String),
     Mail(String),
     Webhook(i64, String),
+    /// To whom, and what is expected there.
+    Escalate(To, String),
 }
 
 /// Which part of a step is wrong, and why.
@@ -129,6 +133,18 @@ impl Action {
                 }
                 Action::Webhook(id, words(&step.text, false)?)
             }
+            Verb::Escalate => {
+                let to = To::from_word(value).ok_or(("value", "unknown_word"))?;
+                let is_known = match to {
+                    To::Next | To::Supervisor => true,
+                    To::Line(id) => known.lines.iter().any(|(known, _)| *known == id.number()),
+                    To::Supplier(id) => known.suppliers.iter().any(|(known, _)| *known == id.number()),
+                };
+                if !is_known {
+                    return Err(("value", "unknown_id"));
+                }
+                Action::Escalate(to, words(&step.text, true)?)
+            }
         })
     }
     pub fn verb(&self) -> Verb {
@@ -145,6 +161,7 @@ impl Action {
             Action::Notify(..) => Verb::Notify,
             Action::Mail(_) => Verb::Mail,
             Action::Webhook(..) => Verb::Webhook,
+            Action::Escalate(..) => Verb::Escalate,
         }
     }
     /// As it is stored and as programs see it.
@@ -161,6 +178,7 @@ impl Action {
             Action::Notify(Ear::User(id), text) => (format!("user/{id}"), "", text.as_str()),
             Action::Notify(Ear::Team(id), text) => (format!("team/{id}"), "", text.as_str()),
             Action::Webhook(id, text) => (id.to_string(), "", text.as_str()),
+            Action::Escalate(to, text) => (to.word(), "", text.as_str()),
         };
         Step { kind: self.verb().word().into(), value, field: field.into(), text: text.into() }
     }
@@ -181,10 +199,10 @@ impl Action {
         match self {
             Action::SetStatus(_) => Some(Signal::StatusChanged),
             Action::SetPriority(_) => Some(Signal::PriorityChanged),
-            Action::SetTeam(_) => Some(Signal::TeamChanged),
+            Action::SetTeam(_) | Action::Escalate(To::Next | To::Line(_), _) => Some(Signal::TeamChanged),
             Action::Assign(_) => Some(Signal::AssigneeChanged),
             Action::AddTag(_) | Action::RemoveTag(_) => Some(Signal::TagsChanged),
-            Action::Note(_) => Some(Signal::Note),
+            Action::Note(_) | Action::Escalate(..) => Some(Signal::Note),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::{
     store::{self, Start},
     warn::{self, Risk, Warning},
 };
-use crate::{calendars, filter::Names, tickets::pages::store as tickets};
+use crate::{calendars, escalation::lines, filter::Names, tickets::pages::store as tickets};
 use kernel::{
     clock::DAY,
     fault::{Mistakes, Problem},
@@ -28,9 +28,16 @@ pub struct Stored {
     pub content: Content,
 }
 
-/// What rules may name, with two statements.
+/// What rules may name, with four statements.
 pub fn known(conn: &mut Conn) -> db::Result<Known> {
-    Ok(Known { names: Names::load(conn)?, webhooks: store::webhooks(conn)? })
+    let lines = lines::store::lines(conn)?.into_iter().map(|line| (line.id.number(), line.name));
+    let suppliers = lines::store::suppliers(conn)?.into_iter().filter(|supplier| !supplier.is_archived);
+    Ok(Known {
+        names: Names::load(conn)?,
+        webhooks: store::webhooks(conn)?,
+        lines: lines.collect(),
+        suppliers: suppliers.map(|supplier| (supplier.id.number(), supplier.name)).collect(),
+    })
 }
 /// The hours of the desk's own calendar; without one it is there around the clock.
 pub fn hours(conn: &mut Conn) -> db::Result<Calendar> {

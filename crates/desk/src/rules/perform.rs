@@ -10,6 +10,10 @@ use crate::{
     conversation::{
         self, AuthorKind, Direction, MessageAdded, MessageKind, ReplyDraft, actions::Signer, store::New,
     },
+    escalation::{
+        self,
+        stay::{HandOver, To},
+    },
     filter::{Facts, Names},
     tickets::{self, Patch, Seen, Ticket, TicketError},
 };
@@ -104,7 +108,11 @@ impl Pending {
             Action::SetField(key, value) => {
                 patch.fields.get_or_insert_with(BTreeMap::new).insert(key.clone(), value.as_str().into());
             }
-            Action::Note(_) | Action::Notify(..) | Action::Mail(_) | Action::Webhook(..) => return false,
+            Action::Note(_)
+            | Action::Notify(..)
+            | Action::Mail(_)
+            | Action::Webhook(..)
+            | Action::Escalate(..) => return false,
         }
         self.is_any = true;
         true
@@ -123,7 +131,7 @@ impl Pending {
     }
 }
 
-/// Notes, notices, mails and webhooks.
+/// Notes, notices, mails, webhooks and hand-overs.
 fn outward(
     tx: &mut Tx<System>,
     outside: &Outside,
@@ -160,7 +168,31 @@ fn outward(
             })?;
             Ok("done")
         }
+        Action::Escalate(to, text) => escalate(tx, outside, &seen, *to, &words.fill(text)),
         _ => Ok("done"),
+    }
+}
+
+/// Hands the ticket on in the rule's name. What was tried is what the ticket's conversation says.
+fn escalate(
+    tx: &mut Tx<System>,
+    outside: &Outside,
+    ticket: &Seen<Ticket>,
+    to: To,
+    expected: &str,
+) -> Result<&'static str, TicketError> {
+    let hand_over = HandOver { to, tried: String::new(), expected: expected.to_owned() };
+    match escalation::actions::escalate(tx, ticket, &hand_over, &outside.signer) {
+        Ok(_) => Ok("done"),
+        // Nothing was written: it is looked up first where the ticket goes.
+        Err(TicketError::Refused(problem)) => {
+            match problem.fields.first().map_or(problem.code, |field| field.code) {
+                "escalated_there" | "escalation_solved" => Ok("was_so"),
+                "no_next_line" | "no_supervisor" | "line_without_team" => Ok("nowhere"),
+                _ => Err(problem.into()),
+            }
+        }
+        Err(other) => Err(other),
     }
 }
 

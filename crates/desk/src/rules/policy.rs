@@ -69,16 +69,17 @@ pub struct WaitDraft {
 #[schema(as = RuleAction)]
 pub struct Step {
     /// `set_status`, `set_priority`, `set_type`, `set_team`, `assign`, `add_tag`, `remove_tag`, `set_field`, `note`,
-    /// `notify`, `mail` or `webhook`.
+    /// `notify`, `mail`, `webhook` or `escalate`.
     #[serde(rename = "do")]
     pub kind: String,
-    /// A word or an id; `none` for nobody; `user/ID` or `team/ID` to notify; the id of a webhook.
+    /// A word or an id; `none` for nobody; `user/ID` or `team/ID` to notify; the id of a webhook; `next`, `supervisor`,
+    /// `line/ID` or `supplier/ID` to escalate.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
     /// The key of a field of the desk's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub field: String,
-    /// Words of a note, a notice or a mail, with `{number}`, `{subject}`, `{name}` and `{desk}`.
+    /// Words of a note, a notice, a mail or a hand-over (what is expected), with `{number}`, `{subject}`, `{name}` and `{desk}`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
 }
@@ -253,6 +254,10 @@ pub struct Known {
     pub names: Names,
     /// Webhooks: id and name.
     pub webhooks: Vec<(i64, String)>,
+    /// Lines of support, the first one first.
+    pub lines: Vec<(i64, String)>,
+    /// Suppliers that can be asked.
+    pub suppliers: Vec<(i64, String)>,
 }
 
 impl Draft {

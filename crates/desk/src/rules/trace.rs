@@ -5,7 +5,8 @@ use super::{
     store::{self, Look},
 };
 use crate::{
-    filter::{self, Condition, Facts, Filter, Names, Reader},
+    escalation::stay::To,
+    filter::{self, Condition, Facts, Filter, Names, Reader, tree::With},
     tickets::Ticket,
 };
 use kernel::{clock::DAY, id::Id};
@@ -39,8 +40,8 @@ platform::words! { Outcome {
 pub struct Deed {
     #[serde(flatten)]
     pub step: Step,
-    /// `done`, `was_so`, `no_address`, `automatic` (nothing is sent in answer to a machine), `too_many`, or `would`
-    /// of a try.
+    /// `done`, `was_so`, `no_address`, `automatic` (nothing is sent in answer to a machine), `too_many`, `nowhere` (there
+    /// is nobody to escalate to), or `would` of a try.
     pub how: String,
 }
 
@@ -116,7 +117,13 @@ pub fn is_so(action: &Action, facts: &Facts, names: &Names) -> bool {
                 _ => false,
             }
         }
-        Action::Note(_) | Action::Notify(..) | Action::Mail(_) | Action::Webhook(..) => false,
+        Action::Escalate(To::Supplier(_), _) => false,
+        Action::Escalate(To::Supervisor, _) => facts.with == With::Supervisor,
+        Action::Escalate(..)
+        | Action::Note(_)
+        | Action::Notify(..)
+        | Action::Mail(_)
+        | Action::Webhook(..) => false,
     }
 }
 

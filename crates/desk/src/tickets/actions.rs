@@ -9,7 +9,7 @@ use crate::{
     attachments,
     bulk::With,
     conversation::{self, AuthorKind, Direction, MessageAdded, MessageKind, actions::Signer, store::New},
-    fields, routing,
+    escalation, fields, routing,
     sla::{self, clock::What, live::Foreseen, subject::Subject},
     statuses,
 };
@@ -471,6 +471,7 @@ fn write<P>(
         crate::snooze::actions::ended(tx, ticket.id)?;
     }
     hands_changed(tx, ticket, row)?;
+    escalation::actions::changed(tx, ticket, row)?;
     let subject = |kind, priority, team, organisation| Subject {
         priority,
         kind,

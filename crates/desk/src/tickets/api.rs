@@ -4,6 +4,7 @@ use super::{
     ViewTickets, actions, store,
 };
 use crate::{
+    escalation::{self, stay::Stands},
     fields,
     filter::{
         self, Condition, Filter, Order,
@@ -65,6 +66,10 @@ pub struct TicketBody {
     pub updated_at: Millis,
     #[schema(value_type = Option<String>)]
     pub due_at: Option<Millis>,
+    /// The line of its team: 1 is the first; `null` where the team is in no line.
+    pub line: Option<i64>,
+    /// Whoever has it because it was handed to them; `null` where nobody handed it on.
+    pub escalated: Option<Stands>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
     /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
@@ -72,7 +77,7 @@ pub struct TicketBody {
     pub version: i64,
 }
 
-/// Tags and fields come with two more statements for a whole page of tickets, not for each.
+/// Tags and fields come with two more statements for a whole page of tickets, not for each; one more where some were handed on.
 pub fn bodies<P: Implies<ViewTickets>>(
     tx: &mut Tx<P>,
     tickets: Vec<Ticket>,
@@ -84,12 +89,24 @@ pub fn bodies<P: Implies<ViewTickets>>(
         tags.entry(tag.ticket_id).or_default().push(tag.tag);
     }
     let values = fields::of_tickets(tx, &ids)?;
-    Ok(in_full(tickets, tags, values, language))
+    let handed: Vec<_> = tickets.iter().filter(|ticket| ticket.stay_id.is_some()).map(|it| it.id).collect();
+    let standing = match handed.is_empty() {
+        true => Standing::new(),
+        false => escalation::store::standing(tx, &handed)?.into_iter().collect(),
+    };
+    Ok(in_full(tickets, tags, values, standing, language))
 }
 
 type Tags = BTreeMap<Id<Ticket>, Vec<String>>;
 type Values = BTreeMap<Id<Ticket>, BTreeMap<String, serde_json::Value>>;
-fn in_full(tickets: Vec<Ticket>, mut tags: Tags, mut values: Values, language: Language) -> Vec<TicketBody> {
+type Standing = BTreeMap<Id<Ticket>, Stands>;
+fn in_full(
+    tickets: Vec<Ticket>,
+    mut tags: Tags,
+    mut values: Values,
+    mut standing: Standing,
+    language: Language,
+) -> Vec<TicketBody> {
     let body = |ticket: Ticket| TicketBody {
         number: ticket.id.number(),
         status: StatusBody {
@@ -118,6 +135,8 @@ fn in_full(tickets: Vec<Ticket>, mut tags: Tags, mut values: Values, language: L
         created_at: ticket.created_at_ms,
         updated_at: ticket.updated_at_ms,
         due_at: ticket.due_at_ms,
+        line: ticket.line,
+        escalated: standing.remove(&ticket.id),
         perhaps: ticket.hint_id.map(|id| id.number()),
         merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,
@@ -237,7 +256,7 @@ pub async fn post(
                 let ticket = store::see_for_machine(tx, id)?.ok_or_else(Problem::not_found)?;
                 let ticket = vec![ticket.into_inner()];
                 let bodies = match is_plain {
-                    true => in_full(ticket, Tags::new(), Values::new(), language),
+                    true => in_full(ticket, Tags::new(), Values::new(), Standing::new(), language),
                     false => bodies(tx, ticket, language)?,
                 };
                 Ok::<_, TicketError>(bodies.into_iter().next())

@@ -62,6 +62,7 @@ ticket-remove-person = { $name } aus der Kopie nehmen
 ticket-role-requester = fragt an
 ticket-role-cc = in Kopie
 ticket-role-follower = beobachtet
+ticket-role-helper = hilft
 contact-email = E-Mail
 contact-phone = Telefon
 
@@ -86,6 +87,7 @@ field-unknown-colleague = Niemand, der hier arbeitet, hat diese Adresse
 ticket-undone = Zurückgenommen
 ticket-make-requester = { $name } fragt ab jetzt an
 ticket-remove-follower = { $name } beobachtet nicht mehr
+ticket-remove-helper = { $name } hilft nicht mehr
 ticket-role-choose = Beteiligt als
 contact-edit = Ändern
 contact-name = Name

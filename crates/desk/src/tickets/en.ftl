@@ -62,6 +62,7 @@ ticket-remove-person = Take { $name } out of copy
 ticket-role-requester = asks
 ticket-role-cc = in copy
 ticket-role-follower = follows
+ticket-role-helper = helps
 contact-email = E-mail
 contact-phone = Phone
 
@@ -86,6 +87,7 @@ field-unknown-colleague = Nobody who works here has this address
 ticket-undone = Undone
 ticket-make-requester = { $name } asks from now on
 ticket-remove-follower = { $name } stops following
+ticket-remove-helper = { $name } stops helping
 ticket-role-choose = Takes part as
 contact-edit = Change
 contact-name = Name

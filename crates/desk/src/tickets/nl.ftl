@@ -62,6 +62,7 @@ ticket-remove-person = { $name } uit de kopie halen
 ticket-role-requester = vraagt
 ticket-role-cc = in kopie
 ticket-role-follower = volgt
+ticket-role-helper = helpt
 contact-email = E-mail
 contact-phone = Telefoon
 
@@ -86,6 +87,7 @@ field-unknown-colleague = Niemand die hier werkt heeft dit adres
 ticket-undone = Ongedaan gemaakt
 ticket-make-requester = { $name } vraagt vanaf nu
 ticket-remove-follower = { $name } volgt niet meer
+ticket-remove-helper = { $name } helpt niet meer
 ticket-role-choose = Neemt deel als
 contact-edit = Wijzigen
 contact-name = Naam

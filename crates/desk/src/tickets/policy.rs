@@ -157,6 +157,10 @@ pub struct Ticket {
     pub merged_into_id: Option<Id<Ticket>>,
     /// Where its number leads to: the last one, where that was merged as well.
     pub lands_at_id: Option<Id<Ticket>>,
+    /// Whoever has it because it was handed to them.
+    pub stay_id: Option<Id<crate::escalation::Stay>>,
+    /// The line of its team: 1 is the first; `None` where the team is in no line.
+    pub line: Option<i64>,
 }
 impl Ticket {
     pub fn etag(&self) -> String {

@@ -12,12 +12,13 @@ use platform::{
 };
 use std::ops::Deref;
 
-/// The condition that the ticket `t` is within a person's sight. Uses `$1` (scope), `$2` (person), `$3` (the ids
+/// The condition that the ticket `t` is within a person's sight: by their scope, or because they have it or help with it. Uses `$1` (scope), `$2` (person), `$3` (the ids
 /// that the scope means).
 #[macro_export]
 macro_rules! visible {
     () => {
         "($1 = 'all' OR t.assignee_id = $2
+           OR EXISTS (SELECT 1 FROM ticket_helper sh WHERE sh.ticket_id = t.id AND sh.user_id = $2)
            OR ($1 = 'team' AND t.team_id {in $3})
            OR ($1 = 'inbox' AND t.inbox_id {in $3})
            OR ($1 = 'organisation' AND t.organisation_id {in $3}))"
@@ -72,7 +73,8 @@ macro_rules! ticket_columns {
          e.email AS requester_email, t.organisation_id,
          o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
          u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
-         t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message, t.merged_into_id, t.lands_at_id
+         t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message, t.merged_into_id, t.lands_at_id,
+         t.stay_id, l.position AS line
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id
          JOIN contact c ON c.id = t.requester_id
@@ -81,7 +83,9 @@ macro_rules! ticket_columns {
          LEFT JOIN organisation o ON o.id = t.organisation_id
          LEFT JOIN team m ON m.id = t.team_id
          LEFT JOIN desk_user u ON u.id = t.assignee_id
-         LEFT JOIN ticket_snooze z ON z.ticket_id = t.id"
+         LEFT JOIN ticket_snooze z ON z.ticket_id = t.id
+         LEFT JOIN support_line_team q ON q.team_id = t.team_id
+         LEFT JOIN support_line l ON l.id = q.line_id"
     };
 }
 

@@ -12,6 +12,7 @@ use crate::email::{
 use desk::{
     arrangements, attachments,
     conversation::{self, Direction, actions::Incoming, policy::Remarks, references},
+    escalation::{self, Stay},
     portal::{Acknowledger, Receipt},
     tickets::{self, Channel, NewTicket, Seen, Ticket, TicketError},
 };
@@ -161,6 +162,9 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
     let mut hint = thread.hint;
     if let Some(ticket) = thread.ticket {
         let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+        if let Some(stay) = thread.stay {
+            return from_supplier(tx, case, (&seen, thread.came_by), stay, is_second_of_its_id);
+        }
         if content.is_machine_reply() || conversation::actions::takes_more(&seen, tx.now()) {
             return join(tx, case, (&seen, thread.came_by), proof, is_second_of_its_id);
         }
@@ -316,6 +320,50 @@ fn join(
     Ok(Verdicts {
         outcome: Outcome::Joined,
         reason: (!is_participant).then(|| "the sender does not take part".to_owned()),
+        ticket: Some(ticket.id),
+        message: Some(message.number()),
+    })
+}
+
+/// What answers a mail to a supplier is a note, whoever wrote it and whatever became of the ticket: the customer's side
+/// sees nothing of it, nobody takes part because of it, and nobody is answered.
+fn from_supplier(
+    tx: &mut Tx<System>,
+    case: &Case,
+    (ticket, came_by): (&Seen<Ticket>, Option<Id<Ticket>>),
+    stay: Id<Stay>,
+    is_second_of_its_id: bool,
+) -> Result<Verdicts, Undecided> {
+    let content = &case.content;
+    let (email, name) = content.from().unwrap_or_default();
+    let (to, cc) = content.addressed();
+    let incoming = Incoming {
+        channel: "email",
+        author: None,
+        author_name: if name.is_empty() { &email } else { &name },
+        from_email: Some(&email).filter(|email| !email.is_empty()).map(String::as_str),
+        to: &to,
+        cc: &cc,
+        subject: &content.title(),
+        text: &content.reply,
+        quoted: content.quoted.as_deref(),
+        signature: content.signature.as_deref(),
+        html: content.html.as_deref(),
+        message_id: content.mail.message_id.as_deref(),
+        inbound_id: Some(case.row.id.number()),
+        is_automatic: content.automatic.is_some(),
+        is_sender_known: false,
+        remarks: &json(&remarks(case, is_second_of_its_id)),
+    };
+    let referred = threading::referred(content);
+    let (message, is_theirs) = escalation::mail::receive(tx, ticket, stay, &incoming, &referred)?;
+    attach(tx, case, message)?;
+    if let Some(home) = came_by {
+        arrangements::store::set_home(tx, message, home)?;
+    }
+    Ok(Verdicts {
+        outcome: Outcome::Joined,
+        reason: (!is_theirs).then(|| "the sender is not the supplier".to_owned()),
         ticket: Some(ticket.id),
         message: Some(message.number()),
     })

@@ -6,10 +6,11 @@
 use super::content::Content;
 use desk::{
     conversation::references::{self, Place},
+    escalation::{self, Stay},
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
-use mail::{Hint, MessageToken, ReplyToken, TokenKey};
+use mail::{Hint, MessageToken, ReplyToken, SupplierToken, TokenKey};
 use platform::{
     authority::Contact,
     db::{self, Conn},
@@ -28,11 +29,16 @@ pub struct Thread {
     pub is_vouched: bool,
     /// A ticket that something without proof points at.
     pub hint: Option<Id<Ticket>>,
+    /// It belongs to what was written with a supplier: it is for us alone.
+    pub stay: Option<Id<Stay>>,
 }
 
 /// Finds the ticket in this order: a signed Message-ID or reply address; a Message-ID that a ticket knows, also one
 /// that was only referred to; a number in the subject. The last two need an author who takes part, the number a proven
 /// one; else they are a hint.
+///
+/// What answers a mail to a supplier is found before all of that, by its own signed mark, or by a Message-ID of that
+/// correspondence where the supplier's address wrote it: it must never come to where the customer reads.
 ///
 /// * `is_authentic` – whether the author's domain has sent this; `Some(false)` where it says that it has not.
 pub fn find(
@@ -48,6 +54,9 @@ pub fn find(
                 || place.lands != place.came_by
                     && tickets::store::participant_by_email(conn, place.came_by, &from)?.is_some()))
     };
+    if let Some(thread) = with_supplier(conn, content, key, &from, is_authentic)? {
+        return Ok(thread);
+    }
     if let Some(mark) = signed(content, key)
         && let Some(place) = references::place(conn, Id::new(mark.ticket), mark.message_id)?
     {
@@ -70,6 +79,13 @@ pub fn find(
         let (Hint::Number(number) | Hint::Named { number, .. }) = hint else { continue };
         let Ok(number) = i64::try_from(*number) else { continue };
         let Some(place) = references::place(conn, Id::new(number), None)? else { continue };
+        // A supplier who answers above a new mail names the number at most.
+        if content.subject.is_reply
+            && is_authentic == Some(true)
+            && let Some(stay) = escalation::store::stay_at(conn, place.came_by, &from)?
+        {
+            return Ok(Thread { stay: Some(stay), ..Thread::at(place) });
+        }
         // Anybody can write a number and the address of somebody who takes part.
         if content.subject.is_reply && is_authentic == Some(true) && takes_part(conn, place)? {
             return Ok(Thread { is_participant: true, ..Thread::at(place) });
@@ -77,6 +93,35 @@ pub fn find(
         thread.hint = thread.hint.or(Some(place.lands));
     }
     Ok(thread)
+}
+
+/// Whether the mail answers what was written to a supplier.
+fn with_supplier(
+    conn: &mut Conn,
+    content: &Content,
+    key: &TokenKey,
+    from: &str,
+    is_authentic: Option<bool>,
+) -> db::Result<Option<Thread>> {
+    let mail = &content.mail;
+    let mut ids = mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(100);
+    let by_id = ids.find_map(|id| Some((Some(id.as_str()), SupplierToken::verify_message(id, key)?)));
+    let listed = mail.to.iter().chain(&mail.cc).chain(&mail.delivered_to).map(|address| &address.email);
+    let mut addresses = listed.chain(&content.said.recipients).take(200);
+    let mut by_address = || addresses.find_map(|address| SupplierToken::verify_address(address, key));
+    let found = by_id.or_else(|| by_address().map(|token| (None, token)));
+    if let Some((id, token)) = found
+        && let Some(place) = references::place(conn, Id::new(token.ticket), id)?
+    {
+        return Ok(Some(Thread { stay: Some(Id::new(token.stay)), ..Thread::at(place) }));
+    }
+    if is_authentic == Some(false) {
+        return Ok(None);
+    }
+    let Some(stay) = escalation::store::answered(conn, &referred(content), from)? else { return Ok(None) };
+    let Some(known) = escalation::store::by_id(conn, stay)? else { return Ok(None) };
+    let place = references::place(conn, known.ticket_id, None)?;
+    Ok(place.map(|place| Thread { stay: Some(stay), ..Thread::at(place) }))
 }
 
 impl Thread {

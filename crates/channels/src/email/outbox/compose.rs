@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use kernel::{id::Id, text};
 use mail::{
     Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml,
-    UntrustedHtml, clean_composed, quote_header, quoted_text,
+    SupplierToken, UntrustedHtml, clean_composed, quote_header, quoted_text,
 };
 use platform::{
     Home, blobs,
@@ -90,8 +90,9 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
         Some(id) => conversation::store::one(conn, ticket, id)?,
         None => None,
     };
-    // Whoever gets a forwarded mail has not seen what was said before: it answers nothing.
-    if message.is_forward() {
+    // Whoever gets a forwarded mail, and a supplier, has not seen what was said before: it answers nothing, and nothing of
+    // the customer's goes with it.
+    if message.is_note() {
         let ticket = seen.into_inner();
         let (chain, answered, requester) = (Vec::new(), None, None);
         let parts = Parts { message, ticket, files, chain, answered, forwarded, requester };
@@ -174,6 +175,13 @@ fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) ->
     Some(Address { name: None, email })
 }
 
+/// The same for what goes to a supplier.
+fn supplier_reply_to(home: &Home, inbox: &Inbox, header_id: &str) -> Option<Address> {
+    let key = token_key(&home.keys);
+    let token = SupplierToken::verify_message(header_id, &key).filter(|_| inbox.has_plus_address)?;
+    Some(Address { name: None, email: token.address(&inbox.address, &key)? })
+}
+
 fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Draft, NotComposed> {
     let Parts { message, ticket, files, chain, answered, forwarded, requester } = parts;
     let desk = home.site.name();
@@ -224,8 +232,8 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         to,
         cc,
         // The customer's own way back is nobody else's.
-        reply_to: if message.is_forward() {
-            None
+        reply_to: if message.is_note() {
+            supplier_reply_to(home, inbox, &row.header_id)
         } else {
             reply_to(home, inbox, ticket.id, ticket.requester_id.number())
         },

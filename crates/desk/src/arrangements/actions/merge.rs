@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     conversation::{ParticipantAdded, ParticipantRemoved},
-    sla, statuses,
+    escalation, sla, statuses,
     tickets::{
         self, Category, EditTickets, Seen, Ticket, TicketError,
         actions::unmerged,
@@ -129,6 +129,7 @@ pub(super) fn join(
     refresh(tx, lands)?;
     tx.emit(TicketMerged { ticket: from.id, into: lands, messages, change })?;
     sla::live::merged(tx, from.id, from.category, true)?;
+    escalation::actions::merged(tx, from)?;
     tx.emit(MessagesCame { ticket: lands, from: from.id, messages, because, change })?;
     Ok(())
 }

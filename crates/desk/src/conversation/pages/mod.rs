@@ -171,6 +171,10 @@ impl Entry {
         let is_strange = self.message.author_kind != AuthorKind::User;
         is_strange && self.message.html.as_deref().is_some_and(shows_something)
     }
+    /// Whether it went to a supplier or came from there: a note that is a mail.
+    pub fn is_with_supplier(&self) -> bool {
+        self.look == Look::Note && self.message.message_id.is_some()
+    }
     /// Whether the author's own domain disowns the mail.
     pub fn is_doubtful(&self) -> bool {
         self.message.is_in() && self.remarks.is_authentic == Some(false)

@@ -14,6 +14,7 @@ use super::{
     warn::{Risk, Warning},
 };
 use crate::{
+    escalation::stay::To,
     filter::{self, names::Named},
     tickets::{
         Ticket,
@@ -97,10 +98,23 @@ impl Speaker<'_> {
                 .iter()
                 .find(|(id, _)| id.to_string() == step.value)
                 .map(|(_, name)| name.clone()),
+            Some(Verb::Escalate) => self.place(&step.value),
             Some(Verb::SetField) => Some(format!("{} = {}", step.field, step.value)),
             _ => None,
         };
         found.unwrap_or_else(|| step.value.clone())
+    }
+    /// To whom an escalation goes.
+    fn place(&self, word: &str) -> Option<String> {
+        let named = |list: &[(i64, String)], id: i64| {
+            list.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone())
+        };
+        match To::from_word(word)? {
+            To::Next => Some(self.ui.t("rule-next-line").into()),
+            To::Supervisor => Some(self.ui.t("rule-supervisor").into()),
+            To::Line(id) => named(&self.known.lines, id.number()),
+            To::Supplier(id) => named(&self.known.suppliers, id.number()),
+        }
     }
     /// Why a rule did nothing, or that it did.
     pub fn outcome(&self, verdict: &Verdict) -> String {

@@ -35,11 +35,12 @@ fn part_of(verb: Verb) -> &'static str {
         Verb::SetField => "value",
         Verb::Notify => "ear",
         Verb::Webhook => "webhook",
+        Verb::Escalate => "place",
         Verb::Note | Verb::Mail => "",
     }
 }
 fn has_text(verb: Verb) -> bool {
-    matches!(verb, Verb::Note | Verb::Mail | Verb::Notify | Verb::Webhook)
+    matches!(verb, Verb::Note | Verb::Mail | Verb::Notify | Verb::Webhook | Verb::Escalate)
 }
 
 /// The rows of the form; those without a verb say nothing, and what the verb hides is not meant.
@@ -117,6 +118,20 @@ impl One {
         let none = |key: &str| vec![option("none".into(), ui.t(key))];
         let webhooks = self.known.webhooks.iter().map(|(id, name)| option(id.to_string(), name));
         let one = |options: Vec<Offer>| vec![("", options)];
+        let of = |kind: &str, all: &[(i64, String)]| -> Vec<Offer> {
+            all.iter().map(|(id, name)| option(format!("{kind}/{id}"), name)).collect()
+        };
+        let places = vec![
+            (
+                "",
+                vec![
+                    option("next".into(), ui.t("rule-next-line")),
+                    option("supervisor".into(), ui.t("rule-supervisor")),
+                ],
+            ),
+            (ui.t("rule-lines"), of("line", &self.known.lines)),
+            (ui.t("suppliers"), of("supplier", &self.known.suppliers)),
+        ];
         vec![
             pick(Verb::SetStatus, ui.t("ticket-status"), one(statuses.collect())),
             pick(Verb::SetPriority, ui.t("ticket-priority"), one(priorities.collect())),
@@ -137,6 +152,7 @@ impl One {
                 vec![(ui.t("settings-teams"), teams("team/")), (ui.t("settings-users"), users("user/"))],
             ),
             pick(Verb::Webhook, ui.t("rule-webhook"), one(webhooks.collect())),
+            pick(Verb::Escalate, ui.t("escalation-to"), places),
         ]
     }
 }

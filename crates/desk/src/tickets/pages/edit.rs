@@ -1,5 +1,6 @@
 //! Changing a ticket from its page: small forms that redirect.
 use super::Asked;
+use crate::escalation::helpers;
 use crate::tickets::{
     EditTickets, Kind, Patch, Priority, Ticket, TicketError, ViewTickets,
     actions::{self},
@@ -144,7 +145,7 @@ pub fn by_form_names(mut problem: Problem) -> Problem {
     problem
 }
 
-/// `POST /t/{number}/people`: somebody in copy of what follows, or a colleague who follows.
+/// `POST /t/{number}/people`: somebody in copy of what follows, or a colleague who follows or helps.
 pub async fn add_person(
     grant: Grant<EditTickets>,
     ui: Ui,
@@ -159,13 +160,14 @@ pub async fn add_person(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
     };
     let name = form.get("name").to_owned();
-    let is_follower = form.get("role") == "follower";
+    let role = form.get("role").to_owned();
     let done = grant
         .change::<_, TicketError>(move |tx| {
             let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            match is_follower {
-                true => actions::add_follower(tx, &ticket, &email),
-                false => actions::add_cc(tx, &ticket, &email, &name),
+            match role.as_str() {
+                "follower" => actions::add_follower(tx, &ticket, &email),
+                "helper" => helpers::add(tx, &ticket, &email),
+                _ => actions::add_cc(tx, &ticket, &email, &name),
             }
         })
         .await;
@@ -253,16 +255,18 @@ pub async fn remove_person(
     Query(asked): Query<Asked>,
     form: Form,
 ) -> Result<Redirect, Failure> {
-    form.only(&["contact", "user"])?;
+    form.only(&["contact", "user", "helper"])?;
     let contact = form.get("contact").parse::<Id<Contact>>().ok();
     let user = form.get("user").parse::<Id<User>>().ok();
+    let helper = form.get("helper").parse::<Id<User>>().ok();
     grant
         .change::<_, TicketError>(move |tx| {
             let ticket = store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            match (contact, user) {
-                (Some(contact), _) => actions::remove_cc(tx, &ticket, contact),
-                (None, Some(user)) => actions::remove_follower(tx, &ticket, user),
-                (None, None) => Err(Problem::not_found().into()),
+            match (contact, user, helper) {
+                (Some(contact), ..) => actions::remove_cc(tx, &ticket, contact),
+                (None, Some(user), _) => actions::remove_follower(tx, &ticket, user),
+                (None, None, Some(helper)) => helpers::remove(tx, &ticket, helper),
+                (None, None, None) => Err(Problem::not_found().into()),
             }
         })
         .await?;

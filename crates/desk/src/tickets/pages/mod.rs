@@ -185,6 +185,9 @@ impl Notice {
             "snoozed" => said("snooze-done"),
             "promised" => said("call-back-promised"),
             "undone" => said("ticket-undone"),
+            "escalated" => said("escalation-done"),
+            "accepted" => said("escalation-accepted"),
+            "handed_back" => said("escalation-handed-back"),
             "taken_back" => said("scheduled-taken-back"),
             "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
@@ -210,6 +213,8 @@ pub struct TicketPage {
     choices: Choices,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
+    /// Where it stands, if it was handed on.
+    stay: Option<crate::escalation::Stay>,
     /// What is in the composer.
     composer: Form,
     /// What a browser without scripts chooses from, once it asked for it.
@@ -234,10 +239,11 @@ pub struct Around {
     choices: Choices,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
+    stay: Option<crate::escalation::Stay>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more.
+/// Eight statements at most; five without a list beside it; a notice is two more, and one that was handed on one.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -261,8 +267,12 @@ pub fn around<P: Implies<ViewTickets>>(
     crate::fields::demands::shown(tx, number, &mut choices.fields, &facts.values)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let calls = crate::call_backs::store::of_ticket(tx, number)?;
+    let stay = match ticket.stay_id {
+        Some(stay) => crate::escalation::store::by_id(tx, stay)?,
+        None => None,
+    };
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, deadlines, calls, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, notice })
 }
 
 impl Around {
@@ -277,6 +287,7 @@ impl Around {
             choices: self.choices,
             deadlines: self.deadlines,
             calls: self.calls,
+            stay: self.stay,
             composer,
             canned: Vec::new(),
             waiting: Vec::new(),

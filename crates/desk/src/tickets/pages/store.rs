@@ -37,7 +37,7 @@ pub struct Person {
     pub id: i64,
     pub name: String,
     pub email: String,
-    /// `requester`, `cc`, `follower`.
+    /// `requester`, `cc`, `follower`, `helper`.
     pub role: String,
 }
 
@@ -47,6 +47,8 @@ pub struct Facts {
     /// The requester first.
     pub participants: Vec<Person>,
     pub followers: Vec<Person>,
+    /// Colleagues who work on it beside the one who has it.
+    pub helpers: Vec<Person>,
     /// Of the requester, the primary one first.
     pub emails: Vec<String>,
     pub phones: Vec<String>,
@@ -146,6 +148,9 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
              SELECT 'follower', u.id, u.name, u.email, 'follower'
                FROM ticket_follower f JOIN desk_user u ON u.id = f.user_id WHERE f.ticket_id = $4
              UNION ALL
+             SELECT 'helper', u.id, u.name, u.email, 'helper'
+               FROM ticket_helper h JOIN desk_user u ON u.id = h.user_id WHERE h.ticket_id = $4
+              UNION ALL
              SELECT CASE WHEN w.id <> w.root THEN 'other_email' WHEN e.is_primary = TRUE THEN 'primary' ELSE 'email' END,
                     0, e.email, '', ''
                FROM who w JOIN contact_email e ON e.contact_id = w.id
@@ -196,6 +201,7 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
         match noun.as_str() {
             "participant" => facts.participants.push(Person { id, name: a, email: b, role: c }),
             "follower" => facts.followers.push(Person { id, name: a, email: b, role: c }),
+            "helper" => facts.helpers.push(Person { id, name: a, email: b, role: c }),
             "primary" => facts.emails.insert(0, a),
             "email" => facts.emails.push(a),
             "phone" => facts.phones.push(a),

@@ -223,6 +223,8 @@ pub fn example(field: &str) -> &'static str {
         "requester" => "ada@example.org",
         "organisation" => "ACME",
         "inbox" | "sla" => "none",
+        "line" => "2",
+        "with" => "supplier",
         "tag" => "vip",
         "created" | "updated" | "solved" => "<7d",
         "due" => "<=today",
@@ -237,7 +239,7 @@ pub fn example(field: &str) -> &'static str {
 /// Values that fit a field, for the choice that a browser offers while somebody types.
 pub fn values(field: &str, names: &Names) -> Vec<String> {
     use crate::tickets::{Category, Channel, Kind, Priority};
-    use filter::tree::{Part, Side, State};
+    use filter::tree::{Part, Side, State, With};
     let named = |first: &[&str], list: &[filter::names::Named]| {
         let first = first.iter().map(|word| (*word).to_owned());
         first
@@ -259,6 +261,8 @@ pub fn values(field: &str, names: &Names) -> Vec<String> {
         "assignee" => named(&["me", "none"], &names.users),
         "inbox" => named(&["none"], &names.inboxes),
         "sla" => named(&["none"], &names.policies),
+        "line" => words(vec!["1", "2", "3", "none"]),
+        "with" => words(With::ALL.iter().map(|word| word.word()).collect()),
         "has" => words(Part::ALL.iter().map(|word| word.word()).collect()),
         "waiting" => words(Side::ALL.iter().map(|word| word.word()).collect()),
         "created" | "updated" => words(vec!["<2h", "<7d", ">30d", "today", "yesterday"]),
