@@ -189,6 +189,7 @@ function cards(): void {
   for (const old of document.querySelectorAll(".message-kept")) old.remove();
   const ticket = here();
   if (!thread || !ticket || !document.querySelector("fl-composer")) return;
+  const isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 48;
   const mine = document.querySelector<HTMLElement>("#me .menu-title")?.firstChild?.textContent?.trim() ?? "";
   for (const { row, letter } of waiting) {
     if (letter.ticket !== ticket || row.state === "sent") continue;
@@ -204,6 +205,8 @@ function cards(): void {
         h("footer", { class: `message-foot${isStopped ? " is-lost" : ""}` }, h("span", { class: `state ${isStopped ? "is-late" : "is-wait"}` }, icon(isStopped ? "circle-alert" : "clock"), isStopped ? reason(row) : t("offline-waits-help")), h("span", { class: "spring" }), ...buttons(row, letter))));
     thread.append(card);
   }
+  // Whoever reads the end goes on reading the end.
+  if (isAtEnd) thread.scrollTop = thread.scrollHeight;
 }
 
 // ── drafts ──────────────────────────────────────────────────────────

@@ -81,7 +81,8 @@ async function ask(event: Fetching): Promise<Response> {
 /** From the desk, and kept if it belongs to what is kept; from here where that fails. */
 async function page(event: Fetching, url: URL): Promise<Response> {
   const name = pages.name(url);
-  if ((await about.get<number>("leaving")) && !(await left())) return bare("left");
+  // What the browser has asked for already, it asked for with the session that was left.
+  if (await about.get<number>("leaving")) return (await left()) ? fetch(event.request).catch(() => elsewhere()) : bare("left");
   const answer = ask(event).catch(() => "lost" as const);
   const copy = name && (await session()) ? await pages.get(name) : undefined;
   const first = await (copy ? Promise.race([answer, sleep(PATIENCE_MS)]) : answer);

@@ -71,8 +71,8 @@ impl Wizard {
 /// Leads people to the set-up page, and tells programs that there is nothing here yet.
 pub async fn gate(State((home, wizard)): State<(Home, Wizard)>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_open =
-        matches!(path, "/setup" | "/healthz" | "/readyz" | "/metrics" | "/manifest.webmanifest") || path.starts_with("/assets/");
+    let is_open = matches!(path, "/setup" | "/healthz" | "/readyz" | "/metrics" | "/manifest.webmanifest")
+        || path.starts_with("/assets/");
     if is_open {
         return next.run(request).await;
     }

@@ -78,11 +78,7 @@ pub async fn kept(grant: Grant<ViewTickets>, ui: Ui) -> Result<Response, Failure
     };
     let named = lists.iter().filter_map(list);
     let key = grant.home().keys.sign("offline", &[who.as_bytes()]);
-    let body = ToKeep {
-        lists: named.collect(),
-        tickets: policy::tickets(&lists),
-        key: STANDARD.encode(key),
-        who,
-    };
+    let body =
+        ToKeep { lists: named.collect(), tickets: policy::tickets(&lists), key: STANDARD.encode(key), who };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }

@@ -113,8 +113,7 @@ fn the_outbox_hears_why_something_stopped_and_puts_it_back() {
         let stopped = outbox.post_form(&path, &form(&seen, "s1", "Soon")).await.assert_status(409).json();
         assert_eq!(stopped["code"], "newer_message");
         let seen = world.newest(number).await;
-        let doubtful =
-            outbox.post_form(&path, &form(&seen, "s2", "{{x}}")).await.assert_status(409).json();
+        let doubtful = outbox.post_form(&path, &form(&seen, "s2", "{{x}}")).await.assert_status(409).json();
         assert_eq!(doubtful["code"], "unconfirmed");
         let empty = outbox.post_form(&path, &form(&seen, "s3", "")).await.assert_status(422).json();
         assert_eq!(empty["errors"][0]["pointer"], "/text");
@@ -131,7 +130,10 @@ fn the_outbox_hears_why_something_stopped_and_puts_it_back() {
             .await
             .assert_status(204);
         let back = format!("/t/{number}/draft");
-        outbox.post_files(&back, &form(&seen, "s1", "Soon"), &[("file", "a.txt", b"x")]).await.assert_status(204);
+        outbox
+            .post_files(&back, &form(&seen, "s1", "Soon"), &[("file", "a.txt", b"x")])
+            .await
+            .assert_status(204);
         let draft = world.ada.get(&format!("/drafts/{number}")).await.json();
         assert_eq!(draft["text"], "Soon\n\nBegun here");
         assert_eq!(draft["attachments"].as_array().unwrap().len(), 1);

@@ -261,8 +261,7 @@ async fn send(
             };
             guard::look(tx, &ticket, &intended, Some(seen), Some(&confirmed))?;
             let chosen = scheduled::actions::instant(tx, when)?;
-            let undo_ms =
-                if has_waited { 0 } else { tx.actor().habits.undo_seconds.clamp(0, 60) * SECOND };
+            let undo_ms = if has_waited { 0 } else { tx.actor().habits.undo_seconds.clamp(0, 60) * SECOND };
             let send_at = chosen.or_else(|| (undo_ms > 0).then(|| tx.now().plus(undo_ms)));
             let sent = match send_at {
                 Some(send_at) => {
