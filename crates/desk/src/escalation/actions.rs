@@ -102,31 +102,31 @@ impl Place {
     }
     /// * errors – 422 at `to`: there is no such place, or the ticket is there.
     fn find(conn: &mut Conn, ticket: &Ticket, now: Option<&Stay>, to: To) -> Result<Place, TicketError> {
-        let refused = |code| TicketError::from(Problem::field("to", code));
         let own = lines::store::line_of(conn, ticket.team_id)?;
         let is_with = |kind: Keeper| now.is_some_and(|stay| stay.kind == kind);
         match to {
             To::Next => {
                 let after = own.map_or(0, |line| line.position);
-                Place::next_line(conn, after)?.ok_or_else(|| refused("no_next_line"))
+                Place::next_line(conn, after)?.ok_or_else(|| Problem::field("to", "no_next_line").into())
             }
             To::Line(id) => {
-                let line = lines::store::line(conn, id)?.ok_or_else(|| refused("unknown_id"))?;
+                let line = lines::store::line(conn, id)?.ok_or_else(|| Problem::field("to", "unknown_id"))?;
                 if own.is_some_and(|own| own.id == id) {
-                    return Err(refused("escalated_there"));
+                    return Err(Problem::field("to", "escalated_there").into());
                 }
-                Place::of_line(conn, &line)?.ok_or_else(|| refused("line_without_team"))
+                Place::of_line(conn, &line)?.ok_or_else(|| Problem::field("to", "line_without_team").into())
             }
-            To::Supervisor if is_with(Keeper::Supervisor) => Err(refused("escalated_there")),
-            To::Supervisor => {
-                Place::supervisor(conn, ticket.team_id)?.ok_or_else(|| refused("no_supervisor"))
+            To::Supervisor if is_with(Keeper::Supervisor) => {
+                Err(Problem::field("to", "escalated_there").into())
             }
+            To::Supervisor => Place::supervisor(conn, ticket.team_id)?
+                .ok_or_else(|| Problem::field("to", "no_supervisor").into()),
             To::Supplier(id) => {
                 let supplier = lines::store::supplier(conn, id)?;
                 let supplier = supplier.filter(|supplier| !supplier.is_archived);
-                let supplier = supplier.ok_or_else(|| refused("unknown_id"))?;
+                let supplier = supplier.ok_or_else(|| Problem::field("to", "unknown_id"))?;
                 if now.is_some_and(|stay| stay.supplier_id == Some(id)) {
-                    return Err(refused("escalated_there"));
+                    return Err(Problem::field("to", "escalated_there").into());
                 }
                 Place::of_supplier(conn, &supplier)
             }
