@@ -66,8 +66,9 @@ pub struct Common {
 pub enum Command {
     /// Runs the desk until it is told to stop (Ctrl-C, SIGTERM)
     #[command(after_help = "\
-Prints one line `listening on http://ADDR` when it is ready. On a desk that is not set up yet, the log shows a code
-for the browser's set-up page. /healthz and /readyz answer 200 when it is up and ready, /metrics is for Prometheus.
+Prints one line `listening on http://ADDR` when it is ready.
+On a desk that is not set up yet, the log shows a code for the browser's set-up page.
+/healthz and /readyz answer 200 when it is up and ready; /metrics is for Prometheus.
 
   firstline serve --data /var/lib/firstline --listen 127.0.0.1:8080 --smtp-listen 127.0.0.1:2525
   FIRSTLINE_DATABASE=postgres://desk@db/desk firstline serve --data /var/lib/firstline")]

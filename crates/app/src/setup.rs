@@ -8,7 +8,7 @@ use crate::{
 };
 use kernel::{
     clock::Clock,
-    fault::{Mistakes, Problem},
+    fault::{Field, Mistakes, Problem},
     secret::Secret,
     text,
 };
@@ -54,21 +54,7 @@ async fn refuse_second(config: &Config) -> Result<(), Failure> {
 /// What the flags say; a person at a terminal is asked for the rest.
 fn complete(given: cli::Setup, may_ask: bool) -> Result<Draft, Failure> {
     if !may_ask {
-        let missing: Vec<_> = [
-            ("--desk-name", given.desk_name.is_none()),
-            ("--admin-email", given.admin_email.is_none()),
-            ("--admin-password-file", given.admin_password_file.is_none()),
-            ("--language", given.language.is_none()),
-        ]
-        .into_iter()
-        .filter_map(|(flag, is_missing)| is_missing.then_some(flag))
-        .collect();
-        if !missing.is_empty() {
-            let missing = missing.join(", ");
-            return Err(Failure::Usage(format!(
-                "{missing}: expected, because there is no terminal to ask on"
-            )));
-        }
+        return without_asking(given);
     }
     let or_ask =
         |given: Option<String>, question: &str, check: fn(&str) -> Result<(), &'static str>| match given {
@@ -91,14 +77,54 @@ fn complete(given: cli::Setup, may_ask: bool) -> Result<Draft, Failure> {
     })?;
     let admin_name = match given.admin_name {
         Some(name) => name,
-        None if may_ask => ask("Your name (empty: the part of the address before the @)")?,
-        None => String::new(),
+        None => ask("Your name (empty: the part of the address before the @)")?,
     };
     let admin_password = match given.admin_password_file {
-        Some(file) => first_line(&file)?,
+        Some(file) => first_line(&file).map_err(Failure::Usage)?,
         None => ask_password(&[&admin_name, &admin_email])?,
     };
     Ok(Draft { desk_name, language, admin_name, admin_email, admin_password })
+}
+
+/// What the flags say, all of it.
+///
+/// * errors – every flag that is missing, and every mistake of those that are there.
+fn without_asking(given: cli::Setup) -> Result<Draft, Failure> {
+    let missing: Vec<_> = [
+        ("--desk-name", given.desk_name.is_none()),
+        ("--admin-email", given.admin_email.is_none()),
+        (PASSWORD, given.admin_password_file.is_none()),
+        ("--language", given.language.is_none()),
+    ]
+    .into_iter()
+    .filter_map(|(flag, is_missing)| is_missing.then_some(flag))
+    .collect();
+    let mut told = Vec::new();
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        told.push(format!("{missing}: expected, because there is no terminal to ask on"));
+    }
+    let read = given.admin_password_file.as_deref().map(first_line).transpose();
+    let is_unreadable = read.is_err();
+    let password = read.unwrap_or_else(|mistake| {
+        told.push(mistake);
+        None
+    });
+    let draft = Draft {
+        desk_name: given.desk_name.unwrap_or_default(),
+        language: given.language.unwrap_or_default(),
+        admin_name: given.admin_name.unwrap_or_default(),
+        admin_email: given.admin_email.unwrap_or_default(),
+        admin_password: password.unwrap_or_else(|| Secret::new(String::new())),
+    };
+    if told.is_empty() {
+        return Ok(draft);
+    }
+    // What is not there has been told of.
+    let is_told = |flag: &str| missing.contains(&flag) || (is_unreadable && flag == PASSWORD);
+    let fields = draft.parse().err().map(|problem| problem.fields).unwrap_or_default();
+    told.extend(fields.iter().filter(|field| !is_told(&flag_of(field))).map(of_field));
+    Err(Failure::Usage(told.join("; ")))
 }
 
 /// Asks again until the answer is one that will be taken.
@@ -116,12 +142,12 @@ fn ask_until<T>(
     }
 }
 
-fn first_line(file: &str) -> Result<Secret<String>, Failure> {
+fn first_line(file: &str) -> Result<Secret<String>, String> {
     let text = std::fs::read_to_string(file).map_err(|cause| {
-        Failure::Usage(format!(
+        format!(
             "--admin-password-file: {file}: {}; expected a file whose first line is the password",
             plain(&cause)
-        ))
+        )
     })?;
     Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
 }
@@ -183,13 +209,44 @@ fn in_words(problem: &Problem) -> Failure {
         let title = words("problem", problem.code);
         return Failure::Failed(problem.detail.clone().unwrap_or_else(|| title.to_owned()));
     }
-    let of_field = |field: &kernel::fault::Field| {
-        let flag = match field.pointer.trim_start_matches('/') {
-            "admin_password" => "--admin-password-file".to_owned(),
-            name => format!("--{}", name.replace('_', "-")),
-        };
-        let expected = if field.pointer == "/language" { " (en, de, nl)" } else { "" };
-        format!("{flag}: {}{expected}", words("field", field.code))
-    };
     Failure::Usage(problem.fields.iter().map(of_field).collect::<Vec<_>>().join("; "))
+}
+
+/// The flag that brings the password.
+const PASSWORD: &str = "--admin-password-file";
+
+/// The flag of a field.
+fn flag_of(field: &Field) -> String {
+    match field.pointer.trim_start_matches('/') {
+        "admin_password" => PASSWORD.to_owned(),
+        name => format!("--{}", name.replace('_', "-")),
+    }
+}
+/// A mistake with its flag.
+fn of_field(field: &Field) -> String {
+    let expected = if field.pointer == "/language" { " (en, de, nl)" } else { "" };
+    format!("{}: {}{expected}", flag_of(field), words("field", field.code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_mistakes_of_the_flags_are_told_at_once() {
+        let given = cli::Setup {
+            desk_name: Some(" ".into()),
+            admin_email: Some("nobody".into()),
+            admin_name: None,
+            admin_password_file: Some("/nowhere/password".into()),
+            language: None,
+        };
+        let Err(Failure::Usage(told)) = complete(given, false) else { panic!("it is wrong") };
+        for flag in
+            ["--language: expected", "--admin-password-file: /nowhere", "--desk-name: ", "--admin-email: "]
+        {
+            assert_eq!(told.matches(flag).count(), 1, "{flag}: {told}");
+        }
+        assert_eq!(told.matches("--language").count(), 1, "{told}");
+    }
 }

@@ -279,11 +279,18 @@ fn public_url(given: &Given) -> Result<Option<String>, Failure> {
     if !is_fine {
         let cause = format!(
             "{:?} is no address of a desk; expected http:// or https:// with a host and no path, e.g. https://help.example.org",
-            value.text
+            without_user(&value.text)
         );
         return Err(value.mistake(cause));
     }
     Ok(Some(text.to_owned()))
+}
+
+/// An address that may be shown: what stands before an `@` can be a password.
+fn without_user(address: &str) -> String {
+    let Some((before, host)) = address.rsplit_once('@') else { return address.to_owned() };
+    let scheme = before.split_once("://").map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+    format!("{scheme}…@{host}")
 }
 
 fn max_message_bytes(given: &Given) -> Result<usize, Failure> {

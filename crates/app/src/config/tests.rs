@@ -91,6 +91,12 @@ fn a_password_is_never_shown() {
     assert!(!mistake(flags, &[]).contains("hunter2"));
     let (_folder, flags) = folder("database = \"postgres://ada:hunter2@db/desk?schema=one&sslmode=require\"");
     let config = read(flags, &[]).unwrap();
+    for address in ["http://ada:hunter2@x.example/path", "ada:hunter2@x.example", "http://a:hunter2://b@x@y/"]
+    {
+        let (_folder, flags) = folder(&format!("public_url = \"{address}\""));
+        let told = mistake(flags, &[]);
+        assert!(told.contains("no address of a desk") && !told.contains("hunter2"), "{told}");
+    }
     assert_eq!(config.place_shown, "postgres://db/desk?schema=one");
     let Place::Postgres { url, schema } = config.place else { panic!("it is PostgreSQL") };
     assert_eq!((url.as_str(), schema.as_str()), ("postgres://ada:hunter2@db/desk?sslmode=require", "one"));
