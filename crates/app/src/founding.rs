@@ -62,9 +62,10 @@ impl Draft {
 /// * errors – 410 `setup_done` where there is somebody already, seen in the same transaction (S29).
 pub async fn found(home: &Home, founder: Founder) -> Result<(), Problem> {
     let hash = passwords::hash(founder.admin_password.clone()).await?;
-    let name = founder.desk_name.clone();
+    let (name, language) = (founder.desk_name.clone(), founder.language);
     Grant::<System>::system(home).change(move |tx| begin(tx, &founder, &hash)).await?;
     home.site.rename(&name);
+    home.site.set_language(language);
     Ok(())
 }
 

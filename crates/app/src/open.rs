@@ -11,6 +11,7 @@ use platform::{
     blobs::Blobs,
     brand::Brand,
     db::{self, Db, MIGRATIONS, Size},
+    i18n::Language,
     keys::{self, Keys},
     outbound::{Outbound, Policy},
     settings::{self, Site},
@@ -227,8 +228,15 @@ pub async fn home(
     let blobs = Blobs::open(config.blobs()).map_err(Failure::at(config.blobs().display()))?;
     let site = Site::new(config.public_url.as_deref().unwrap_or(public_url), config.max_message_bytes)
         .behind(config.trusted_proxies.clone());
-    let (name, brand) =
-        db.read::<_, db::Error>(|conn| Ok((settings::get(conn, "desk_name")?, Brand::load(conn)?))).await?;
+    let (name, language, brand) = db
+        .read::<_, db::Error>(|conn| {
+            let language = settings::get(conn, "default_language")?;
+            Ok((settings::get(conn, "desk_name")?, language, Brand::load(conn)?))
+        })
+        .await?;
+    if let Some(language) = language.as_deref().and_then(Language::from_word) {
+        site.set_language(language);
+    }
     if let Some(name) = name {
         site.rename(&name);
     }

@@ -142,6 +142,23 @@ fn every_page_is_shown_in_three_languages_and_nothing_typed_becomes_markup() {
 }
 
 #[test]
+fn a_stranger_is_spoken_to_in_the_language_of_the_desk() {
+    on_both(async |desk| {
+        let world = World::new(desk).await;
+        let mut ada = world.signed_in("ada@acme.example").await;
+        let settings = [("name", "ACME"), ("language", "nl"), ("zone", "Europe/Amsterdam"), ("colour", "")];
+        ada.post_form("/admin/desk", &settings).await.assert_status(303);
+        for path in ["/sign-in", "/portal/sign-in"] {
+            world.stranger().get(path).await.assert_has("<html lang=\"nl\"");
+            let mut french = world.stranger().with_header("accept-language", "fr-FR, fr;q=0.8");
+            french.get(path).await.assert_has("<html lang=\"nl\"");
+            let mut english = world.stranger().with_header("accept-language", "fr, en;q=0.3");
+            english.get(path).await.assert_has("<html lang=\"en\"");
+        }
+    });
+}
+
+#[test]
 fn what_forms_change_is_changed_and_mistakes_stand_beside_their_field() {
     on_both(async |desk| {
         let world = World::new(desk).await;

@@ -46,6 +46,7 @@ problem-job-unreadable = Die Daten des Auftrags sind nicht lesbar
 problem-job-unknown = Dieses Programm kennt diese Art von Auftrag nicht
 
 field-required = Das wird gebraucht
+field-repeated-field = Dieses Feld steht zweimal da
 field-unknown-field = Ein solches Feld gibt es nicht
 field-unknown-parameter = Einen solchen Parameter gibt es nicht
 field-unknown-word = Das ist keines der möglichen Wörter

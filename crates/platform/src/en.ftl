@@ -47,6 +47,7 @@ problem-job-unreadable = The job's data cannot be read
 problem-job-unknown = This program does not know this kind of job
 
 field-required = This is needed
+field-repeated-field = This field is there twice
 field-unknown-field = There is no such field
 field-unknown-parameter = There is no such parameter
 field-unknown-word = That is none of the possible words

@@ -13,8 +13,8 @@ pub enum Language {
 crate::words! { Language { En = "en", De = "de", Nl = "nl" } }
 
 impl Language {
-    /// The best match of an `Accept-Language` header; English where none of its languages is ours.
-    pub fn accepted(header: &str) -> Language {
+    /// The best match of an `Accept-Language` header; `None` where none of its languages is ours.
+    pub fn accepted(header: &str) -> Option<Language> {
         let weighted = header.split(',').filter_map(|part| {
             let mut fields = part.trim().split(';');
             let tag = fields.next()?.trim();
@@ -27,7 +27,7 @@ impl Language {
             Some(best) if best.1 >= next.1 => Some(best),
             _ => Some(next),
         };
-        weighted.fold(None, first_best).map_or(Language::En, |(language, _)| language)
+        weighted.fold(None, first_best).map(|(language, _)| language)
     }
 }
 
@@ -184,10 +184,10 @@ mod tests {
 
     #[test]
     fn the_language_with_the_greatest_weight_is_taken() {
-        assert_eq!(Language::accepted("fr-FR, nl;q=0.7, de-AT;q=0.8"), Language::De);
-        assert_eq!(Language::accepted("nl-BE,nl;q=0.9,en;q=0.8"), Language::Nl);
-        assert_eq!(Language::accepted("xx"), Language::En);
-        assert_eq!(Language::accepted("é"), Language::En);
+        assert_eq!(Language::accepted("fr-FR, nl;q=0.7, de-AT;q=0.8"), Some(Language::De));
+        assert_eq!(Language::accepted("nl-BE,nl;q=0.9,en;q=0.8"), Some(Language::Nl));
+        assert_eq!(Language::accepted("xx"), None);
+        assert_eq!(Language::accepted("é"), None);
     }
     #[test]
     fn a_number_chooses_its_plural() {

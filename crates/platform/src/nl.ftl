@@ -46,6 +46,7 @@ problem-job-unreadable = De gegevens van de taak zijn onleesbaar
 problem-job-unknown = Dit programma kent deze soort taak niet
 
 field-required = Dit is nodig
+field-repeated-field = Dit veld staat er twee keer
 field-unknown-field = Zo'n veld bestaat niet
 field-unknown-parameter = Zo'n parameter bestaat niet
 field-unknown-word = Dat is geen van de mogelijke woorden

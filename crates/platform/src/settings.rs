@@ -1,5 +1,5 @@
 //! What the operator fixed when the program started, and the few settings that live in the database.
-use crate::{args, brand::Brand, db, keys, outbound::Cidr, sql};
+use crate::{args, brand::Brand, db, i18n::Language, keys, outbound::Cidr, sql};
 use kernel::clock::Millis;
 use std::sync::{Arc, RwLock};
 
@@ -15,6 +15,9 @@ pub struct Site {
     pub trusted_proxies: Arc<[Cidr]>,
     /// The desk's name, kept here because every page shows it; the setting `desk_name` is the truth.
     pub desk_name: Arc<RwLock<Arc<str>>>,
+    /// What strangers are spoken to in where their browser asks for none of our languages; the setting
+    /// `default_language` is the truth.
+    language: Arc<RwLock<Language>>,
     /// How the customers' side looks; the settings `brand_…` are the truth.
     brand: Arc<RwLock<Arc<Brand>>>,
     /// The right side of our Message-IDs: the domain of the first inbox.
@@ -30,6 +33,7 @@ impl Site {
             max_message_bytes,
             trusted_proxies: Arc::new([]),
             desk_name: Arc::new(RwLock::new("Firstline".into())),
+            language: Arc::default(),
             brand: Arc::default(),
             mail_domain: Arc::new(RwLock::new("firstline.invalid".into())),
             node: Arc::new(RwLock::new(keys::base32(&keys::random::<10>()).into())),
@@ -42,6 +46,14 @@ impl Site {
     /// The desk's name.
     pub fn name(&self) -> Arc<str> {
         self.desk_name.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+    /// The desk's language.
+    pub fn language(&self) -> Language {
+        *self.language.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+    /// Speaks another language from now on.
+    pub fn set_language(&self, language: Language) {
+        *self.language.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = language;
     }
     /// How the customers' side looks.
     pub fn brand(&self) -> Arc<Brand> {

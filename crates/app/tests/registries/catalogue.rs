@@ -53,7 +53,9 @@ pub fn codes() -> (BTreeMap<String, BTreeSet<u16>>, BTreeSet<String>) {
     for (status, code) in [(404, "not_found"), (422, "invalid"), (500, "internal")] {
         problems.entry(code.into()).or_default().insert(status);
     }
-    fields.extend(["required", "unknown_field", "unknown_word", "wrong_type"].map(str::to_owned));
+    fields.extend(
+        ["required", "repeated_field", "unknown_field", "unknown_word", "wrong_type"].map(str::to_owned),
+    );
     fields.extend(["outbound_bad_address", "outbound_not_allowed"].map(str::to_owned));
     (problems, fields)
 }

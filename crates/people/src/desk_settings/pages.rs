@@ -75,10 +75,11 @@ async fn save(grant: Grant<ManageDesk>, ui: Ui, mut form: Form) -> Result<Respon
             return again(problem, form, |form, _| DeskPage { ui, form, done: "", languages, zones });
         }
     };
-    let name = new.name.clone();
+    let (name, language) = (new.name.clone(), new.language);
     let brand = grant.change::<_, db::Error>(move |tx| actions::edit(tx, &new, &brand)).await?;
     let site = &grant.home().site;
     site.rename(&name);
+    site.set_language(language);
     site.set_brand(brand);
     Ok(see("/admin/desk?done=saved"))
 }

@@ -142,7 +142,7 @@ impl Doorman {
         let Some(secret) = bearer.or_else(|| request.cookie(name)) else { return Ok(None) };
         let (hash, is_bearer) = (keys::token_hash(secret), bearer.is_some());
         let header = request.header(axum::http::header::ACCEPT_LANGUAGE);
-        let asked = header.map_or(Language::En, Language::accepted);
+        let asked = header.and_then(Language::accepted).unwrap_or_else(|| home.site.language());
         let (doorman, now, key) = (self.clone(), home.clock.now(), hash.clone());
         let found = home
             .db

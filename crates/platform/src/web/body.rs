@@ -52,10 +52,16 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             return Problem::new(400, "json_malformed").because(text);
         }
         let named = |prefix: &str| Some(text.strip_prefix(prefix)?.split('`').next()?.to_owned());
-        let (pointer, code) = match (named("missing field `"), named("unknown field `")) {
-            (Some(name), _) => (format!("{pointer}/{name}"), "required"),
-            (_, Some(name)) if pointer.ends_with(&format!("/{name}")) => (pointer, "unknown_field"),
-            (_, Some(name)) => (format!("{pointer}/{name}"), "unknown_field"),
+        // The path may end with the key already.
+        let at = |name: String| match pointer.ends_with(&format!("/{name}")) {
+            true => pointer.clone(),
+            false => format!("{pointer}/{name}"),
+        };
+        let (missing, unknown) = (named("missing field `"), named("unknown field `"));
+        let (pointer, code) = match (missing, unknown, named("duplicate field `")) {
+            (Some(name), ..) => (format!("{pointer}/{name}"), "required"),
+            (_, Some(name), _) => (at(name), "unknown_field"),
+            (_, _, Some(name)) => (at(name), "repeated_field"),
             _ if text.starts_with("unknown variant") => (pointer, "unknown_word"),
             _ => (pointer, "wrong_type"),
         };
@@ -244,6 +250,8 @@ mod tests {
         assert_eq!(mistake(r#"{"name":"a","role":"admin"}"#), (422, "/role".into(), "unknown_field"));
         assert_eq!(mistake(r#"{"name":"a","inner":{"n":"x"}}"#), (422, "/inner/n".into(), "wrong_type"));
         assert_eq!(mistake(r#"{"name":"a","inner":{"n":1,"m":2}}"#).1, "/inner/m");
+        assert_eq!(mistake(r#"{"name":"a","name":"b"}"#), (422, "/name".into(), "repeated_field"));
+        assert_eq!(mistake(r#"{"name":"a","inner":{"n":1,"n":2}}"#).1, "/inner/n");
         assert_eq!(mistake(r#"{"name":"#).2, "json_malformed");
         assert_eq!(mistake(r#"{"name":"a"} x"#).2, "json_malformed");
     }

@@ -1,5 +1,5 @@
 //! Problems as answers: `application/problem+json` for programs, a page for people.
-use super::Ui;
+use super::{Ui, request::Spoken};
 use crate::i18n::{self, Language};
 use axum::{
     extract::{Request, State},
@@ -103,9 +103,9 @@ async fn is_signed_in_customer(home: &crate::Home, mut probe: Request) -> bool {
 }
 
 /// Turns problems of pages into pages; whoever has to sign in is sent there and comes back afterwards.
-pub async fn error_pages(State(home): State<crate::Home>, request: Request, next: Next) -> Response {
+pub async fn error_pages(State(home): State<crate::Home>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let language = super::ui::stranger_language(request.headers(), request.uri().query());
+    let language = super::ui::stranger_language(&home.site, request.headers(), request.uri().query());
     let is_customers = super::is_customers_path(request.uri().path());
     let is_start = request.uri().path() == "/";
     let is_api = path.starts_with("/api/");
@@ -120,6 +120,11 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
     let mut probe = Request::new(axum::body::Body::empty());
     if wants_page && !is_api && !is_customers {
         probe.headers_mut().clone_from(request.headers());
+    }
+    // A program hears of its mistakes in the language of whoever its token acts for.
+    let spoken = Spoken::default();
+    if is_api || !wants_page {
+        request.extensions_mut().insert(spoken.clone());
     }
     let mut response = next.run(request).await;
     // What axum itself refuses has no problem yet.
@@ -143,7 +148,7 @@ pub async fn error_pages(State(home): State<crate::Home>, request: Request, next
         return Redirect::to(&format!("{door}?next={back}")).into_response();
     }
     if is_api || !wants_page {
-        return answer(&problem, language);
+        return answer(&problem, spoken.language().unwrap_or(language));
     }
     if problem.status == 403 && is_start {
         // Somebody who sees no tickets has no lists to begin with.

@@ -3,6 +3,7 @@ use super::Failure;
 use crate::{
     Home,
     authority::{Actor, Grant, Permission},
+    i18n::Language,
 };
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -11,7 +12,7 @@ use axum::{
 use kernel::{clock::DAY, fault::Problem, secret::Secret};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// The parts of a request that say who sends it.
@@ -143,12 +144,24 @@ fn cookie_header(home: &Home, name: &str, token: Option<&Secret<String>>) -> Hea
 #[derive(Clone)]
 struct Known(Option<Arc<Actor>>);
 
+/// The language of whoever was found, for what is said after the handler has ended.
+#[derive(Clone, Default)]
+pub(super) struct Spoken(Arc<OnceLock<Language>>);
+impl Spoken {
+    pub(super) fn language(&self) -> Option<Language> {
+        self.0.get().copied()
+    }
+}
+
 async fn known(parts: &mut Parts, home: &Home) -> Result<Option<Arc<Actor>>, Problem> {
     if let Some(Known(actor)) = parts.extensions.get::<Known>() {
         return Ok(actor.clone());
     }
     let request = Request::of(parts);
     let actor = home.authenticate.actor(home, &request).await?.map(Arc::new);
+    if let (Some(actor), Some(Spoken(language))) = (&actor, parts.extensions.get()) {
+        let _ = language.set(actor.language);
+    }
     parts.extensions.insert(Known(actor.clone()));
     Ok(actor)
 }

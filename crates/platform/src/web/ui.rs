@@ -246,11 +246,11 @@ pub fn chosen_language(headers: &HeaderMap, query: Option<&str>) -> Option<Langu
         .and_then(|(_, value)| Language::from_word(&value));
     asked.or_else(|| request::cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_word))
 }
-/// That one, else what the browser prefers.
-pub(super) fn stranger_language(headers: &HeaderMap, query: Option<&str>) -> Language {
+/// That one, else what the browser prefers, else the desk's.
+pub(super) fn stranger_language(site: &Site, headers: &HeaderMap, query: Option<&str>) -> Language {
     let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let preferred = || header.map_or(Language::En, Language::accepted);
-    chosen_language(headers, query).unwrap_or_else(preferred)
+    let preferred = || header.and_then(Language::accepted);
+    chosen_language(headers, query).or_else(preferred).unwrap_or_else(|| site.language())
 }
 
 impl FromRequestParts<Home> for Ui {
@@ -258,7 +258,7 @@ impl FromRequestParts<Home> for Ui {
     async fn from_request_parts(parts: &mut Parts, home: &Home) -> Result<Self, super::Failure> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let Some(actor) = request::actor(parts, home).await? else {
-            let language = stranger_language(&parts.headers, parts.uri.query());
+            let language = stranger_language(&home.site, &parts.headers, parts.uri.query());
             return Ok(Ui::stranger(home, language, &path));
         };
         let mut ui = Ui::of(home, actor, &path);
