@@ -59,6 +59,7 @@ gone-ask = Anfrage stellen
 follow-asked = Gestellt
 follow-assignee = { $name } kümmert sich darum
 follow-talk = Nachrichten
+follow-whole = Den ganzen Text zeigen
 follow-earlier = Frühere Nachrichten
 follow-nothing = Hier ist noch nichts für Sie. Was Ihnen künftig gesendet wird, erscheint hier.
 follow-you = Sie

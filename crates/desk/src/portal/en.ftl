@@ -59,6 +59,7 @@ gone-ask = Ask something
 follow-asked = Asked
 follow-assignee = { $name } takes care of it
 follow-talk = Messages
+follow-whole = Show all of the text
 follow-earlier = Earlier messages
 follow-nothing = There is nothing here for you yet. What is sent to you from now on appears here.
 follow-you = You

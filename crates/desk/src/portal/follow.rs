@@ -6,7 +6,7 @@ use super::{
     policy::{Reader, Role},
     store::{self, Word},
     visitor::{OurForm, Visitor},
-    words::{AgentNames, paragraphs},
+    words::{AgentNames, one_block, paragraphs},
 };
 use crate::{
     arrangements,
@@ -14,6 +14,7 @@ use crate::{
     conversation::{
         AuthorKind, Direction, Message, ReplyDraft,
         actions::{may_reopen, receive_from_portal, takes_more},
+        linkify,
     },
     tickets::{self, Category, Seen, Ticket, TicketError},
 };
@@ -99,6 +100,8 @@ struct Said {
     at: Millis,
     body: Html,
     quoted: Option<Html>,
+    /// Something is missing here; a page of its own has it.
+    is_cut: bool,
     files: Vec<Attachment>,
 }
 
@@ -119,6 +122,7 @@ struct FollowPage {
     has_lost_files: bool,
     most_bytes: i64,
     done: Option<&'static str>,
+    asked: Shown,
     can_answer: bool,
     can_close: bool,
     can_reopen: bool,
@@ -129,9 +133,16 @@ struct FollowPage {
 pub struct Shown {
     /// Only messages before this one.
     before: Option<Id<Message>>,
+    /// All of this message, however long it is.
+    whole: Option<Id<Message>>,
     done: Option<String>,
 }
 impl Shown {
+    /// The address of a page that has all of a message.
+    fn whole(&self, base: &str, message: Id<Message>) -> String {
+        let before = self.before.map(|before| format!("before={before}&")).unwrap_or_default();
+        format!("{base}?{before}whole={message}#m{message}")
+    }
     /// What was just done, in words; what we did not write says nothing.
     fn done(&self) -> Option<&'static str> {
         match self.done.as_deref() {
@@ -249,8 +260,11 @@ impl<P: 'static> Door<P> {
         let case = self.case(shown.before).await?;
         visitor.ui.set_zone(case.zone.as_deref().unwrap_or("UTC"));
         let (ticket, heading) = (case.ticket, case.heading);
-        let mut said: Vec<_> =
-            case.words.into_iter().map(|word| said(word, self.contact, case.names, &case.files)).collect();
+        let said = |word: Word| {
+            let is_whole = shown.whole == Some(word.id);
+            said(word, self.contact, case.names, &case.files, &self.base, is_whole)
+        };
+        let mut said: Vec<_> = case.words.into_iter().map(said).collect();
         said.reverse();
         let takes_more = takes_more(&ticket, visitor.ui.now);
         let page = FollowPage {
@@ -263,6 +277,7 @@ impl<P: 'static> Door<P> {
             shown: keys::base32(&keys::random::<10>()),
             most_bytes: self.grant.home().site.max_message_bytes as i64,
             done: shown.done(),
+            asked: shown,
             can_answer: takes_more,
             can_close: case.is_requester && ticket.category.is_open(),
             can_reopen: case.is_requester && ticket.category == Category::Solved && takes_more,
@@ -409,9 +424,46 @@ fn own(ticket: &Ticket, contact: Id<Contact>) -> Result<(), Problem> {
     if ticket.requester_id == contact { Ok(()) } else { Err(Problem::new(403, "permission_required")) }
 }
 
-fn said(word: Word, reader: Id<Contact>, names: AgentNames, files: &[Attachment]) -> Said {
+/// What a page shows of one message, and of what it quotes, in characters and lines.
+const WORDS_MOST: (usize, usize) = (20_000, 1_000);
+const QUOTE_MOST: (usize, usize) = (20_000, 200);
+/// Formatting that was written here is shown up to here, in bytes; beyond, the plain words are.
+const WRITTEN_MOST: usize = 100_000;
+
+/// Words with at most so many characters and lines, and whether something is missing; all of them in one element
+/// where `is_whole`.
+fn shown_words(text: &str, (most, lines): (usize, usize), has_links: bool, is_whole: bool) -> (Html, bool) {
+    match kernel::text::beginning(text, most, lines) {
+        None => (paragraphs(text, has_links), false),
+        Some(beginning) if !is_whole => (paragraphs(beginning, has_links), true),
+        Some(_) => (one_block(text), false),
+    }
+}
+
+fn said(
+    word: Word,
+    reader: Id<Contact>,
+    names: AgentNames,
+    files: &[Attachment],
+    base: &str,
+    is_whole: bool,
+) -> Said {
     let is_desk = word.direction == Direction::Out || word.author_kind != AuthorKind::Contact;
     let is_own = word.author_kind == AuthorKind::Contact && word.author_id == Some(reader.number());
+    let own_files = || files.iter().filter(|file| file.message_id == Some(word.id));
+    let mut listed: Vec<_> = own_files().cloned().collect();
+    let (body, is_body_cut) = match word.html.as_deref().filter(|html| html.len() <= WRITTEN_MOST) {
+        Some(html) => {
+            // Pictures that stand in the words are shown there, by the address that this reader has.
+            let html = mail::html::written(html, &linkify::into);
+            let at = |file: &Attachment| format!("src=\"/attachments/{}\"", file.id);
+            listed.retain(|file| !(file.is_image() && html.contains(&at(file))));
+            (Html(html.replace("src=\"/attachments/", &format!("src=\"{base}/attachments/"))), false)
+        }
+        None => shown_words(&word.text, WORDS_MOST, is_desk, is_whole),
+    };
+    let quoted = word.quoted.as_deref().filter(|text| !text.trim().is_empty());
+    let quoted = quoted.map(|text| shown_words(text, QUOTE_MOST, false, is_whole));
     Said {
         id: word.id,
         by: if word.author_kind == AuthorKind::User {
@@ -422,9 +474,10 @@ fn said(word: Word, reader: Id<Contact>, names: AgentNames, files: &[Attachment]
         is_own,
         is_desk,
         at: word.created_at_ms,
-        body: paragraphs(&word.text, is_desk),
-        quoted: word.quoted.filter(|text| !text.trim().is_empty()).map(|text| paragraphs(&text, false)),
-        files: files.iter().filter(|file| file.message_id == Some(word.id)).cloned().collect(),
+        is_cut: is_body_cut || quoted.as_ref().is_some_and(|(_, is_cut)| *is_cut),
+        body,
+        quoted: quoted.map(|(html, _)| html),
+        files: listed,
     }
 }
 

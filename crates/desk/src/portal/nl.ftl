@@ -59,6 +59,7 @@ gone-ask = Iets vragen
 follow-asked = Gesteld
 follow-assignee = { $name } behandelt dit
 follow-talk = Berichten
+follow-whole = De hele tekst tonen
 follow-earlier = Eerdere berichten
 follow-nothing = Hier is nog niets voor u. Wat u vanaf nu wordt gestuurd, verschijnt hier.
 follow-you = U

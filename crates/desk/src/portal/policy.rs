@@ -162,6 +162,7 @@ mod tests {
             bcc_emails: "[]".into(),
             text: "x".into(),
             quoted: None,
+            html: None,
             created_at_ms: Millis(0),
             is_guest: false,
         }

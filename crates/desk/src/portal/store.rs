@@ -26,6 +26,8 @@ pub struct Word {
     pub bcc_emails: String,
     pub text: String,
     pub quoted: Option<String>,
+    /// As it was written here; `None` for what came from outside.
+    pub html: Option<String>,
     pub created_at_ms: Millis,
     /// It came to another ticket first.
     pub is_guest: bool,
@@ -42,7 +44,7 @@ impl Word {
 macro_rules! word_columns {
     () => {
         "SELECT id, direction, author_kind, author_id, author_name, to_emails, cc_emails, bcc_emails, text, quoted,
-                created_at_ms, coalesce(home_id <> ticket_id, FALSE) AS is_guest FROM message
+                CASE WHEN author_kind = 'user' THEN html END AS html, created_at_ms, coalesce(home_id <> ticket_id, FALSE) AS is_guest FROM message
           WHERE ticket_id = $1 AND kind = 'public' AND is_automatic = FALSE AND is_sender_known = TRUE"
     };
 }

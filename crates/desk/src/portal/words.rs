@@ -44,6 +44,15 @@ pub fn paragraphs(text: &str, has_links: bool) -> Html {
     Html(out)
 }
 
+/// A long text in one element, as it stands.
+pub fn one_block(text: &str) -> Html {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    out.push_str("<pre>");
+    escape_into(text, &mut out);
+    out.push_str("</pre>");
+    Html(out)
+}
+
 fn with_links(line: &str, out: &mut String) {
     for piece in line.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();

@@ -194,6 +194,24 @@ fn a_long_list_is_read_page_by_page_and_nothing_is_missing() {
 }
 
 #[test]
+fn the_pages_speak_the_language_of_the_desk_to_whoever_asks_for_none_of_ours() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        world.home.site.set_language(platform::i18n::Language::Nl);
+        world.browser().get("/portal").await.assert_has("Waarmee kunnen we u helpen?");
+        let mut french = world.browser().with_header("accept-language", "fr-FR, it;q=0.5");
+        french.get("/portal").await.assert_has("Waarmee kunnen we u helpen?");
+        let mut german = world.browser().with_header("accept-language", "fr, de;q=0.5");
+        german.get("/portal").await.assert_has("Wie können wir helfen?");
+        let missing = |browser: testkit::Client| async move {
+            let mut browser = browser.with_header("accept", "text/html");
+            browser.get("/p/no-link").await.assert_status(404)
+        };
+        missing(world.browser()).await.assert_has("lang=\"nl\"");
+    });
+}
+
+#[test]
 fn the_pages_speak_the_language_of_the_reader() {
     on_both(async |desk| {
         let world = World::on(desk).await;

@@ -34,6 +34,51 @@ fn a_link_with_any_character_changed_opens_nothing_and_says_nothing() {
 }
 
 #[test]
+fn a_picture_stands_in_the_words_where_it_was_put() {
+    const PIXEL: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Where", "Where is it?").await;
+        world.ben_shows(ticket, "map.gif", PIXEL).await;
+        let (mut ada, link) = (world.browser(), world.link(ticket, "ada@acme.example").await);
+        let page = ada.get(&link).await.assert_status(200);
+        assert!(files(&page).is_empty(), "what is shown needs no line of its own");
+        let text = page.assert_has("<strong>here</strong>").assert_has_not("[map.gif]").text();
+        let (_, picture) = text.split_once("<img src=\"").unwrap();
+        let picture = picture.split('"').next().unwrap();
+        assert!(picture.starts_with(&format!("{link}/attachments/")), "{picture}");
+        let shown = ada.get(picture).await.assert_status(200);
+        assert_eq!(shown.header("content-type"), Some("image/gif"));
+        // Another one's link opens neither.
+        let other = world.ticket("bo@acme.example", "Other", "x").await;
+        let other = world.link(other, "bo@acme.example").await;
+        let id = picture.rsplit('/').next().unwrap();
+        world.browser().get(&format!("{other}/attachments/{id}")).await.assert_status(404);
+    });
+}
+
+#[test]
+fn a_long_message_is_shown_in_part_and_whole_when_asked_for() {
+    on_both(async |desk| {
+        let world = World::on(desk).await;
+        let ticket = world.ticket("ada@acme.example", "Log", "x").await;
+        let long = format!("The first line\n{}The last <line>", "and one more\n".repeat(200_000));
+        world
+            .read(move |tx| tx.run(sql!("UPDATE message SET text = $1 WHERE text = 'x'"), args![&long]))
+            .await;
+        let (mut ada, link) = (world.browser(), world.link(ticket, "ada@acme.example").await);
+        let page = ada.get(&link).await.assert_status(200);
+        assert!(page.text().len() < 300_000, "{} bytes", page.text().len());
+        let text = page.assert_has("The first line").assert_has_not("The last").text();
+        let (_, whole) = text.split_once(&format!("{link}?whole=")).unwrap();
+        let whole = whole.split('#').next().unwrap();
+        let page = ada.get(&format!("{link}?whole={whole}")).await.assert_status(200);
+        assert!(!page.text().contains("and one more<br>"), "one element, not one a line");
+        page.assert_has("The last &lt;line&gt;").assert_has_not("Show all of the text");
+    });
+}
+
+#[test]
 fn a_link_to_one_request_shows_nothing_of_another() {
     on_both(async |desk| {
         let world = World::on(desk).await;

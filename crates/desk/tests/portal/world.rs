@@ -194,6 +194,24 @@ impl World {
             .await
             .unwrap()
     }
+    /// Ben answers with a picture in his words.
+    pub async fn ben_shows(&self, ticket: Id<Ticket>, name: &str, picture: &[u8]) {
+        let grant = self.agent::<tickets::ReplyTickets>();
+        let (field, name, bytes) = ("file".into(), name.to_owned(), picture.to_vec());
+        let upload = platform::web::Upload { field, name: name.clone(), bytes };
+        let id = desk::attachments::api::keep(&grant, upload).await.unwrap().id;
+        let html =
+            format!("<p>It is <strong>here</strong>: <img src=\"/attachments/{id}\" alt=\"{name}\"></p>");
+        let draft = ReplyDraft { html: Some(html), attachments: vec![id], ..ReplyDraft::default() };
+        let (reply, signer) = (draft.parse().unwrap(), Signer::of(&self.home));
+        grant
+            .change::<_, TicketError>(move |tx| {
+                let ticket = tickets::store::see(tx, ticket)?.unwrap();
+                conversation::actions::reply(tx, &ticket, &reply, &signer)
+            })
+            .await
+            .unwrap();
+    }
     pub async fn ben_notes(&self, ticket: Id<Ticket>, text: &str) {
         let draft = ReplyDraft { kind: MessageKind::Note, text: Some(text.into()), ..ReplyDraft::default() };
         let note = draft.parse().unwrap();
