@@ -53,7 +53,8 @@ const schema = new Schema({
       draggable: true,
       attrs: { src: {}, alt: { default: "" }, upload: {} },
       // Only pictures uploaded here: a pasted address of elsewhere would be fetched by whoever reads the mail.
-      parseDOM: [{ tag: "img[data-upload]", getAttrs: (dom) => ({ src: dom.getAttribute("src"), alt: dom.getAttribute("alt") ?? "", upload: dom.getAttribute("data-upload") }) }],
+      // A draft names them as the mail will (`cid:`): here they are where uploads are.
+      parseDOM: [{ tag: "img[data-upload]", getAttrs: (dom) => { const upload = dom.getAttribute("data-upload") ?? ""; const src = dom.getAttribute("src") ?? ""; return /^\d+$/.test(upload) && { src: src.startsWith("blob:") ? src : `/attachments/${upload}`, alt: dom.getAttribute("alt") ?? "", upload }; } }],
       toDOM: (node) => ["img", { src: node.attrs.src as string, alt: node.attrs.alt as string, "data-upload": node.attrs.upload as string }],
     },
     hard_break: { inline: true, group: "inline", selectable: false, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },
