@@ -1190,6 +1190,32 @@ fn a_search_counts_honestly_and_goes_on_in_pages() {
 }
 
 #[test]
+fn a_mail_of_megabytes_makes_no_page_of_megabytes() {
+    alone(async |mut world| {
+        let number = world.opens("Cy <cy@customer.example>", "Log", "See below").await;
+        let line = "Jan 12 03:14:07 gate kernel: the gate stays shut\n";
+        let long = format!("The first line\n{}The last line", line.repeat(2_300_000 / line.len()));
+        let one_line = "x".repeat(1_000_000);
+        world.hears(number, "cy@customer.example", &long, None, true).await;
+        world.hears(number, "cy@customer.example", &one_line, None, true).await;
+        let page = world.ada.get(&format!("/t/{number}")).await.assert_status(200);
+        assert!(page.text().len() < 300_000, "{} bytes", page.text().len());
+        let page = page
+            .assert_has("The first line")
+            .assert_has_not("The last line")
+            .assert_has("Show all of the text");
+        let message = world.messages(number).await[1].id;
+        let whole = format!("/t/{number}/messages/{message}/text");
+        page.assert_has(&whole);
+        let text = world.ada.get(&whole).await.assert_status(200);
+        assert!(text.header("content-type").unwrap().starts_with("text/plain"));
+        let text = text.assert_has("The last line").assert_has("> older words").text();
+        assert_eq!(text.matches("The first line").count(), 1);
+        world.stranger().await.get(&whole).await.assert_status(404);
+    });
+}
+
+#[test]
 fn an_operation_refuses_parameters_that_it_does_not_have() {
     alone(async |mut world| {
         let wrong = world.ada.get("/api/v1/tickets?satus=open&x=1&limit=5").await.assert_status(422);
@@ -1197,7 +1223,13 @@ fn an_operation_refuses_parameters_that_it_does_not_have() {
         world.ada.get("/api/v1/tickets?limit=99999").await.assert_status(200);
         world.ada.get("/api/v1/statuses?limit=200").await.assert_status(200);
         world.ada.get("/api/v1/search").await.assert_status(422).assert_has("/q").assert_has("required");
-        let mut german = world.ada.clone().with_header("accept-language", "de");
+        // All of it is in the language of the person that the token acts for.
+        world.run(sql!("UPDATE desk_user SET language = 'de' WHERE id = 1")).await;
+        let mut german = world.program("tickets.view tickets.create").await;
+        let address = r#"{"subject":"a","text":"b","requester":{"email":"cy"}}"#;
+        let wrong = german.post_json("/api/v1/tickets", address).await.assert_status(422).json();
+        assert_eq!(wrong["title"], "Daran stimmt etwas nicht");
+        assert_eq!(wrong["errors"][0]["detail"], "Das ist keine E-Mail-Adresse");
         let body =
             r#"{"subject":"a","text":"b","requester":{"email":"cy@customer.example"},"priority":"lowish"}"#;
         let wrong = german.post_json("/api/v1/tickets", body).await.assert_status(422);

@@ -63,6 +63,25 @@ pub fn shorten(text: &str, most: usize) -> String {
     format!("{}…", cut[..at].trim_end())
 }
 
+/// The beginning of a long text, at the end of a line where that is possible.
+///
+/// * `most` – characters; `lines` – lines.
+/// * returns – `None` where the text is no longer than that.
+pub fn beginning(text: &str, most: usize, lines: usize) -> Option<&str> {
+    let (mut end, mut left) = (0, most);
+    for (count, line) in text.split_inclusive('\n').enumerate() {
+        if count == lines {
+            return Some(&text[..end]);
+        }
+        if let Some((at, _)) = line.char_indices().nth(left) {
+            return Some(&text[..end + at]);
+        }
+        left -= line.chars().count();
+        end += line.len();
+    }
+    None
+}
+
 /// A domain as it is compared and stored: lower case, letters beyond ASCII as IDNA writes them (`xn--mller-kva.de`).
 ///
 /// * returns – `None` where IDNA knows no such name.
@@ -117,6 +136,14 @@ pub fn phone(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_long_text_has_a_beginning() {
+        assert_eq!(beginning("a\nb\n", 4, 2), None, "all of it fits");
+        assert_eq!(beginning("a\nb\nc", 9, 2), Some("a\nb\n"));
+        assert_eq!(beginning("äöü\nx", 2, 9), Some("äö"));
+        assert_eq!(beginning("äöü\nx", 4, 9), Some("äöü\n"));
+        assert_eq!(beginning("", 0, 0), None);
+    }
     #[test]
     fn folding_forgets_case_and_accents() {
         assert_eq!(fold("  Jürgen   GROSS "), fold("jurgen groß"));

@@ -78,6 +78,7 @@ pub struct MessageBody {
     pub subject: String,
     /// The words themselves, without quotes and signature.
     pub text: String,
+    /// Words, quotes and signature, in the order in which the mail has them.
     pub full_text: String,
     /// Cleaned. Remote pictures are not loaded: their address is in `data-remote-src`.
     pub html: Option<String>,

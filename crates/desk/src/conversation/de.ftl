@@ -10,6 +10,7 @@ message-automatic = automatisch
 message-forwarded = Weitergeleitet
 message-to = an { $whom }
 message-cc = , Kopie an { $whom }
+message-whole = Den ganzen Text zeigen
 message-more = Mehr zu dieser Nachricht
 message-doubtful = Die Domain des Absenders bürgt nicht für diese E-Mail.
 message-forward-this = Diese Nachricht weiterleiten

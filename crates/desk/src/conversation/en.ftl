@@ -10,6 +10,7 @@ message-automatic = automatic
 message-forwarded = Sent on
 message-to = to { $whom }
 message-cc = , cc { $whom }
+message-whole = Show all of the text
 message-more = More about this message
 message-doubtful = The sender’s domain does not vouch for this mail.
 message-forward-this = Forward this message

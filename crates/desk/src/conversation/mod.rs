@@ -42,4 +42,5 @@ pub fn routes() -> Routes {
         .roomy_api::<NoteTickets>(routes!(api::post))
         .post::<NoteTickets>("/t/{number}/messages", roomy(post(pages::send::post)))
         .get::<ViewTickets>("/t/{number}/messages/{id}/body", get(pages::frame::body))
+        .get::<ViewTickets>("/t/{number}/messages/{id}/text", get(pages::whole::text))
 }

@@ -10,6 +10,7 @@ message-automatic = automatisch
 message-forwarded = Doorgestuurd
 message-to = aan { $whom }
 message-cc = , kopie aan { $whom }
+message-whole = De hele tekst tonen
 message-more = Meer over dit bericht
 message-doubtful = Het domein van de afzender staat niet in voor deze e-mail.
 message-forward-this = Dit bericht doorsturen

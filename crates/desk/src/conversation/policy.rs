@@ -82,14 +82,16 @@ impl Message {
     pub fn remarks(&self) -> Remarks {
         serde_json::from_str(&self.remarks).unwrap_or_default()
     }
-    /// Words, signature and quotes together.
+    /// Words, signature and quotes together, in the order in which the mail has them.
     pub fn full_text(&self) -> String {
-        let mut full = self.text.clone();
-        for more in [&self.signature, &self.quoted].into_iter().flatten() {
-            full.push_str("\n\n");
-            full.push_str(more);
-        }
-        full
+        joined(self.parts().into_iter())
+    }
+    /// The same without the words.
+    pub fn rest(&self) -> String {
+        joined(self.parts().into_iter().filter(|(part, _)| *part != Part::Words))
+    }
+    fn parts(&self) -> Vec<(Part, &str)> {
+        parts(&self.text, self.quoted.as_deref(), self.signature.as_deref(), &self.remarks)
     }
     pub fn is_note(&self) -> bool {
         self.kind == MessageKind::Note
@@ -101,6 +103,54 @@ impl Message {
     pub fn is_in(&self) -> bool {
         self.direction == Direction::In
     }
+}
+
+/// The parts of a message's text in the order in which the mail has them.
+fn parts<'m>(
+    words: &'m str,
+    quoted: Option<&'m str>,
+    signature: Option<&'m str>,
+    remarks: &str,
+) -> Vec<(Part, &'m str)> {
+    let mut order = serde_json::from_str::<Remarks>(remarks).unwrap_or_default().order;
+    if order.is_empty() {
+        order = [Part::Words, Part::Signature, Part::Quote].map(|part| (part, usize::MAX)).into();
+    }
+    let mut parts = Vec::with_capacity(order.len());
+    // A kind that the order does not name stands in the words already.
+    for (part, text) in [(Part::Words, Some(words)), (Part::Signature, signature), (Part::Quote, quoted)] {
+        let mut left = text.unwrap_or_default();
+        let places: Vec<_> = (0..order.len()).filter(|at| order[*at].0 == part).collect();
+        for at in &places {
+            // The last one takes all that is left, so that nothing is ever lost.
+            let lines = if Some(at) == places.last() { usize::MAX } else { order[*at].1 };
+            let end = left.split_inclusive('\n').take(lines).map(str::len).sum();
+            let (taken, more) = left.split_at(end);
+            parts.push((*at, part, taken));
+            left = more;
+        }
+    }
+    parts.sort_by_key(|(at, ..)| *at);
+    parts.into_iter().map(|(_, part, text)| (part, text)).collect()
+}
+fn joined<'m>(parts: impl Iterator<Item = (Part, &'m str)>) -> String {
+    let mut all = String::new();
+    for (_, text) in parts.filter(|(_, text)| !text.trim().is_empty()) {
+        if !all.is_empty() {
+            all.push_str("\n\n");
+        }
+        all.push_str(text.trim_start_matches('\n').trim_end());
+    }
+    all
+}
+
+/// What a piece of a mail's text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Words,
+    Quote,
+    Signature,
 }
 
 /// What the mail itself told us beside its words.
@@ -125,6 +175,10 @@ pub struct Remarks {
     /// The same Message-ID came before with other words.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_second_of_its_id: bool,
+    /// The parts of the mail's text one after the other, with their lines. Empty: words, signature, quote. Where a part
+    /// is not named here, the words have it: nothing but quotes and signatures was written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<(Part, usize)>,
     /// How many remote pictures the mail wanted to load.
     #[serde(skip_serializing_if = "is_zero")]
     pub remote_images: usize,
@@ -270,6 +324,21 @@ mod tests {
         assert_eq!(draft(&["a@x.org", "A@X.org"]).parse().unwrap().to.unwrap(), ["a@x.org"]);
         let bad = draft(&["a@x.org\r\nBcc: b@x.org"]).parse().unwrap_err();
         assert_eq!(bad.fields[0].pointer, "/to/0");
+    }
+    #[test]
+    fn the_whole_text_has_the_order_of_the_mail() {
+        let (words, quoted, signature) = ("Thanks.\n\nBye", "> Look\n> here.\n> And there.", "-- \nAda");
+        let whole = |order: &str| {
+            let remarks = format!("{{\"order\":{order}}}");
+            let parts = super::parts(words, Some(quoted), Some(signature), &remarks);
+            joined(parts.into_iter())
+        };
+        assert_eq!(whole("[]"), format!("{words}\n\n{signature}\n\n{quoted}"));
+        let below = whole(r#"[["quote",3],["words",3],["signature",2]]"#);
+        assert_eq!(below, format!("{quoted}\n\n{words}\n\n{signature}"));
+        let between = whole(r#"[["quote",2],["words",2],["quote",1],["words",1],["signature",2]]"#);
+        assert_eq!(between, "> Look\n> here.\n\nThanks.\n\n> And there.\n\nBye\n\n-- \nAda");
+        assert_eq!(whole(r#"[["words",3]]"#), words, "the words have the rest already");
     }
     #[test]
     fn html_that_somebody_wrote_is_cleaned() {

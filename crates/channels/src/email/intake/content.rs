@@ -1,5 +1,6 @@
 //! What a mail says, taken apart once, outside of any transaction.
 use super::door::Said;
+use desk::conversation::policy::Part;
 use kernel::text;
 use mail::{
     Automatic, AutomaticKind, Bounce, Limits, Mail, OwnAddresses, PieceKind, ReturnPath, Split, Subject,
@@ -15,6 +16,8 @@ pub struct Content {
     pub reply: String,
     pub quoted: Option<String>,
     pub signature: Option<String>,
+    /// How these stand in the mail; empty for the usual order.
+    pub order: Vec<(Part, usize)>,
     pub html: Option<String>,
     pub remote_images: usize,
     pub automatic: Option<Automatic>,
@@ -44,6 +47,7 @@ pub fn read(raw: &[u8], said: Said, own: &OwnAddresses, max_message: usize) -> C
         reply: words(&split),
         quoted: split.quoted(),
         signature: split.signature(),
+        order: order(&split),
         remote_images: cleaned.as_ref().map_or(0, |cleaned| cleaned.remote_images),
         html: cleaned.map(|cleaned| cleaned.html.into_string()),
         subject: Subject::read(&mail.subject),
@@ -67,6 +71,49 @@ fn words(split: &Split) -> String {
     // A mail of which everything looks quoted still says something: all of it (abuse 16).
     let is_empty = reply.trim().is_empty() && split.pieces.iter().any(|piece| piece.kind != PieceKind::Reply);
     if is_empty { split.pieces.iter().map(|piece| piece.text.as_str()).collect() } else { reply }
+}
+
+/// Parts of a mail that are told apart; with more, each kind stands where it first stood.
+const ORDER_MOST: usize = 50;
+
+/// The parts of the text one after the other, with their lines as [`Split`] joins them; empty for words, signature,
+/// quote.
+fn order(split: &Split) -> Vec<(Part, usize)> {
+    if split.written().is_empty() {
+        let lines = split.pieces.iter().map(|piece| piece.text.lines().count()).sum();
+        return if split.pieces.is_empty() { Vec::new() } else { vec![(Part::Words, lines)] };
+    }
+    let mut order: Vec<(Part, usize)> = Vec::new();
+    for piece in &split.pieces {
+        let part = match piece.kind {
+            PieceKind::Reply => Part::Words,
+            PieceKind::Quoted => Part::Quote,
+            PieceKind::Signature => Part::Signature,
+        };
+        // Empty lines at the beginning of a kind are left out when its pieces are joined.
+        let is_first = order.iter().all(|(known, _)| *known != part);
+        let blank = piece.text.lines().take_while(|line| is_first && line.trim().is_empty()).count();
+        let lines = piece.text.lines().count() - blank;
+        if lines > 0 {
+            order.push((part, lines));
+        }
+    }
+    let usual = [Part::Words, Part::Signature, Part::Quote];
+    let places: Vec<_> = order.iter().map(|(part, _)| usual.iter().position(|known| known == part)).collect();
+    if places.windows(2).all(|two| two[0] < two[1]) {
+        return Vec::new();
+    }
+    if order.len() > ORDER_MOST {
+        let mut merged: Vec<(Part, usize)> = Vec::new();
+        for (part, lines) in order {
+            match merged.iter_mut().find(|(known, _)| *known == part) {
+                Some((_, sum)) => *sum += lines,
+                None => merged.push((part, lines)),
+            }
+        }
+        return merged;
+    }
+    order
 }
 
 /// The part of a path that names an inline picture.
@@ -153,6 +200,15 @@ impl Content {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_order_of_a_mail_is_kept() {
+        let of = |text: &str| order(&Split::text(text, &Limits::default()));
+        assert_eq!(of("Thanks.\n\n-- \nAda\n\nOn Monday Bo wrote:\n> Look here.\n"), [], "the usual order");
+        let below = of("On Monday Bo wrote:\n> Look\n> here.\n\nThanks.\n\n-- \nAda\n");
+        assert_eq!(below, [(Part::Quote, 4), (Part::Words, 2), (Part::Signature, 2)]);
+        let all = of("> Look\n> here.\n");
+        assert_eq!(all, [(Part::Words, 2)], "what is nothing but a quote is the words");
+    }
     #[test]
     fn nothing_of_a_mail_that_was_accepted_is_cut_off() {
         let usual = Limits::default().message;

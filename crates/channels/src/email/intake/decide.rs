@@ -241,6 +241,7 @@ fn remarks(case: &Case, is_second_of_its_id: bool) -> Remarks {
         bounce: None,
         invitation: content.invitation(),
         is_second_of_its_id,
+        order: content.order.clone(),
         remote_images: content.remote_images,
     }
 }
@@ -457,7 +458,7 @@ fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Option<V
     let ticket = tickets::store::landing(tx, ticket)?.ok_or_else(Problem::not_found)?;
     let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
     let (email, name) = case.content.from().unwrap_or_default();
-    let remarks = json(&Remarks { bounce: Some(why.clone()), ..remarks(case, false) });
+    let remarks = json(&Remarks { bounce: Some(why.clone()), order: Vec::new(), ..remarks(case, false) });
     let incoming = Incoming {
         channel: "email",
         author: None,

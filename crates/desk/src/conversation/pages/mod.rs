@@ -1,6 +1,7 @@
 //! The conversation as the agent's pages show it.
 pub mod frame;
 pub mod send;
+pub mod whole;
 
 use super::{AuthorKind, Message, MessageKind, api::Conversation, linkify, policy::Remarks};
 use crate::attachments::Attachment;
@@ -12,6 +13,23 @@ use platform::{
 
 /// A picture inside of a mail that is smaller is a logo: the text view leaves it out.
 const LOGO_MOST: i64 = 10_000;
+
+/// What a ticket's page shows of one message, in characters and lines; the rest has a page of its own.
+const WORDS_MOST: (usize, usize) = (20_000, 1_000);
+/// The same of its quotes and signature.
+const QUOTE_MOST: (usize, usize) = (20_000, 200);
+/// The same beside the composer, of a message to send on.
+const BESIDE_MOST: (usize, usize) = (2_000, 40);
+/// Formatting that our own composer wrote is shown up to here, in bytes; beyond, its plain words are.
+const WRITTEN_MOST: usize = 100_000;
+
+/// The beginning of a text with at most so many characters and lines, and whether something is missing.
+fn beginning(text: &str, (most, lines): (usize, usize)) -> (Html, bool) {
+    match kernel::text::beginning(text, most, lines) {
+        Some(beginning) => (linkify::html(beginning), true),
+        None => (linkify::html(text), false),
+    }
+}
 
 /// What a message looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +67,9 @@ pub struct Entry {
     pub text: Html,
     /// Signature and quotes, folded.
     pub folded: Option<Html>,
+    /// Whether something of the words, or of what is folded, is missing here.
+    pub is_cut: bool,
+    pub is_fold_cut: bool,
     pub files: Vec<Attachment>,
     pub delivery: Option<Delivery>,
     pub remarks: Remarks,
@@ -66,25 +87,40 @@ impl Entry {
             (MessageKind::Public, true) => Look::In,
             (MessageKind::Public, false) => Look::Out,
         };
-        let rest: Vec<&str> =
-            [&message.signature, &message.quoted].into_iter().flatten().map(String::as_str).collect();
+        let rest = message.rest();
+        let (folded, is_fold_cut) = beginning(&rest, QUOTE_MOST);
+        let is_written = message.author_kind == AuthorKind::User;
+        let written = message.html.as_deref().filter(|html| is_written && html.len() <= WRITTEN_MOST);
+        let (text, is_cut) = match written {
+            // Written in our own composer: its formatting stands in the page, rewritten from scratch.
+            Some(html) => (Html(mail::html::written(html, &linkify::into)), false),
+            None => beginning(&message.text, WORDS_MOST),
+        };
         let is_shown = |file: &Attachment| !file.is_inline || (file.is_image() && file.size >= LOGO_MOST);
         Entry {
             look,
             cc: message.cc().join(", "),
             bcc: message.bcc().join(", "),
-            text: match message.html.as_deref().filter(|_| message.author_kind == AuthorKind::User) {
-                // Written in our own composer: its formatting stands in the page, rewritten from scratch.
-                Some(html) => Html(mail::html::written(html, &linkify::into)),
-                None => linkify::html(&message.text),
-            },
-            folded: (!rest.is_empty()).then(|| linkify::html(&rest.join("\n\n"))),
+            text,
+            is_cut,
+            folded: (!rest.is_empty()).then_some(folded),
+            is_fold_cut,
             files: files.into_iter().filter(is_shown).collect(),
             to,
             delivery,
             remarks,
             message,
         }
+    }
+    /// The beginning of all that it says, for beside the composer.
+    pub fn beginning(&self) -> Html {
+        beginning(&self.message.full_text(), BESIDE_MOST).0
+    }
+    /// How large its whole text is, in bytes.
+    pub fn size(&self) -> i64 {
+        let more = [&self.message.signature, &self.message.quoted];
+        let lengths = more.into_iter().flatten().map(String::len);
+        (self.message.text.len() + lengths.sum::<usize>()).try_into().unwrap_or(i64::MAX)
     }
     /// The beginning of its words, in one line.
     pub fn excerpt(&self) -> String {
