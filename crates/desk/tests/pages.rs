@@ -1371,7 +1371,7 @@ fn a_field_is_shown_under_its_condition_and_needed_before_a_ticket_goes_on() {
         let refused = world.ada.post_form(&page, &[("status", "solved")]).await.assert_status(422);
         refused.assert_has("field.serial-error");
         let answer = [
-            ("kind", "public"),
+            ("kind", "reply"),
             ("text", "Here you are"),
             ("to", "cy@customer.example"),
             ("status", "solved"),

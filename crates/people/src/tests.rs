@@ -260,6 +260,9 @@ fn a_token_is_shown_once_and_can_be_ended() {
         let mut program = world.stranger().with_bearer(&token);
         program.get("/api/v1/contacts").await.assert_status(200);
         program.post_json("/api/v1/contacts", r#"{"name":"x"}"#).await.assert_status(403);
+        // What is the person's own is not the program's, unless it was given that.
+        let own = [("name", "Somebody"), ("language", "en"), ("zone", "UTC"), ("theme", "auto")];
+        program.post_form("/profile", &own).await.assert_status(403);
         ada.get("/profile").await.assert_has("Importer").assert_has_not(&token);
         ada.get("/admin/tokens").await.assert_has("Importer").assert_has_not(&token);
         world.clock.advance(31 * kernel::clock::DAY);

@@ -157,8 +157,7 @@ pub struct Actor {
     pub organisations: Vec<Id<Organisation>>,
     /// The session's public id, where there is one.
     pub session: Option<String>,
-    /// Acts by a token that was given less than all, and not `myself`: it changes nothing of the person's own, and nothing
-    /// at all by permissions to look.
+    /// Acts by a token that was given less than all, and not `myself`: it changes nothing of the person's own.
     pub is_limited: bool,
 }
 impl Actor {
@@ -224,12 +223,11 @@ pub struct Grant<P> {
 }
 
 impl<P: Permission> Grant<P> {
-    /// * errors – 403 `permission_required` for somebody without `P`, and for a token that would change something by a
-    ///   permission that it was given to look.
+    /// * errors – 403 `permission_required` for somebody without `P`, and for a token that would change what is the
+    ///   person's own without having been given that.
     pub fn check(home: &Home, actor: Arc<Actor>, may_change: bool) -> Result<Self, Problem> {
         let scope = actor.reach(P::KEY).ok_or(Problem::new(403, "permission_required"))?;
-        let is_to_look = P::KEY == Myself::KEY || P::KEY.ends_with(".view");
-        if may_change && actor.is_limited && is_to_look {
+        if may_change && actor.is_limited && P::KEY == Myself::KEY {
             return Err(Problem::new(403, "permission_required"));
         }
         Ok(Self { actor, scope, home: home.clone(), may_change, proof: PhantomData })

@@ -173,6 +173,17 @@ fn makers() -> Vec<(&'static str, &'static str, Value)> {
         ("/api/v1/contacts", "/api/v1/contacts", json!({ "name": "Dee" })),
         ("/api/v1/organisations", "/api/v1/organisations", json!({ "name": "Dee Ltd" })),
         ("/api/v1/teams", "/api/v1/teams", json!({ "name": "Second line" })),
+        ("/api/v1/lines", "/api/v1/lines", json!({ "name": "Second line", "teams": ["1"] })),
+        (
+            "/api/v1/suppliers",
+            "/api/v1/suppliers",
+            json!({ "name": "Toner Ltd", "email": "help@toner.example" }),
+        ),
+        (
+            "/api/v1/tickets/{number}/escalate",
+            "/api/v1/tickets/1/escalate",
+            json!({ "to": "supplier/1", "tried": "Another cartridge", "expected": "A new printer" }),
+        ),
         ("/api/v1/roles", "/api/v1/roles", json!({ "name": "Reader", "permissions": [] })),
         (
             "/api/v1/users",

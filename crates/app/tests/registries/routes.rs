@@ -117,9 +117,10 @@ impl World {
         let scopes = tokens::Scopes::Some(rest.map(str::to_owned).collect());
         self.token(self.admin, &scopes).await
     }
-    /// Somebody who may do everything, with their own tickets alone. The ticket of this desk is not theirs.
+    /// Somebody who may do everything that does not act on all tickets, with their own tickets alone. The ticket of this
+    /// desk is not theirs.
     async fn own_only(&self) -> String {
-        let permissions = PERMISSIONS.iter().map(|known| {
+        let permissions = PERMISSIONS.iter().filter(|known| !known.is_whole).map(|known| {
             let scope = if known.has_scope { Scope::Own } else { Scope::All };
             roles::policy::Allowance { permission: known.key.into(), scope }
         });

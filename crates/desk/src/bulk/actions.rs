@@ -6,10 +6,7 @@ use super::{
     store,
     work::{Change, TakeBack},
 };
-use crate::{
-    fields, statuses,
-    tickets::{self, EditTickets, Ticket, TicketError, undo::reverse},
-};
+use crate::tickets::{self, EditTickets, Ticket, TicketError, undo::reverse};
 use kernel::{
     fault::{Field, Problem},
     id::Id,
@@ -127,11 +124,7 @@ fn refused<T>(done: Result<T, TicketError>) -> Result<Result<T, &'static str>, T
             let problem = Problem::from(error);
             match problem.status {
                 422 => match problem.fields.first() {
-                    Some(field)
-                        if [fields::demands::NEEDED, statuses::guard::REFUSED].contains(&field.code) =>
-                    {
-                        Ok(Err(field.code))
-                    }
+                    Some(field) if ["needed", "status_guarded"].contains(&field.code) => Ok(Err(field.code)),
                     // A status, a team or a person that went meanwhile.
                     _ => Ok(Err("no_longer_there")),
                 },

@@ -9,9 +9,6 @@ use platform::{authority::Tx, db};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A field without which the ticket does not go on.
-pub const NEEDED: &str = "needed";
-
 /// Leaves those of `fields` that the ticket shows: whose condition holds, or that have a value already. Costs nothing on
 /// a desk without conditions.
 ///
@@ -60,13 +57,13 @@ pub fn foresee<P>(
     Ok(())
 }
 
-/// * errors – 422 [`NEEDED`] for each of `needed` that the ticket shows and that is empty. A checkbox is needed ticked.
+/// * errors – 422 `needed` for each of `needed` that the ticket shows and that is empty. A checkbox is needed ticked.
 pub fn check(held: &Held, needed: &[Field]) -> Result<(), TicketError> {
     let mut mistakes = Mistakes::default();
     for field in needed.iter().filter(|field| held.meets(&field.shown_when)) {
         let value = held.facts.fields.get(&field.id.number());
         let is_there = value.is_some_and(|value| value != "false");
-        mistakes.require(is_there, &format!("fields/{}", field.key), NEEDED);
+        mistakes.require(is_there, &format!("fields/{}", field.key), "needed");
     }
     Ok(mistakes.check()?)
 }

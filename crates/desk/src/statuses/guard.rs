@@ -5,13 +5,10 @@ use crate::{
     filter::condition::Held,
     tickets::{Ticket, TicketError, store::Row},
 };
-use kernel::fault::{self, Problem};
+use kernel::fault::Problem;
 use platform::{authority::Tx, db, i18n::format};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-
-/// A ticket may not come to the status.
-pub const REFUSED: &str = "status_guarded";
 
 /// Sees to it that `ticket` may come to `status`, as it will be when `row` and `values` are written. People and rules are
 /// asked; what a customer does, a merge and an undo are not. Costs one statement on a desk that asks nothing.
@@ -73,6 +70,6 @@ fn names<P>(tx: &mut Tx<P>, status: &Status) -> db::Result<String> {
 
 fn refused<P>(tx: &Tx<P>, key: &str, name: &'static str, value: &str) -> Problem {
     let sentence = format(tx.actor().language, key, &[(name, value.into())]);
-    let field = fault::Field { pointer: "/status".into(), code: REFUSED };
-    Problem { fields: vec![field], ..Problem::new(422, REFUSED) }.because(sentence)
+    let fields = Problem::field("status", "status_guarded").fields;
+    Problem { fields, ..Problem::new(422, "status_guarded") }.because(sentence)
 }

@@ -182,7 +182,7 @@ fn a_device_is_told_to_keep_what_its_reader_sees_and_gets_a_key_of_their_own() {
         assert_ne!(theirs["key"], kept["key"]);
         assert_eq!(theirs["tickets"], serde_json::json!([]), "out of sight is not kept");
         world.ada.get("/offline").await.assert_status(200).assert_has("On this device");
-        world.run(sql!("INSERT INTO setting (key, value) VALUES ('offline_reading', 'never')")).await;
+        world.run(sql!("UPDATE setting SET value = 'never' WHERE key = 'offline_reading'")).await;
         let never = world.ada.get("/offline/kept").await.json();
         assert_eq!(never["tickets"], serde_json::json!([]), "where the desk says so nothing is kept");
         assert_eq!((&never["lists"], &never["key"]), (&serde_json::json!([]), &kept["key"]));

@@ -30,4 +30,4 @@ scope-own = eigene
 problem-role-built-in = Die Administration bleibt, wie sie ist, und mitgelieferte Rollen lassen sich nicht entfernen
 problem-role-in-use = Jemand hat diese Rolle. Geben Sie zuerst eine andere
 field-whole-desk = Wirkt auf alle Tickets: nur zusammen damit, alle zu sehen
-permission-myself = Eigenes ändern: Profil, Ansichten, Abwesenheiten, Entwürfe
+permission-myself = Eigenes ändern: Profil, Abwesenheiten, Einstellungen

@@ -30,4 +30,4 @@ scope-own = own
 problem-role-built-in = The administrator stays as it is, and built-in roles cannot be removed
 problem-role-in-use = Somebody has this role. Give them another one first
 field-whole-desk = Acts on all tickets: only together with seeing all of them
-permission-myself = Change what is one’s own: profile, views, absences, drafts
+permission-myself = Change what is one’s own: profile, absences, settings

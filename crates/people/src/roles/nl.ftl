@@ -30,4 +30,4 @@ scope-own = eigen
 problem-role-built-in = De beheerder blijft zoals hij is, en ingebouwde rollen kunnen niet worden verwijderd
 problem-role-in-use = Iemand heeft deze rol. Geef eerst een andere
 field-whole-desk = Werkt op alle tickets: alleen samen met alle tickets zien
-permission-myself = Eigen zaken wijzigen: profiel, weergaven, afwezigheden, concepten
+permission-myself = Eigen zaken wijzigen: profiel, afwezigheden, instellingen

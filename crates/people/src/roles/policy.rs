@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn what_acts_on_all_tickets_is_for_those_who_see_them() {
+        let all = vec![("tickets.view", Scope::All), ("users.manage", Scope::All)];
+        assert_eq!(without_blind(all.clone()), all);
+        let whole = PERMISSIONS.iter().filter(|known| known.is_whole).map(|known| (known.key, Scope::All));
+        let blind: Vec<_> = whole.chain([("tickets.view", Scope::Team)]).collect();
+        assert_eq!(without_blind(blind), [("tickets.view", Scope::Team)]);
+    }
+    #[test]
     fn a_role_that_manages_also_sees() {
         let role = draft("people.manage", Scope::Own).parse().unwrap();
         assert_eq!(role.name, "Night shift");
