@@ -243,13 +243,13 @@ test("somebody calls: a new ticket by phone", async () => {
   await amy.waitForURL(/\/t\/\d+/);
   await amy.waitForSelector("text=Since this morning.");
   // Her address is added where one sees it is missing.
-  await amy.locator("#context details.edit summary").click();
+  await amy.locator("#context details.edit summary").first().click();
   await amy.locator("#person_emails").fill("grace@customer.example\ngrace.n@customer.example");
-  await amy.locator("#context details.edit button").click();
+  await amy.locator("#context details.edit button").first().click();
   await amy.waitForSelector("#context .facts a[href='mailto:grace.n@customer.example']");
-  await amy.locator("#context details.edit summary").click();
+  await amy.locator("#context details.edit summary").first().click();
   await amy.locator("#person_emails").fill("nonsense");
-  await amy.locator("#context details.edit button").click();
+  await amy.locator("#context details.edit button").first().click();
   await amy.waitForSelector("#person_emails-error");
   await desk.look(amy, "day-contact-mistake");
 });

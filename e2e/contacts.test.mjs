@@ -48,7 +48,10 @@ test("the same fault of others is seen beside the case and linked with one press
   await until("no proposal", async () => (await page.locator("#about .alike").count()) === 0);
   assert.match(page.url(), new RegExp(`/t/${second}`));
   // Notes in their place.
-  await page.locator("#about .notes summary").first().click();
+  await until("the notes are open", async () => {
+    await page.locator("#about .notes summary").first().click();
+    return page.locator("#contact-notes").isVisible();
+  });
   await page.fill("#contact-notes", "Prefers to be called");
   await page.locator("#about .notes form button").first().click();
   await page.waitForSelector("#context .soft:has-text('Prefers to be called')");
