@@ -35,7 +35,7 @@ test("the same fault of others is seen beside the case and linked with one press
   const page = await desk.person({ viewport: { width: 1440, height: 900 } });
   await desk.signIn(page, "mara@lindgren.example");
   await page.goto(`${desk.base}/t/${second}`);
-  await page.locator("#about").scrollIntoViewIfNeeded();
+  await until("it is in sight", () => page.locator("#about").scrollIntoViewIfNeeded().then(() => true, () => false));
   await page.waitForSelector(`#about a[href="/t/${first}"]`);
   assert.match(await page.locator("#about .alike .why").first().textContent(), /kettle|limescale|worktop/i);
   await page.locator("#about").evaluate((about) => about.scrollIntoView());
@@ -43,7 +43,7 @@ test("the same fault of others is seen beside the case and linked with one press
   await page.locator("#about .alike form button").first().click();
   // Without leaving the page: the link stands above, and it is no longer proposed.
   await page.waitForSelector(`#context .mini-line a[href="/t/${first}"]`);
-  await page.locator("#about").scrollIntoViewIfNeeded();
+  await until("it is in sight", () => page.locator("#about").scrollIntoViewIfNeeded().then(() => true, () => false));
   await page.waitForSelector("#about details");
   await until("no proposal", async () => (await page.locator("#about .alike").count()) === 0);
   assert.match(page.url(), new RegExp(`/t/${second}`));
