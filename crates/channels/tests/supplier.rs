@@ -7,9 +7,8 @@ use channels::email::ledger::Outcome;
 use desk::{
     conversation::{self, Direction, Message, MessageKind, actions::Signer},
     escalation::{
-        self, ManageEscalation, Stay,
-        lines::{SupplierDraft, actions},
-        stay,
+        self, ManageEscalation, Stay, stay,
+        suppliers::{SupplierDraft, actions},
     },
     tickets::{self, Category, EditTickets, Ticket, TicketError},
 };

@@ -4,8 +4,9 @@ use desk::{
     conversation::actions::Signer,
     escalation::{
         self, ManageEscalation,
-        lines::{LineDraft, SupplierDraft, actions},
-        stay,
+        lines::{self, LineDraft},
+        stay, supervisors,
+        suppliers::{self, SupplierDraft},
     },
     filter::{self, Order},
     tickets::{self, EditTickets, Ticket, TicketError},
@@ -53,11 +54,11 @@ pub async fn fill(home: &Home, cast: &Cast) -> Result<(), Problem> {
     let manage = Grant::<ManageEscalation>::check(home, company::everything(), true)?;
     for Line { team, line } in plan.lines {
         let new = LineDraft { teams: vec![cast.teams[team]], ..line }.parse()?;
-        manage.change(move |tx| actions::create_line(tx, new)).await?;
+        manage.change(move |tx| lines::actions::create_line(tx, new)).await?;
     }
     for supplier in plan.suppliers {
         let new = supplier.parse()?;
-        manage.change(move |tx| actions::create_supplier(tx, new)).await?;
+        manage.change(move |tx| suppliers::actions::create_supplier(tx, new)).await?;
     }
     let (teams, name) = (cast.teams.clone(), plan.supervisor);
     manage
@@ -65,7 +66,7 @@ pub async fn fill(home: &Home, cast: &Cast) -> Result<(), Problem> {
             let people = people::users::store::assignable(tx)?;
             let leader = people.into_iter().find(|person| person.name == name).map(|person| person.id);
             for team in teams {
-                actions::set_supervisor(tx, team, leader)?;
+                supervisors::actions::set_supervisor(tx, team, leader)?;
             }
             Ok(())
         })

@@ -1,10 +1,12 @@
 //! What can be done with an escalation. One function, one transaction, its events.
 use super::{
     EscalationAccepted, How, Keeper, StayEnded, TicketEscalated, TicketHandedBack,
-    lines::{self, Line, Supplier},
-    mail,
+    lines::{self, Line},
+    mail, promised,
     stay::{Cause, HandOver, Stay, To},
     store::{self, From, New},
+    supervisors,
+    suppliers::{self, Supplier},
 };
 use crate::{
     conversation::{
@@ -44,7 +46,7 @@ impl Place {
     fn of_line(conn: &mut Conn, line: &Line) -> Result<Option<Place>, TicketError> {
         let Some((team, _)) = lines::store::first_team(conn, line.id)? else { return Ok(None) };
         let promised = line.promised()?;
-        let plan = lines::actions::plan(conn, &promised)?;
+        let plan = promised::plan(conn, &promised)?;
         Ok(Some(Place {
             kind: Keeper::Line,
             line: Some(line.id),
@@ -68,11 +70,11 @@ impl Place {
     }
     /// Whoever leads the team. They accept within the time of the team's line.
     pub fn supervisor(conn: &mut Conn, team: Id<Team>) -> Result<Option<Place>, TicketError> {
-        let Some((user, name)) = lines::store::supervisor(conn, team)? else { return Ok(None) };
+        let Some((user, name)) = supervisors::store::supervisor(conn, team)? else { return Ok(None) };
         let mut terms = match lines::store::line_of(conn, team)? {
             Some(line) => {
                 let promised = line.promised()?;
-                let plan = lines::actions::plan(conn, &promised)?;
+                let plan = promised::plan(conn, &promised)?;
                 promised.snapshot(&name, plan)?
             }
             None => Snapshot {
@@ -89,7 +91,7 @@ impl Place {
     }
     fn of_supplier(conn: &mut Conn, supplier: &Supplier) -> Result<Place, TicketError> {
         let promised = supplier.promised()?;
-        let plan = lines::actions::plan(conn, &promised)?;
+        let plan = promised::plan(conn, &promised)?;
         Ok(Place {
             kind: Keeper::Supplier,
             line: None,
@@ -122,7 +124,7 @@ impl Place {
             To::Supervisor => Place::supervisor(conn, ticket.team_id)?
                 .ok_or_else(|| Problem::field("to", "no_supervisor").into()),
             To::Supplier(id) => {
-                let supplier = lines::store::supplier(conn, id)?;
+                let supplier = suppliers::store::supplier(conn, id)?;
                 let supplier = supplier.filter(|supplier| !supplier.is_archived);
                 let supplier = supplier.ok_or_else(|| Problem::field("to", "unknown_id"))?;
                 if now.is_some_and(|stay| stay.supplier_id == Some(id)) {

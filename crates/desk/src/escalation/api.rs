@@ -1,9 +1,10 @@
 //! `/api/v1/tickets/{number}/stays` and the steps of an escalation.
 use super::{
     How, Keeper, Promise, Stay, actions,
-    lines::{Line, Supplier},
+    lines::Line,
     stay::{BackDraft, Cause, Draft},
     store,
+    suppliers::Supplier,
 };
 use crate::{
     conversation::actions::Signer,

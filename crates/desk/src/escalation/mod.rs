@@ -11,20 +11,28 @@ pub mod helpers;
 pub mod lines;
 pub mod mail;
 pub mod pages;
+pub mod promised;
+pub mod settings;
 pub mod stay;
 pub mod store;
+pub mod supervisors;
+pub mod suppliers;
 
 use crate::tickets::{EditTickets, Ticket, ViewTickets};
 use axum::routing::{get, post};
 pub use climb::work;
 use kernel::{clock::Millis, id::Id};
-use lines::{Line, Supplier};
+use lines::Line;
 use platform::{
     authority::{Team, User},
     web::Routes,
 };
 pub use stay::{How, Keeper, Promise, Stay};
+use suppliers::Supplier;
 use utoipa_axum::routes;
+
+/// The longest name of a line or a supplier, in characters.
+const NAME_MOST: usize = 80;
 
 platform::translations!();
 platform::permissions! {
@@ -82,11 +90,11 @@ pub fn routes() -> Routes {
         .api::<ManageEscalation>(routes!(lines::api::post_line))
         .api::<ManageEscalation>(routes!(lines::api::patch_line))
         .api::<ManageEscalation>(routes!(lines::api::delete_line))
-        .api::<ViewTickets>(routes!(lines::api::suppliers))
-        .api::<ManageEscalation>(routes!(lines::api::post_supplier))
-        .api::<ManageEscalation>(routes!(lines::api::patch_supplier))
-        .api::<ManageEscalation>(routes!(lines::api::supervisor))
-        .api::<ManageEscalation>(routes!(lines::api::put_supervisor))
+        .api::<ViewTickets>(routes!(suppliers::api::suppliers))
+        .api::<ManageEscalation>(routes!(suppliers::api::post_supplier))
+        .api::<ManageEscalation>(routes!(suppliers::api::patch_supplier))
+        .api::<ManageEscalation>(routes!(supervisors::api::supervisor))
+        .api::<ManageEscalation>(routes!(supervisors::api::put_supervisor))
         .api::<ViewTickets>(routes!(api::stays))
         .api::<EditTickets>(routes!(api::escalate))
         .api::<EditTickets>(routes!(api::accept))
@@ -94,17 +102,17 @@ pub fn routes() -> Routes {
         .api::<ViewTickets>(routes!(helpers::list))
         .api::<EditTickets>(routes!(helpers::post))
         .api::<EditTickets>(routes!(helpers::delete))
-        .get::<ManageEscalation>("/admin/escalation", get(lines::pages::list))
-        .post::<ManageEscalation>("/admin/escalation/supervisors", post(lines::pages::supervisors))
+        .get::<ManageEscalation>("/admin/escalation", get(settings::list))
+        .post::<ManageEscalation>("/admin/escalation/supervisors", post(settings::set_supervisors))
         .get::<ManageEscalation>("/admin/escalation/lines/new", get(lines::pages::new_line))
         .post::<ManageEscalation>("/admin/escalation/lines", post(lines::pages::post_line))
         .get::<ManageEscalation>("/admin/escalation/lines/{id}", get(lines::pages::line))
         .post::<ManageEscalation>("/admin/escalation/lines/{id}", post(lines::pages::save_line))
         .post::<ManageEscalation>("/admin/escalation/lines/{id}/remove", post(lines::pages::remove_line))
-        .get::<ManageEscalation>("/admin/escalation/suppliers/new", get(lines::pages::new_supplier))
-        .post::<ManageEscalation>("/admin/escalation/suppliers", post(lines::pages::post_supplier))
-        .get::<ManageEscalation>("/admin/escalation/suppliers/{id}", get(lines::pages::supplier))
-        .post::<ManageEscalation>("/admin/escalation/suppliers/{id}", post(lines::pages::save_supplier))
+        .get::<ManageEscalation>("/admin/escalation/suppliers/new", get(suppliers::pages::new_supplier))
+        .post::<ManageEscalation>("/admin/escalation/suppliers", post(suppliers::pages::post_supplier))
+        .get::<ManageEscalation>("/admin/escalation/suppliers/{id}", get(suppliers::pages::supplier))
+        .post::<ManageEscalation>("/admin/escalation/suppliers/{id}", post(suppliers::pages::save_supplier))
         .get::<ViewTickets>("/t/{number}/stays", get(pages::stays))
         .get::<EditTickets>("/t/{number}/escalate", get(pages::form))
         .post::<EditTickets>("/t/{number}/escalate", post(pages::escalate))

@@ -1,9 +1,10 @@
 //! Handing a ticket on and back, and who had it how long.
 use super::{
     Keeper, Stay, actions,
-    lines::{self, Line, Supplier},
+    lines::{self, Line},
     stay::{BackDraft, Cause, Deadline, Draft},
-    store,
+    store, supervisors,
+    suppliers::{self, Supplier},
 };
 use crate::{
     conversation::actions::Signer,
@@ -146,11 +147,11 @@ impl Places {
             }
         }
         let is_supervised = now.as_ref().is_some_and(|stay| stay.kind == Keeper::Supervisor);
-        let supervisor = lines::store::supervisor(tx, ticket.team_id)?.map(|(_, name)| name);
+        let supervisor = supervisors::store::supervisor(tx, ticket.team_id)?.map(|(_, name)| name);
         let supervisor = supervisor.filter(|_| !is_supervised);
         let holds =
             |supplier: &Supplier| now.as_ref().is_some_and(|stay| stay.supplier_id == Some(supplier.id));
-        let suppliers = lines::store::suppliers(tx)?.into_iter();
+        let suppliers = suppliers::store::suppliers(tx)?.into_iter();
         let suppliers = suppliers.filter(|supplier| !supplier.is_archived && !holds(supplier)).collect();
         Ok(Places { now, next, others, supervisor, suppliers })
     }

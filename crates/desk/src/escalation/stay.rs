@@ -1,5 +1,5 @@
 //! A stay: who had a ticket that was handed to them, from when to when, and its clock. No I/O.
-use super::lines::{Line, Supplier};
+use super::{lines::Line, suppliers::Supplier};
 use crate::{
     sla::{
         clock::{self, Clock, State, Step, Terms, What},

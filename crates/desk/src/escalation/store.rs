@@ -2,7 +2,7 @@
 use super::stay::{Cause, How, Keeper, Stands, Stay};
 use crate::{
     conversation::references,
-    escalation::lines::{Line, Supplier},
+    escalation::{lines::Line, suppliers::Supplier},
     tickets::{Ticket, ViewTickets},
 };
 use derive::Record;

@@ -7,7 +7,12 @@ use super::{
     store::{self, Start},
     warn::{self, Risk, Warning},
 };
-use crate::{calendars, escalation::lines, filter::Names, tickets::pages::store as tickets};
+use crate::{
+    calendars,
+    escalation::{lines, suppliers},
+    filter::Names,
+    tickets::pages::store as tickets,
+};
 use kernel::{
     clock::DAY,
     fault::{Mistakes, Problem},
@@ -31,7 +36,7 @@ pub struct Stored {
 /// What rules may name, with four statements.
 pub fn known(conn: &mut Conn) -> db::Result<Known> {
     let lines = lines::store::lines(conn)?.into_iter().map(|line| (line.id.number(), line.name));
-    let suppliers = lines::store::suppliers(conn)?.into_iter().filter(|supplier| !supplier.is_archived);
+    let suppliers = suppliers::store::suppliers(conn)?.into_iter().filter(|supplier| !supplier.is_archived);
     Ok(Known {
         names: Names::load(conn)?,
         webhooks: store::webhooks(conn)?,

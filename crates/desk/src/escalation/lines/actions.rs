@@ -1,19 +1,15 @@
-//! What can be done with lines, supervisors and suppliers.
-use super::policy::{
-    Line, LineChanges, NewLine, NewSupplier, POSITIONS, Promised, Supplier, SupplierChanges,
+//! What can be done with lines.
+use super::{
+    policy::{Line, LineChanges, NewLine, POSITIONS},
+    store,
 };
-use super::store;
 use crate::{
-    calendars::{self, Plan},
-    escalation::{
-        LineChanged, LineCreated, LineRemoved, ManageEscalation, SupervisorChanged, SupplierChanged,
-        SupplierCreated,
-    },
+    escalation::{LineChanged, LineCreated, LineRemoved, ManageEscalation, promised},
     tickets::{self, TicketError},
 };
 use kernel::{fault::Problem, id::Id};
 use platform::{
-    authority::{Team, Tx, User},
+    authority::{Team, Tx},
     db::Conn,
 };
 
@@ -98,93 +94,5 @@ fn check_line(
             return Err(Problem::field("teams", "unknown_id").into());
         }
     }
-    check_promised(tx, &new.name, &new.promised)
-}
-fn check_promised(conn: &mut Conn, name: &str, promised: &Promised) -> Result<(), TicketError> {
-    let plan = plan(conn, promised)?;
-    if promised.calendar.is_some() && plan.is_none() {
-        return Err(Problem::field("calendar", "unknown_id").into());
-    }
-    promised.snapshot(name, plan)?;
-    Ok(())
-}
-/// The hours by which a promise counts; `None` is around the clock.
-pub fn plan(conn: &mut Conn, promised: &Promised) -> platform::db::Result<Option<Plan>> {
-    let found = match promised.calendar {
-        Some(id) => calendars::store::by_id(conn, id)?,
-        None => calendars::store::default(conn)?,
-    };
-    Ok(found.map(|calendar| calendar.plan()))
-}
-
-/// Says who leads a team, or that nobody does.
-pub fn set_supervisor(
-    tx: &mut Tx<ManageEscalation>,
-    team: Id<Team>,
-    user: Option<Id<User>>,
-) -> Result<(), TicketError> {
-    if !tickets::store::team_exists(tx, team)? {
-        return Err(Problem::not_found().into());
-    }
-    if let Some(user) = user
-        && !tickets::store::user_exists(tx, user)?
-    {
-        return Err(Problem::field("user", "unknown_id").into());
-    }
-    if store::supervisor(tx, team)?.map(|(user, _)| user) == user {
-        return Ok(());
-    }
-    store::set_supervisor(tx, team, user)?;
-    tx.emit(SupervisorChanged { team, user })?;
-    Ok(())
-}
-
-/// Adds a supplier.
-pub fn create_supplier(tx: &mut Tx<ManageEscalation>, new: NewSupplier) -> Result<Id<Supplier>, TicketError> {
-    check_supplier(tx, &new, None)?;
-    let supplier = store::insert_supplier(tx, &new)?;
-    tx.emit(SupplierCreated { supplier, name: new.name })?;
-    Ok(supplier)
-}
-
-/// Changes what is given.
-pub fn edit_supplier(
-    tx: &mut Tx<ManageEscalation>,
-    id: Id<Supplier>,
-    changes: SupplierChanges,
-) -> Result<(), TicketError> {
-    let before = store::supplier(tx, id)?.ok_or_else(Problem::not_found)?;
-    let given = [
-        ("name", changes.name.is_some()),
-        ("email", changes.email.is_some()),
-        ("calendar", changes.calendar.is_some()),
-        ("accept_within", changes.accept_within.is_some()),
-        ("solve_within", changes.solve_within.is_some()),
-        ("warn", changes.warn.is_some()),
-        ("is_archived", changes.is_archived.is_some()),
-    ];
-    let (draft, is_archived) = changes.apply(&before);
-    let new = draft.parse()?;
-    check_supplier(tx, &new, Some(id))?;
-    store::update_supplier(tx, id, &new, is_archived)?;
-    let fields: Vec<_> = given.into_iter().filter(|(_, is)| *is).map(|(field, _)| field).collect();
-    if !fields.is_empty() {
-        tx.emit(SupplierChanged { supplier: id, fields })?;
-    }
-    Ok(())
-}
-
-fn check_supplier(
-    tx: &mut Tx<ManageEscalation>,
-    new: &NewSupplier,
-    but: Option<Id<Supplier>>,
-) -> Result<(), TicketError> {
-    if store::is_supplier_taken(tx, &new.name, but)? {
-        return Err(Problem::field("name", "taken").into());
-    }
-    // A desk that writes to itself would answer itself.
-    if store::is_own_address(tx, &new.email)? {
-        return Err(Problem::field("email", "supplier_is_inbox").into());
-    }
-    check_promised(tx, &new.name, &new.promised)
+    promised::check(tx, &new.name, &new.promised)
 }

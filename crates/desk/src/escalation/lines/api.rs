@@ -1,14 +1,14 @@
-//! `/api/v1/lines`, `/api/v1/suppliers` and who leads a team.
-use super::{Line, LineChanges, LineDraft, Supplier, SupplierChanges, SupplierDraft, actions, store};
+//! `/api/v1/lines`.
+use super::{Line, LineChanges, LineDraft, actions, store};
 use crate::{
     calendars::Calendar,
     escalation::ManageEscalation,
-    tickets::{self, TicketError, ViewTickets},
+    tickets::{TicketError, ViewTickets},
 };
 use axum::{extract::Query, http::StatusCode};
 use kernel::{fault::Problem, id::Id};
 use platform::{
-    authority::{Grant, Team, Tx, User},
+    authority::{Grant, Team},
     db::Conn,
     idempotency::once,
     web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
@@ -33,6 +33,7 @@ pub struct LineBody {
     pub solve_within: Option<String>,
     pub warn: String,
 }
+
 fn line_body(line: Line, teams: Vec<Id<Team>>) -> LineBody {
     LineBody {
         id: line.id,
@@ -45,6 +46,7 @@ fn line_body(line: Line, teams: Vec<Id<Team>>) -> LineBody {
         warn: line.warn,
     }
 }
+
 fn one_line(conn: &mut Conn, id: Id<Line>) -> Result<LineBody, TicketError> {
     let line = store::line(conn, id)?.ok_or_else(Problem::not_found)?;
     Ok(line_body(line, actions::teams_of(conn, id)?))
@@ -111,127 +113,4 @@ pub async fn delete_line(
 ) -> Result<StatusCode, Failure> {
     grant.change(move |tx| actions::remove_line(tx, id)).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Somebody outside who is asked for help by mail.
-#[derive(serde::Serialize, ToSchema)]
-#[schema(as = Supplier)]
-pub struct SupplierBody {
-    #[schema(value_type = String)]
-    pub id: Id<Supplier>,
-    pub name: String,
-    pub email: String,
-    #[schema(value_type = Option<String>)]
-    pub calendar: Option<Id<Calendar>>,
-    pub accept_within: Option<String>,
-    pub solve_within: Option<String>,
-    pub warn: String,
-    pub is_archived: bool,
-}
-impl From<Supplier> for SupplierBody {
-    fn from(supplier: Supplier) -> SupplierBody {
-        SupplierBody {
-            id: supplier.id,
-            name: supplier.name,
-            email: supplier.email,
-            calendar: supplier.calendar_id,
-            accept_within: supplier.accept_within,
-            solve_within: supplier.solve_within,
-            warn: supplier.warn,
-            is_archived: supplier.is_archived,
-        }
-    }
-}
-fn one_supplier(tx: &mut Tx<ManageEscalation>, id: Id<Supplier>) -> Result<SupplierBody, TicketError> {
-    Ok(store::supplier(tx, id)?.ok_or_else(Problem::not_found)?.into())
-}
-
-/// List the suppliers by name, those in use first.
-#[utoipa::path(get, path = "/api/v1/suppliers", tag = "escalation", params(Paged),
-    responses((status = 200, body = Listing<SupplierBody>)))]
-pub async fn suppliers(
-    grant: Grant<ViewTickets>,
-    Query(paged): Query<Paged>,
-) -> Result<Json<Listing<SupplierBody>>, Failure> {
-    let all = grant.read::<_, TicketError>(|tx| Ok(store::suppliers(tx)?)).await?;
-    Ok(Json(paged.of_whole(all, |supplier| supplier.id.to_string(), SupplierBody::from)?))
-}
-
-/// Add a supplier.
-#[utoipa::path(post, path = "/api/v1/suppliers", tag = "escalation", request_body = SupplierDraft,
-    responses((status = 201, body = SupplierBody)))]
-pub async fn post_supplier(
-    grant: Grant<ManageEscalation>,
-    Keyed(key, draft): Keyed<SupplierDraft>,
-) -> Result<Created<serde_json::Value>, Failure> {
-    let new = draft.parse()?;
-    let made = grant
-        .change::<_, TicketError>(move |tx| {
-            once(tx, key.as_ref(), |tx| {
-                let id = actions::create_supplier(tx, new)?;
-                one_supplier(tx, id)
-            })
-        })
-        .await?;
-    Ok(Created(made))
-}
-
-/// Change a supplier. What it has already goes on with what was promised when it came.
-#[utoipa::path(patch, path = "/api/v1/suppliers/{id}", tag = "escalation", params(("id" = String, Path)),
-    request_body = SupplierChanges, responses((status = 200, body = SupplierBody)))]
-pub async fn patch_supplier(
-    grant: Grant<ManageEscalation>,
-    InPath(id): InPath<Id<Supplier>>,
-    Json(changes): Json<SupplierChanges>,
-) -> Result<Json<SupplierBody>, Failure> {
-    let body = grant
-        .change::<_, TicketError>(move |tx| {
-            actions::edit_supplier(tx, id, changes)?;
-            one_supplier(tx, id)
-        })
-        .await?;
-    Ok(Json(body))
-}
-
-/// Who leads a team.
-#[derive(serde::Serialize, serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TeamSupervisor)]
-pub struct SupervisorBody {
-    /// `null` where nobody does.
-    #[schema(value_type = Option<String>)]
-    pub user: Option<Id<User>>,
-}
-fn leader(tx: &mut Tx<ManageEscalation>, team: Id<Team>) -> Result<SupervisorBody, TicketError> {
-    if !tickets::store::team_exists(tx, team)? {
-        return Err(Problem::not_found().into());
-    }
-    Ok(SupervisorBody { user: store::supervisor(tx, team)?.map(|(user, _)| user) })
-}
-
-/// Get who leads a team: to whom its tickets go when they are handed to the supervisor.
-#[utoipa::path(get, path = "/api/v1/teams/{id}/supervisor", tag = "escalation", params(("id" = String, Path)),
-    responses((status = 200, body = SupervisorBody)))]
-pub async fn supervisor(
-    grant: Grant<ManageEscalation>,
-    InPath(team): InPath<Id<Team>>,
-) -> Result<Json<SupervisorBody>, Failure> {
-    Ok(Json(grant.read(move |tx| leader(tx, team)).await?))
-}
-
-/// Say who leads a team.
-#[utoipa::path(put, path = "/api/v1/teams/{id}/supervisor", tag = "escalation", params(("id" = String, Path)),
-    request_body = SupervisorBody, responses((status = 200, body = SupervisorBody)))]
-pub async fn put_supervisor(
-    grant: Grant<ManageEscalation>,
-    InPath(team): InPath<Id<Team>>,
-    Json(new): Json<SupervisorBody>,
-) -> Result<Json<SupervisorBody>, Failure> {
-    let body = grant
-        .change::<_, TicketError>(move |tx| {
-            actions::set_supervisor(tx, team, new.user)?;
-            leader(tx, team)
-        })
-        .await?;
-    Ok(Json(body))
 }

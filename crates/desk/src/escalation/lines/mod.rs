@@ -1,8 +1,8 @@
-//! Who can hold a ticket that is handed over: the lines of support in their order, supervisors of teams, suppliers.
+//! The lines of support, in their order.
 pub mod actions;
 pub mod api;
 pub mod pages;
 pub mod policy;
 pub mod store;
 
-pub use policy::{Line, LineChanges, LineDraft, Supplier, SupplierChanges, SupplierDraft};
+pub use policy::{Line, LineChanges, LineDraft};
