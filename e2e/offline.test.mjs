@@ -233,6 +233,21 @@ test("a new version puts the old one away", async () => {
   await until("pages that name its files", async () => (await tickets(amy)).length >= 3);
 });
 
+test("the form of another site is not kept, and not sent later as one of ours", async () => {
+  await amy.goto(`${desk.base}/t/${number}`);
+  const before = (await kept(amy)).outbox.length;
+  await cutOff(amy);
+  const other = await amy.context().newPage();
+  await other.setContent(`<form method="post" action="${desk.base}/t/${number}/messages"><input name="kind" value="reply"><input name="text" value="Forged elsewhere"><input name="key" value="forged-1"></form>`);
+  await other.evaluate(() => document.forms[0].submit());
+  await other.waitForTimeout(2_000);
+  await other.close();
+  await connect(amy);
+  await amy.goto(`${desk.base}/t/${number}`);
+  assert.equal((await kept(amy)).outbox.length, before);
+  assert.equal(times(await said(number), "Forged elsewhere"), 0);
+});
+
 test("after signing out nobody reads anything, and what waits is sealed until its writer is back", async () => {
   await amy.goto(`${desk.base}/t/${number}`);
   await ready(amy);

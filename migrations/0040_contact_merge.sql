@@ -36,7 +36,7 @@ ALTER TABLE contact_phone ADD COLUMN tail TEXT;
 CREATE INDEX contact_phone_tail ON contact_phone (tail, contact_id) WHERE tail IS NOT NULL;
 CREATE INDEX contact_namesake ON contact (organisation_id, name_folded) WHERE organisation_id IS NOT NULL;
 INSERT INTO job (kind, payload, state, run_at_ms, created_at_ms)
-  SELECT 'contacts.likeness', '["0"]', 'waiting', 0, 0 WHERE EXISTS (SELECT 1 FROM contact);
+  SELECT 'contacts.likeness', '["0",""]', 'waiting', 0, 0 WHERE EXISTS (SELECT 1 FROM contact);
 
 -- Notes as they were before somebody replaced them.
 CREATE TABLE earlier_note (

@@ -178,7 +178,6 @@ export const outbox = {
     const row: Omit<Waiting, "id"> = { ...sealed, who: owner.who, state: "waiting", made: Date.now(), files, ...(tried ? { tried } : {}) };
     return (await run(["outbox"], "readwrite", (tx) => tx.objectStore("outbox").add(row), true)) as number;
   },
-  put: (row: Waiting) => run(["outbox"], "readwrite", (tx) => tx.objectStore("outbox").put(row), true),
   /** Changes a row, unless it was taken out meanwhile. */
   change: (id: number, change: Partial<Waiting>) => run(["outbox"], "readwrite", (tx) => {
     const store = tx.objectStore("outbox"), found = store.get(id) as IDBRequest<Waiting | undefined>;

@@ -1,6 +1,6 @@
 // The page's side of working without a connection: starts the worker, says when a page may no longer be true, switches off
 // what needs the desk, shows what waits on this device, and keeps what is being written.
-import { CHANNEL, about, forget, open, outbox, seal, session, type Letter, type Sealed, type Waiting } from "./kept";
+import { CHANNEL, about, forget, open, outbox, seal, session, type Letter, type Sealed, type Session, type Waiting } from "./kept";
 import { h, icon, t, worker } from "./dom";
 import { visit } from "./swap";
 import { toast } from "./toast";
@@ -213,21 +213,25 @@ function cards(): void {
 
 interface Draft { text?: string; html?: string | null; kind?: string }
 
+/** People who share a device have their own, each. */
+const draftOf = (owner: Session, ticket: number) => `draft/${owner.who}/${ticket}`;
+
 /** Keeps what is being written here; false where nobody is known to this device. */
 export async function keepDraft(ticket: number, draft: string): Promise<boolean> {
   const owner = isSupported ? await session().catch(() => undefined) : undefined;
   if (!owner) return false;
-  await about.set(`draft/${ticket}`, { who: owner.who, ...(await seal(owner.key, draft)) });
+  await about.set(draftOf(owner, ticket), await seal(owner.key, draft));
   return true;
 }
 export async function forgetDraft(ticket: number): Promise<void> {
-  if (isSupported && ticket) await about.remove(`draft/${ticket}`).catch(() => undefined);
+  const owner = isSupported && ticket ? await session().catch(() => undefined) : undefined;
+  if (owner) await about.remove(draftOf(owner, ticket)).catch(() => undefined);
 }
 export async function recallDraft(ticket: number): Promise<Draft | undefined> {
   if (!isSupported) return undefined;
   try {
-    const [owner, kept] = [await session(), await about.get<Sealed & { who: string }>(`draft/${ticket}`)];
-    if (!owner || kept?.who !== owner.who) return undefined;
+    const owner = await session(), kept = owner && (await about.get<Sealed>(draftOf(owner, ticket)));
+    if (!kept) return undefined;
     return JSON.parse(new TextDecoder().decode(await open(owner.key, kept))) as Draft;
   } catch {
     return undefined;

@@ -56,6 +56,10 @@ scope.addEventListener("activate", (event) => {
   })());
 });
 
+/** Whether a page of ours sent it. The form of another site is for the desk alone to refuse: kept here it would be sent
+ * later as one of ours. */
+const isOurs = (request: Request) => request.referrer.startsWith(`${location.origin}/`);
+
 scope.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
@@ -64,6 +68,7 @@ scope.addEventListener("fetch", (event) => {
   // The customers' side is none of ours.
   else if (/^\/(p|portal)(\/|$)/.test(url.pathname)) request.method === "GET" && event.respondWith(ask(event));
   else if (request.method === "GET") event.respondWith(page(event, url));
+  else if (!isOurs(request)) return;
   else if (url.pathname === "/sign-out") event.respondWith(leave(request));
   else if (/^\/t\/\d+\/messages$/.test(url.pathname)) event.respondWith(send(event, url));
   else event.respondWith(fetch(request).catch(() => elsewhere()));
@@ -170,10 +175,11 @@ async function send(event: Fetching, url: URL): Promise<Response> {
   const answer = await Promise.race([fetch(event.request).catch(() => "lost" as const), sleep(FORM_PATIENCE_MS)]);
   if (answer !== "lost" && answer !== "slow" && ![502, 503, 504].includes(answer.status)) return answer;
   const owner = await session();
-  // Whoever is not known here keeps their text by going back.
-  if (!owner) return elsewhere();
+  const form = await copy.formData();
+  // Whoever is not known here keeps their text by going back; so does a form that would count each time it is sent.
+  if (!owner || !form.get("key")) return elsewhere();
   const ticket = Number(url.pathname.split("/")[2]);
-  await outbox.add(owner, ticket, await subjectOf(owner, ticket), await copy.formData(), Date.now());
+  await outbox.add(owner, ticket, await subjectOf(owner, ticket), form, Date.now());
   tell();
   await scope.registration.sync?.register("outbox").catch(() => undefined);
   event.waitUntil(sleep(1_500).then(drain));

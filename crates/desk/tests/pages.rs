@@ -1055,7 +1055,12 @@ fn a_long_conversation_opens_at_its_end_and_every_message_can_be_linked() {
         page.assert_has("Message 90.").assert_has("Message 149.").assert_has_not("Message 89.");
         let page = world.ada.get(&format!("/t/{number}?at={}", ids[75])).await.assert_status(200);
         let page = page.assert_has(&format!("id=\"m{}\"", ids[75])).assert_has("Message 46.");
-        page.assert_has("Message 105.").assert_has_not("Message 45.").assert_has_not("Message 106.");
+        let page =
+            page.assert_has("Message 105.").assert_has_not("Message 45.").assert_has_not("Message 106.");
+        page.assert_has_not("name=\"seen\"");
+        // Whoever was led to a message near the end can answer there.
+        let page = world.ada.get(&format!("/t/{number}?at={}", ids[148])).await.assert_status(200);
+        page.assert_has("Message 149.").assert_has("name=\"seen\"");
     });
 }
 
@@ -1435,6 +1440,18 @@ fn a_status_is_reached_only_from_where_and_as_its_guard_says() {
         world.ada.patch_json(&api, r#"{"tags":["signed"]}"#).await.assert_status(200);
         world.ada.patch_json(&api, to).await.assert_status(422);
         world.ada.patch_json(&api, r#"{"status":"7","priority":"high"}"#).await.assert_status(200);
+        // The subject and the line that come along count as well.
+        let line = r#"{"name":"Second line","teams":["1"]}"#;
+        world.ada.post_json("/api/v1/teams", r#"{"name":"Buyers"}"#).await.assert_status(201);
+        world.ada.post_json("/api/v1/lines", line).await.assert_status(201);
+        let changed = r#"{"only_if":"subject:approved line:1","only_from":[]}"#;
+        world.ada.patch_json("/api/v1/statuses/7", changed).await.assert_status(200);
+        let other = world.opens("Cy <cy@customer.example>", "A desk", "I need a desk").await;
+        let api = format!("/api/v1/tickets/{other}");
+        world.ada.patch_json(&api, r#"{"status":"7"}"#).await.assert_status(422);
+        world.ada.patch_json(&api, r#"{"status":"7","subject":"A desk, approved"}"#).await.assert_status(422);
+        let both = r#"{"status":"7","subject":"A desk, approved","team":"1"}"#;
+        world.ada.patch_json(&api, both).await.assert_status(200);
     });
 }
 

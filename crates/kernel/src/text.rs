@@ -63,7 +63,7 @@ pub fn shorten(text: &str, most: usize) -> String {
     format!("{}…", cut[..at].trim_end())
 }
 
-/// The beginning of a long text, at the end of a line where that is possible.
+/// The beginning of a long text: whole lines, unless the last one alone is too long.
 ///
 /// * `most` – characters; `lines` – lines.
 /// * returns – `None` where the text is no longer than that.

@@ -18,7 +18,7 @@ use tantivy::{
 };
 
 /// Words of a text that are looked at, and those of them that are looked for.
-const LOOKED: usize = 2_000;
+const LOOKED: usize = 400;
 const WORDS: usize = 12;
 /// A word in more than this part of all things says nothing;
 const COMMON_PART: f32 = 0.2;

@@ -171,8 +171,14 @@ pub fn reply(
     queue(tx, (ticket.id, ticket.inbox_id), message, &header, &recipients, &ticket.subject)?;
     said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
     tickets::actions::spoke(tx, ticket, author_kind)?;
-    let after = reply.status.as_deref().or((ticket.category == Category::New).then_some("open"));
-    set_status_after(tx, ticket, after)?;
+    match reply.status.as_deref() {
+        // The first answer opens the ticket: nobody chose a status that could ask for anything.
+        None if ticket.category == Category::New => {
+            let fresh = tickets::store::see(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
+            tickets::actions::set_category(tx, &fresh, Category::Open)?;
+        }
+        after => set_status_after(tx, ticket, after)?,
+    }
     Ok(message)
 }
 

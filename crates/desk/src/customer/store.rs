@@ -5,6 +5,7 @@ use crate::tickets::{
 };
 use derive::Record;
 use kernel::{clock::Millis, id::Id};
+use people::contacts;
 use platform::{
     args,
     authority::{Contact, Implies, Organisation, Tx},
@@ -78,10 +79,12 @@ pub fn of_contact<P: Implies<ViewTickets>>(
     limit: usize,
 ) -> Result<Vec<Case>> {
     let sight = Sight::of(tx);
-    tx.all(
-        cases!("t.requester_id IN (SELECT x.id FROM contact x WHERE x.id = $4 OR x.lands_at_id = $4)"),
-        args![sight.scope, sight.person, &sight.ids, contact, beside, LOOKED_AT, limit],
-    )
+    // One contact alone is the end of an index; of several all tickets are looked through.
+    let statement = match contacts::store::family(tx, contact)?.len() {
+        0 | 1 => cases!("t.requester_id = $4"),
+        _ => cases!("t.requester_id IN (SELECT x.id FROM contact x WHERE x.id = $4 OR x.lands_at_id = $4)"),
+    };
+    tx.all(statement, args![sight.scope, sight.person, &sight.ids, contact, beside, LOOKED_AT, limit])
 }
 /// What the others of an organisation asked, in the same order. `contact` is who is beside.
 ///
@@ -109,23 +112,32 @@ pub fn timeline<P: Implies<ViewTickets>>(
     before: Id<Ticket>,
     limit: usize,
 ) -> Result<Vec<Case>> {
+    macro_rules! statement {
+        ($condition:literal) => {
+            sql!(concat!(
+                "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.channel,
+                        coalesce(l.name, c.name) AS requester_name, t.created_at_ms, t.updated_at_ms,
+                        CAST(0 AS BIGINT) AS total, CAST(0 AS BIGINT) AS open
+                   FROM ticket t
+                   JOIN ticket_status s ON s.id = t.status_id
+                   JOIN contact c ON c.id = t.requester_id
+                   LEFT JOIN contact l ON l.id = c.lands_at_id
+                  WHERE ",
+                $condition,
+                " AND t.id < $5 AND t.merged_into_id IS NULL AND ",
+                visible!(),
+                " ORDER BY t.id DESC LIMIT $6"
+            ))
+        };
+    }
     let sight = Sight::of(tx);
-    tx.all(
-        sql!(concat!(
-            "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.channel,
-                    coalesce(l.name, c.name) AS requester_name, t.created_at_ms, t.updated_at_ms,
-                    CAST(0 AS BIGINT) AS total, CAST(0 AS BIGINT) AS open
-               FROM ticket t
-               JOIN ticket_status s ON s.id = t.status_id
-               JOIN contact c ON c.id = t.requester_id
-               LEFT JOIN contact l ON l.id = c.lands_at_id
-              WHERE t.requester_id IN (SELECT x.id FROM contact x WHERE x.id = $4 OR x.lands_at_id = $4)
-                AND t.id < $5 AND t.merged_into_id IS NULL AND ",
-            visible!(),
-            " ORDER BY t.id DESC LIMIT $6"
-        )),
-        args![sight.scope, sight.person, &sight.ids, contact, before, limit],
-    )
+    let statement = match contacts::store::family(tx, contact)?.len() {
+        0 | 1 => statement!("t.requester_id = $4"),
+        _ => {
+            statement!("t.requester_id IN (SELECT x.id FROM contact x WHERE x.id = $4 OR x.lands_at_id = $4)")
+        }
+    };
+    tx.all(statement, args![sight.scope, sight.person, &sight.ids, contact, before, limit])
 }
 
 /// What the customer wrote first in a ticket that the caller has seen: the beginnings of its first three messages.

@@ -2,7 +2,7 @@
 use super::{
     EscalationAccepted, How, Keeper, StayEnded, TicketEscalated, TicketHandedBack,
     lines::{self, Line},
-    mail, promised,
+    mail,
     stay::{Cause, HandOver, Stay, To},
     store::{self, From, New},
     supervisors,
@@ -45,8 +45,6 @@ pub struct Place {
 impl Place {
     fn of_line(conn: &mut Conn, line: &Line) -> Result<Option<Place>, TicketError> {
         let Some((team, _)) = lines::store::first_team(conn, line.id)? else { return Ok(None) };
-        let promised = line.promised()?;
-        let plan = promised::plan(conn, &promised)?;
         Ok(Some(Place {
             kind: Keeper::Line,
             line: Some(line.id),
@@ -54,7 +52,7 @@ impl Place {
             team,
             user: Id::new(0),
             name: line.name.clone(),
-            terms: promised.snapshot(&line.name, plan)?,
+            terms: line.promised()?.terms(conn, &line.name)?,
         }))
     }
     /// The next line after a position that has a team.
@@ -72,26 +70,14 @@ impl Place {
     pub fn supervisor(conn: &mut Conn, team: Id<Team>) -> Result<Option<Place>, TicketError> {
         let Some((user, name)) = supervisors::store::supervisor(conn, team)? else { return Ok(None) };
         let mut terms = match lines::store::line_of(conn, team)? {
-            Some(line) => {
-                let promised = line.promised()?;
-                let plan = promised::plan(conn, &promised)?;
-                promised.snapshot(&name, plan)?
-            }
-            None => Snapshot {
-                name: name.clone(),
-                targets_ms: [None; 4],
-                pause_in: Vec::new(),
-                warn_ms: 0,
-                plan: None,
-            },
+            Some(line) => line.promised()?.terms(conn, &name)?,
+            None => Snapshot { name: name.clone(), ..Snapshot::default() },
         };
         // Nobody solves it by leading.
         terms.targets_ms[3] = None;
         Ok(Some(Place { kind: Keeper::Supervisor, line: None, supplier: None, team, user, name, terms }))
     }
     fn of_supplier(conn: &mut Conn, supplier: &Supplier) -> Result<Place, TicketError> {
-        let promised = supplier.promised()?;
-        let plan = promised::plan(conn, &promised)?;
         Ok(Place {
             kind: Keeper::Supplier,
             line: None,
@@ -99,7 +85,7 @@ impl Place {
             team: Id::new(0),
             user: Id::new(0),
             name: supplier.name.clone(),
-            terms: promised.snapshot(&supplier.name, plan)?,
+            terms: supplier.promised()?.terms(conn, &supplier.name)?,
         })
     }
     /// * errors – 422 at `to`: there is no such place, or the ticket is there.
@@ -148,14 +134,16 @@ pub fn escalate<P: Implies<EditTickets>>(
     hand_over: &HandOver,
     signer: &Signer,
 ) -> Result<Id<Stay>, TicketError> {
+    conversation::store::hold_ticket(tx, ticket.id)?;
+    // As it is now that nobody else can change it; the caller has seen that it may be seen.
+    let ticket = &tickets::store::see_for_machine(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
     unmerged(ticket)?;
     if !ticket.category.is_open() {
         return Err(Problem::conflict("escalation_solved").into());
     }
-    conversation::store::hold_ticket(tx, ticket.id)?;
     let now = store::now(tx, ticket.id)?;
     let place = Place::find(tx, ticket, now.as_ref(), hand_over.to)?;
-    if place.kind == Keeper::Supplier && tx.actor().reach("tickets.reply").is_none() {
+    if place.kind == Keeper::Supplier && !tickets::store::is_in_reach(tx, ticket, "tickets.reply")? {
         return Err(Problem::new(403, "permission_required").into());
     }
     let from_name = match &now {
@@ -213,6 +201,10 @@ pub(super) fn go_on<P: Implies<EditTickets>>(
     }
     if place.kind == Keeper::Line {
         give(tx, ticket.id, Some(place.team), None)?;
+    }
+    // Whoever leads may see no more than their own tickets: they hear of this one, and find it.
+    if place.kind == Keeper::Supervisor {
+        super::helpers::join(tx, ticket.id, place.user)?;
     }
     begin(tx, ticket.id, place, way, None)
 }

@@ -151,7 +151,12 @@ impl Places {
         let supervisor = supervisor.filter(|_| !is_supervised);
         let holds =
             |supplier: &Supplier| now.as_ref().is_some_and(|stay| stay.supplier_id == Some(supplier.id));
-        let suppliers = suppliers::store::suppliers(tx)?.into_iter();
+        // Whoever may not write outside cannot ask anybody there.
+        let suppliers = match tx.actor().reach("tickets.reply") {
+            Some(_) => suppliers::store::suppliers(tx)?,
+            None => Vec::new(),
+        };
+        let suppliers = suppliers.into_iter();
         let suppliers = suppliers.filter(|supplier| !supplier.is_archived && !holds(supplier)).collect();
         Ok(Places { now, next, others, supervisor, suppliers })
     }

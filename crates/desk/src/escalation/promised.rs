@@ -46,6 +46,11 @@ impl Promised {
         let warn = read(Some(warn.filter(|text| !text.trim().is_empty()).unwrap_or(WARN)), "warn")?;
         Some(Promised { calendar, accept, solve, warn })
     }
+    /// The same by the hours that count now.
+    pub(super) fn terms(&self, conn: &mut Conn, name: &str) -> Result<Snapshot, TicketError> {
+        let plan = plan(conn, self)?;
+        Ok(self.snapshot(name, plan)?)
+    }
     /// What holds from now on for somebody who gets a ticket; `plan` is `None` around the clock.
     ///
     /// * errors – 422 where it would have to be solved before it is accepted.

@@ -152,14 +152,7 @@ impl Stay {
         self.accepted_at_ms.is_some()
     }
     pub fn snapshot(&self) -> Snapshot {
-        let nothing = || Snapshot {
-            name: String::new(),
-            targets_ms: [None; 4],
-            pause_in: Vec::new(),
-            warn_ms: 0,
-            plan: None,
-        };
-        serde_json::from_str(&self.terms).unwrap_or_else(|_| nothing())
+        serde_json::from_str(&self.terms).unwrap_or_default()
     }
     /// Computed from the row by the clock of the promises to customers: accepting is its first response, the end of the
     /// stay its solution.

@@ -224,12 +224,6 @@ pub fn alarms_kept(
     conn.all(sql!("SELECT id, alarm_at_ms FROM stay WHERE id > $1 ORDER BY id LIMIT $2"), args![after, limit])
 }
 
-/// The team's name; `None` for none.
-pub fn team_name(conn: &mut Conn, team: Id<Team>) -> Result<Option<String>> {
-    let row = conn.find::<(String,)>(sql!("SELECT name FROM team WHERE id = $1"), args![team])?;
-    Ok(row.map(|(name,)| name))
-}
-
 /// A colleague who works on the case beside the one who has it.
 #[derive(Clone, Debug, Record)]
 pub struct Helper {

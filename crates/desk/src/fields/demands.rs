@@ -1,8 +1,8 @@
 //! Which fields a ticket shows, and which it needs before it may come to a category.
-use super::{Field, actions, store};
+use super::{Field, actions};
 use crate::{
     filter::condition::Held,
-    tickets::{Category, Ticket, TicketError},
+    tickets::{Ticket, TicketError},
 };
 use kernel::{fault::Mistakes, id::Id};
 use platform::{authority::Tx, db};
@@ -30,25 +30,15 @@ pub fn shown<P>(
     Ok(())
 }
 
-/// The fields that a ticket might have to have before it comes to `category`.
-pub fn of_category(conn: &mut db::Conn, category: Category) -> db::Result<Vec<Field>> {
-    let mut fields = store::all(conn)?;
-    fields.retain(|field| field.needed_for().contains(&category));
-    Ok(fields)
-}
-
 /// Sees what the ticket will be when `values` are set.
 ///
 /// * errors – 422 naming each value that is wrong.
-pub fn foresee<P>(
-    tx: &mut Tx<P>,
+pub fn foresee(
+    fields: &[Field],
     held: &mut Held,
     values: &BTreeMap<String, Value>,
 ) -> Result<(), TicketError> {
-    if values.is_empty() {
-        return Ok(());
-    }
-    for (field, stored) in actions::parse(&store::all(tx)?, values)? {
+    for (field, stored) in actions::parse(fields, values)? {
         match stored {
             Some(value) => held.facts.fields.insert(field.id.number(), value),
             None => held.facts.fields.remove(&field.id.number()),
@@ -58,7 +48,7 @@ pub fn foresee<P>(
 }
 
 /// * errors – 422 `needed` for each of `needed` that the ticket shows and that is empty. A checkbox is needed ticked.
-pub fn check(held: &Held, needed: &[Field]) -> Result<(), TicketError> {
+pub fn check(held: &Held, needed: &[&Field]) -> Result<(), TicketError> {
     let mut mistakes = Mistakes::default();
     for field in needed.iter().filter(|field| held.meets(&field.shown_when)) {
         let value = held.facts.fields.get(&field.id.number());

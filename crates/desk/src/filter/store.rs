@@ -5,6 +5,7 @@ use derive::Record;
 use kernel::{clock::Millis, id::Id};
 use platform::{
     args,
+    authority::{Contact, Organisation},
     db::{Conn, Result},
     sql,
 };
@@ -34,6 +35,38 @@ struct Row {
     is_snoozed: bool,
     has_attachment: bool,
     has_note: bool,
+}
+
+/// The contacts that are one person with this one, each with its addresses.
+fn people(conn: &mut Conn, contact: i64) -> Result<Vec<(i64, Option<String>)>> {
+    conn.all(
+        sql!(
+            "SELECT k.id, e.email FROM contact r
+               JOIN contact k ON k.id = coalesce(r.lands_at_id, r.id) OR k.lands_at_id = coalesce(r.lands_at_id, r.id)
+               LEFT JOIN contact_email e ON e.contact_id = k.id
+              WHERE r.id = $1 ORDER BY k.id, e.email"
+        ),
+        args![contact],
+    )
+}
+/// What is known where somebody else asks.
+pub(crate) fn asks(
+    conn: &mut Conn,
+    facts: &mut Facts,
+    contact: Id<Contact>,
+    organisation: Option<Id<Organisation>>,
+) -> Result<()> {
+    let people = people(conn, contact.number())?;
+    facts.requester = people.iter().map(|(id, _)| *id).collect();
+    facts.requester_emails = people.into_iter().filter_map(|(_, email)| email).collect();
+    facts.organisation = organisation.map(Id::number);
+    facts.organisation_folded = match organisation {
+        Some(id) => conn
+            .find::<(String,)>(sql!("SELECT name_folded FROM organisation WHERE id = $1"), args![id])?
+            .map(|(name,)| name),
+        None => None,
+    };
+    Ok(())
 }
 
 /// All that a filter can ask of a ticket, with six statements. The caller has seen to it that the ticket may be seen.
@@ -67,15 +100,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         ),
         args![ticket],
     )?;
-    let people = conn.all::<(i64, Option<String>)>(
-        sql!(
-            "SELECT k.id, e.email FROM contact r
-               JOIN contact k ON k.id = coalesce(r.lands_at_id, r.id) OR k.lands_at_id = coalesce(r.lands_at_id, r.id)
-               LEFT JOIN contact_email e ON e.contact_id = k.id
-              WHERE r.id = $1 ORDER BY k.id, e.email"
-        ),
-        args![row.requester_id],
-    )?;
+    let people = people(conn, row.requester_id)?;
     let fields = conn.all::<(i64, String)>(
         sql!("SELECT field_id, value FROM ticket_field WHERE ticket_id = $1"),
         args![ticket],

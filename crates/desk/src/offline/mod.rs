@@ -8,7 +8,7 @@ mod policy;
 use crate::tickets::ViewTickets;
 use axum::routing::get;
 use platform::web::Routes;
-pub use policy::{LISTS, MOST};
+pub use policy::MOST;
 
 platform::translations!();
 

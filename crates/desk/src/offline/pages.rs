@@ -54,6 +54,8 @@ struct ToKeep {
 /// `GET /offline/kept`: for the service worker of somebody who is signed in.
 pub async fn kept(grant: Grant<ViewTickets>, ui: Ui) -> Result<Response, Failure> {
     let actor = grant.actor();
+    // The key is for a browser that somebody is signed in with, not for a program with a token of theirs.
+    actor.session.as_ref().ok_or(Problem::new(403, "session_needed"))?;
     let who = actor.user().map(|_| actor.who.to_string()).ok_or_else(Problem::not_found)?;
     let shown = policy::lists(&actor.teams);
     let work = move |tx: &mut Tx<ViewTickets>| {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// Tickets that a device keeps at most.
 pub const MOST: usize = 50;
 /// Lists that a device keeps at most.
-pub const LISTS: usize = 6;
+const LISTS: usize = 6;
 
 /// The person's own lists first: mine, what my teams have and nobody took, then the lists of my teams.
 pub fn lists(teams: &[Id<Team>]) -> Vec<Shown> {

@@ -15,6 +15,7 @@ use crate::{
         AuthorKind, Direction, Message, ReplyDraft,
         actions::{may_reopen, receive_from_portal, takes_more},
         linkify,
+        pages::{QUOTE_MOST, WORDS_MOST, WRITTEN_MOST},
     },
     tickets::{self, Category, Seen, Ticket, TicketError},
 };
@@ -423,12 +424,6 @@ impl<P: 'static> Door<P> {
 fn own(ticket: &Ticket, contact: Id<Contact>) -> Result<(), Problem> {
     if ticket.requester_id == contact { Ok(()) } else { Err(Problem::new(403, "permission_required")) }
 }
-
-/// What a page shows of one message, and of what it quotes, in characters and lines.
-const WORDS_MOST: (usize, usize) = (20_000, 1_000);
-const QUOTE_MOST: (usize, usize) = (20_000, 200);
-/// Formatting that was written here is shown up to here, in bytes; beyond, the plain words are.
-const WRITTEN_MOST: usize = 100_000;
 
 /// Words with at most so many characters and lines, and whether something is missing; all of them in one element
 /// where `is_whole`.

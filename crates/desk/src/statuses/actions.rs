@@ -11,11 +11,17 @@ use platform::authority::Tx;
 /// The longest name, in characters.
 const NAME_MOST: usize = 60;
 
-/// Gives a status another name; an empty one is the translation again.
+/// Gives a status another name; an empty one is the translation again, and the one that it has changes nothing.
 ///
 /// * errors – 404; 422 for a status that has no translation to fall back on.
 pub fn rename(tx: &mut Tx<ManageDesk>, id: Id<Status>, name: &str) -> Result<(), TicketError> {
     let name = text::one_line(name, NAME_MOST);
+    let language = tx.actor().language;
+    let before = super::all(tx)?.into_iter().find(|status| status.id == id).ok_or_else(Problem::not_found)?;
+    // The usual word of somebody's language is no name of the desk's own.
+    if before.name_in(language) == name {
+        return Ok(());
+    }
     let given = Some(name.as_str()).filter(|name| !name.is_empty());
     if !store::rename(tx, id, given)? {
         return Err(

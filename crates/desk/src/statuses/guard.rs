@@ -1,17 +1,19 @@
 //! What a ticket must be before it comes to a status.
 use super::Status;
 use crate::{
-    fields::{Field, demands},
-    filter::condition::Held,
+    escalation::lines,
+    fields::{self, Field, demands},
+    filter::{self, condition::Held},
     tickets::{Ticket, TicketError, store::Row},
 };
-use kernel::fault::Problem;
+use kernel::{fault::Problem, text};
 use platform::{authority::Tx, db, i18n::format};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Sees to it that `ticket` may come to `status`, as it will be when `row` and `values` are written. People and rules are
-/// asked; what a customer does, a merge and an undo are not. Costs one statement on a desk that asks nothing.
+/// asked; what a customer does, a merge and an undo are not. Costs one statement at most on a desk that asks
+/// nothing.
 ///
 /// * errors – 422 naming each field that is needed; `status_guarded` with what the status asks.
 pub fn check<P>(
@@ -29,19 +31,21 @@ pub fn check<P>(
         let names = names(tx, status)?;
         return Err(refused(tx, "status-only-from", "names", &names).into());
     }
-    let needed = match ticket.category == status.category {
-        true => Vec::new(),
-        false => demands::of_category(tx, status.category)?,
+    let fields = match ticket.category == status.category && status.only_if.is_empty() {
+        true => return Ok(()),
+        false => fields::all(tx)?,
     };
+    let is_needed =
+        |field: &&Field| ticket.category != status.category && field.needed_for().contains(&status.category);
+    let needed: Vec<&Field> = fields.iter().filter(is_needed).collect();
     if needed.is_empty() && status.only_if.is_empty() {
         return Ok(());
     }
-    let conditions =
-        needed.iter().map(|field: &Field| field.shown_when.as_str()).chain([status.only_if.as_str()]);
+    let conditions = needed.iter().map(|field| field.shown_when.as_str()).chain([status.only_if.as_str()]);
     let held = Held::of(tx, ticket.id, conditions)?;
     let mut held = held.ok_or_else(Problem::not_found)?;
-    become_as(&mut held, row, tags);
-    demands::foresee(tx, &mut held, values)?;
+    become_as(tx, &mut held, row, tags)?;
+    demands::foresee(&fields, &mut held, values)?;
     demands::check(&held, &needed)?;
     if !held.meets(&status.only_if) {
         let condition = held.typed(&status.only_if);
@@ -51,13 +55,22 @@ pub fn check<P>(
 }
 
 /// The condition is of the ticket as it will be, but for its status: that is what is asked.
-fn become_as(held: &mut Held, row: &Row, tags: Option<&[String]>) {
+fn become_as<P>(tx: &mut Tx<P>, held: &mut Held, row: &Row, tags: Option<&[String]>) -> db::Result<()> {
     let facts = &mut held.facts;
     (facts.priority, facts.kind) = (row.priority, row.kind);
-    (facts.team, facts.assignee) = (row.team_id.number(), row.assignee_id.number());
+    facts.subject_folded = text::fold(&row.subject);
+    facts.assignee = row.assignee_id.number();
+    if facts.team != row.team_id.number() {
+        facts.team = row.team_id.number();
+        facts.line = lines::store::line_of(tx, row.team_id)?.map_or(0, |line| line.position);
+    }
+    if !facts.requester.contains(&row.requester_id.number()) {
+        filter::store::asks(tx, facts, row.requester_id, row.organisation_id)?;
+    }
     if let Some(tags) = tags {
         facts.tags = tags.to_vec();
     }
+    Ok(())
 }
 
 fn names<P>(tx: &mut Tx<P>, status: &Status) -> db::Result<String> {

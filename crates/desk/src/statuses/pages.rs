@@ -127,13 +127,8 @@ pub async fn edit(
     let (name, only_if) = (form.get("name").to_owned(), form.get("only_if").to_owned());
     let from: Result<Vec<Id<Status>>, _> = form.all("from").map(str::parse).collect();
     let from = from.map_err(|_| Problem::field("only_from", "unknown_id"))?;
-    let language = ui.language;
     let work = move |tx: &mut Tx<ManageDesk>| {
-        let status = super::all(tx)?.into_iter().find(|status| status.id == id);
-        // The usual word of a language is no name of the desk's own.
-        if status.ok_or_else(Problem::not_found)?.name_in(language) != name {
-            actions::rename(tx, id, &name)?;
-        }
+        actions::rename(tx, id, &name)?;
         actions::guard(tx, id, Some(&from), Some(&only_if))
     };
     match grant.change(work).await.map_err(Problem::from) {

@@ -354,18 +354,15 @@ fn apply<P>(
         changes.note("assignee", &nonzero(row.assignee_id), &nonzero(assignee));
         row.assignee_id = assignee;
     }
+    let mut wanted = None;
     if let Some(word) = &patch.status {
         let status = statuses::named(tx, word)?.ok_or_else(|| Problem::field("status", "unknown_word"))?;
         changes.status(tx, &mut row, status.id, status.category);
-        if manner == Manner::Change {
-            let values = patch.fields.as_ref();
-            let values = values.unwrap_or(const { &BTreeMap::new() });
-            statuses::guard::check(tx, ticket, &row, &status, patch.tags.as_deref(), values)?;
-        }
         if manner == Manner::TakeBack {
             let was_reopening = ticket.category.is_open() && !status.category.is_open();
             row.reopened = ticket.reopened - i64::from(was_reopening && ticket.reopened > 0);
         }
+        wanted = Some(status).filter(|_| manner == Manner::Change);
     }
     if let Some(Requester { email: Some(email), name, .. }) = &patch.requester {
         let contact = contacts::store::find_or_create(tx, email, name)?;
@@ -375,6 +372,10 @@ fn apply<P>(
         }
         row.requester_id = contact.id;
         row.organisation_id = contact.organisation_id;
+    }
+    if let Some(status) = wanted {
+        let values = patch.fields.as_ref().unwrap_or(const { &BTreeMap::new() });
+        statuses::guard::check(tx, ticket, &row, &status, patch.tags.as_deref(), values)?;
     }
     if let Some(tags) = &patch.tags {
         let before: Vec<_> = store::tags(tx, &[ticket.id])?.into_iter().map(|tag| tag.tag).collect();

@@ -116,7 +116,11 @@ pub fn see<P: Implies<ViewTickets>>(tx: &mut Tx<P>, id: Id<Ticket>) -> Result<Op
 
 /// Whether the actor may change the ticket: `tickets.edit` can reach less than the permission that opened `tx`.
 pub fn may_edit<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: &Seen<Ticket>) -> Result<bool> {
-    let scope = match tx.actor().reach("tickets.edit") {
+    is_in_reach(tx, ticket, "tickets.edit")
+}
+/// Whether the actor's permission with this key reaches the ticket.
+pub fn is_in_reach<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, key: &str) -> Result<bool> {
+    let scope = match tx.actor().reach(key) {
         None => return Ok(false),
         Some(Scope::All) => return Ok(true),
         Some(scope) => scope,

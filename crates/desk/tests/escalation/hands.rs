@@ -4,7 +4,7 @@ use desk::{conversation, tickets};
 use kernel::{clock::HOUR, id::Id};
 use platform::db;
 use serde_json::{Value, json};
-use testkit::on_both;
+use testkit::{Client, on_both};
 
 #[test]
 fn a_ticket_goes_to_the_second_line_and_comes_back() {
@@ -240,5 +240,64 @@ fn whoever_helps_sees_the_case_and_nobody_else_of_their_reach() {
         let refused = world.posts(&format!("/api/v1/tickets/{ticket}/helpers"), unknown, 422).await;
         assert_eq!(fields(&refused)[0].0, "/email");
         let _ = tickets::Category::Open;
+    });
+}
+
+/// Somebody with a role of their own: each permission with its reach.
+async fn with_role(world: &mut World, name: &str, permissions: &[(&str, &str)]) -> (String, Client) {
+    let all: Vec<_> =
+        permissions.iter().map(|(key, scope)| json!({ "permission": key, "scope": scope })).collect();
+    let role = world.posts("/api/v1/roles", json!({ "name": name, "permissions": all }), 201).await;
+    let email = format!("{}@acme.example", name.to_lowercase());
+    let user =
+        json!({ "name": name, "email": email, "role": role["id"], "password": "a long enough password" });
+    let id = world.posts("/api/v1/users", user, 201).await["id"].as_str().unwrap().to_owned();
+    let works = world.program_of(Id::new(id.parse().unwrap())).await;
+    (id, works)
+}
+
+#[test]
+fn a_supervisor_who_sees_their_own_tickets_alone_hears_of_this_one_and_finds_it() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        world.lines().await;
+        let ticket = world.has("They want their money back").await;
+        let own = [("tickets.view", "own"), ("tickets.edit", "own"), ("tickets.note", "own")];
+        let (max, mut max_works) = with_role(&mut world, "Max", &own).await;
+        let leads = json!({ "user": max }).to_string();
+        world.ada.put_json("/api/v1/teams/1/supervisor", &leads).await.assert_status(200);
+        desk::notices::reader::catch_up(&world.home).await.unwrap();
+        let page = format!("/api/v1/tickets/{ticket}");
+        max_works.get(&page).await.assert_status(404);
+        world.hands_on(ticket, "supervisor", 201).await;
+        desk::notices::reader::catch_up(&world.home).await.unwrap();
+        let notices = max_works.get("/api/v1/notifications").await.assert_status(200).json();
+        assert_eq!(notices["items"][0]["kind"], "mention", "{notices}");
+        max_works.get(&page).await.assert_status(200);
+    });
+}
+
+#[test]
+fn who_may_not_answer_this_customer_may_not_write_to_a_supplier_about_them() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        world.lines().await;
+        let supplier = json!({ "name": "Printers Ltd", "email": "help@printers.example" });
+        let supplier =
+            world.posts("/api/v1/suppliers", supplier, 201).await["id"].as_str().unwrap().to_owned();
+        let ticket = world.has("The printer burns").await;
+        let all = [
+            ("tickets.view", "all"),
+            ("tickets.edit", "all"),
+            ("tickets.note", "all"),
+            ("tickets.reply", "own"),
+        ];
+        let (max, mut max_works) = with_role(&mut world, "Max", &all).await;
+        let path = format!("/api/v1/tickets/{ticket}/escalate");
+        let words =
+            json!({ "to": format!("supplier/{supplier}"), "tried": "Water", "expected": "A new one" });
+        max_works.post_json(&path, &words.to_string()).await.assert_status(403);
+        world.patches(&format!("/api/v1/tickets/{ticket}"), json!({ "assignee": max }), 200).await;
+        max_works.post_json(&path, &words.to_string()).await.assert_status(201);
     });
 }

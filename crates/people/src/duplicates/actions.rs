@@ -80,12 +80,14 @@ const AT_ONCE: usize = 500;
 pub struct WriteLikeness {
     /// Numbers of contacts up to this one are done.
     after: Id<Contact>,
+    /// Addresses up to this one are done.
+    after_email: String,
 }
 impl Job for WriteLikeness {
     const KIND: &'static str = "contacts.likeness";
 
     fn run(self, tx: &mut Tx<System>) -> Result<(), Trouble> {
-        let emails = store::emails_without(tx, AT_ONCE)?;
+        let emails = store::emails_without(tx, &self.after_email, AT_ONCE)?;
         for (email,) in &emails {
             store::set_likeness(tx, email, &likeness::of_email(email).unwrap_or_default())?;
         }
@@ -99,7 +101,8 @@ impl Job for WriteLikeness {
             // The numbers of the last contact may not all have been among them.
             let after = if is_full { Id::new(last.number() - 1) } else { last };
             let now = tx.now();
-            jobs::enqueue(tx, &WriteLikeness { after }, now, None)?;
+            let after_email = emails.into_iter().last().map_or(self.after_email, |(email,)| email);
+            jobs::enqueue(tx, &WriteLikeness { after, after_email }, now, None)?;
         }
         Ok(())
     }

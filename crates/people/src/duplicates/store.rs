@@ -298,10 +298,10 @@ pub fn has_account<P>(tx: &mut Tx<P>, id: Id<Contact>) -> Result<bool> {
 // ── what was there before likeness was written ──────────────────────────
 
 /// Addresses without likeness after an address; the writing of one; the same for numbers.
-pub fn emails_without<P>(tx: &mut Tx<P>, limit: usize) -> Result<Vec<(String,)>> {
+pub fn emails_without<P>(tx: &mut Tx<P>, after: &str, limit: usize) -> Result<Vec<(String,)>> {
     tx.all(
-        sql!("SELECT email FROM contact_email WHERE likeness IS NULL ORDER BY email LIMIT $1"),
-        args![limit],
+        sql!("SELECT email FROM contact_email WHERE email > $1 AND likeness IS NULL ORDER BY email LIMIT $2"),
+        args![after, limit],
     )
 }
 pub fn set_likeness<P>(tx: &mut Tx<P>, email: &str, likeness: &str) -> Result<()> {

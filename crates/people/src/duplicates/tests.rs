@@ -28,7 +28,7 @@ fn what_was_there_before_is_compared_once_the_job_has_run() {
                 tx.run(sql!("UPDATE contact_email SET likeness = NULL"), args![])?;
                 tx.run(sql!("UPDATE contact_phone SET tail = NULL"), args![])?;
                 let now = tx.now();
-                let job: super::actions::WriteLikeness = serde_json::from_str(r#"{"after":"0"}"#).unwrap();
+                let job: super::actions::WriteLikeness = serde_json::from_str(r#"["0",""]"#).unwrap();
                 platform::jobs::enqueue(tx, &job, now, None).map(drop)
             })
             .await

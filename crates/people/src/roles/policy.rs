@@ -121,10 +121,11 @@ impl Draft {
                 }
             }
         }
+        let kept = without_blind(permissions.clone());
         for (index, wanted) in self.permissions.iter().enumerate() {
-            let is_kept = without_blind(permissions.clone()).iter().any(|(key, _)| *key == wanted.permission);
-            let is_known = permissions.iter().any(|(key, _)| *key == wanted.permission);
-            mistakes.require(is_kept || !is_known, &format!("permissions/{index}/permission"), "whole_desk");
+            let is_in = |all: &[(&str, Scope)]| all.iter().any(|(key, _)| *key == wanted.permission);
+            let is_blind = is_in(&permissions) && !is_in(&kept);
+            mistakes.require(!is_blind, &format!("permissions/{index}/permission"), "whole_desk");
         }
         mistakes.check()?;
         permissions.sort_unstable();

@@ -57,11 +57,10 @@ struct NoRoom;
 
 /// The layer around all routes: bounds each body, counts all of them.
 pub async fn bounded(State(room): State<Room>, mut request: Request, next: Next) -> Response {
-    let said = request.body().size_hint().upper();
-    if said.is_some_and(|bytes| bytes > room.files as u64) {
+    if announced(&request).is_some_and(|bytes| bytes > room.files as u64) {
         return Failure(Problem::new(413, "too_large")).into_response();
     }
-    let is_small = said.is_some_and(|most| most <= SMALL);
+    let is_small = request.body().size_hint().upper().is_some_and(|most| most <= SMALL);
     DefaultBodyLimit::max(FORM).apply(&mut request);
     request.extensions_mut().insert(room.clone());
     if is_small {
@@ -103,6 +102,11 @@ pub fn roomy(handler: MethodRouter<Home>) -> MethodRouter<Home> {
     }))
 }
 
+/// How long the sender says that the body is.
+fn announced(request: &Request) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 pub(super) fn is_multipart(request: &Request) -> bool {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
@@ -130,7 +134,7 @@ pub(super) async fn whole<S: Send + Sync>(
 ) -> Result<Bytes, Problem> {
     use axum::extract::FromRequest;
     // What is not multipart is never longer: whoever announces more need not send it first.
-    if request.body().size_hint().lower() > WORDS as u64 {
+    if announced(&request).is_some_and(|bytes| bytes > WORDS as u64) {
         return Err(Problem::new(413, "too_large"));
     }
     let read: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
@@ -201,6 +205,19 @@ mod tests {
         part.repeat(count) + "--x--\r\n"
     }
 
+    #[tokio::test]
+    async fn who_announces_too_much_is_refused_before_it_is_sent() {
+        let router = router(&Room::new(25_000_000), true);
+        for (kind, said) in [(WORDS_OF_A_FORM, WORDS + 1), (FILES, 9_999_999_999)] {
+            let never = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+            let request = axum::http::Request::post("/form")
+                .header(header::CONTENT_TYPE, kind)
+                .header(header::CONTENT_LENGTH, said);
+            let answer = router.clone().oneshot(request.body(never).unwrap());
+            let answer = tokio::time::timeout(Duration::from_secs(20), answer).await.expect("an answer");
+            assert_eq!(answer.unwrap().status(), 413, "{kind} {said}");
+        }
+    }
     #[tokio::test]
     async fn a_form_has_a_thousand_fields_and_a_mebibyte_at_most() {
         let router = router(&Room::new(25_000_000), false);

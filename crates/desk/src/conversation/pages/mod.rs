@@ -15,13 +15,13 @@ use platform::{
 const LOGO_MOST: i64 = 10_000;
 
 /// What a ticket's page shows of one message, in characters and lines; the rest has a page of its own.
-const WORDS_MOST: (usize, usize) = (20_000, 1_000);
+pub(crate) const WORDS_MOST: (usize, usize) = (20_000, 1_000);
 /// The same of its quotes and signature.
-const QUOTE_MOST: (usize, usize) = (20_000, 200);
+pub(crate) const QUOTE_MOST: (usize, usize) = (20_000, 200);
 /// The same beside the composer, of a message to send on.
 const BESIDE_MOST: (usize, usize) = (2_000, 40);
 /// Formatting that our own composer wrote is shown up to here, in bytes; beyond, its plain words are.
-const WRITTEN_MOST: usize = 100_000;
+pub(crate) const WRITTEN_MOST: usize = 100_000;
 
 /// The beginning of a text with at most so many characters and lines, and whether something is missing.
 fn beginning(text: &str, (most, lines): (usize, usize)) -> (Html, bool) {

@@ -81,9 +81,6 @@ impl Asked {
         let back = self.back(ticket);
         format!("{back}{}done={what}", if back.contains('?') { '&' } else { '?' })
     }
-    fn is_newest(&self) -> bool {
-        self.before.is_none() && self.after.is_none() && self.at.is_none()
-    }
 }
 
 /// What is shown in the middle.
@@ -484,7 +481,7 @@ impl TicketPage {
     }
     /// Whoever writes has the end of the conversation before their eyes.
     fn may_write_here(&self) -> bool {
-        self.lines().is_none() && self.asked.is_newest() && self.may_note()
+        self.thread().is_some_and(|thread| !thread.has_later) && self.may_note()
     }
     /// The end of the conversation.
     fn here(&self) -> String {
