@@ -32,6 +32,7 @@ pub mod snooze;
 pub mod statuses;
 pub mod tickets;
 pub mod views;
+pub mod wallboard;
 
 use platform::web::Routes;
 
@@ -66,4 +67,5 @@ pub fn routes() -> Routes {
         .merge(statuses::routes())
         .merge(tickets::routes())
         .merge(views::routes())
+        .merge(wallboard::routes())
 }

@@ -79,6 +79,7 @@ webhook-about-webhook = Webhooks
 webhook-hears-contact-changed = Angaben eines Kontakts ändern sich
 webhook-hears-contact-created = Ein Kontakt kommt hinzu
 webhook-hears-desk-changed = Name, Sprache oder Zeitzone des Desks ändern sich
+webhook-hears-desk-council-mode-changed = Der Betriebsrats-Modus wird ein- oder ausgeschaltet
 webhook-hears-field-archived = Ein Feld wird außer Gebrauch genommen
 webhook-hears-field-changed = Ein Feld bekommt einen anderen Namen oder andere Auswahlwerte
 webhook-hears-field-created = Ein Feld kommt hinzu

@@ -79,6 +79,7 @@ webhook-about-webhook = Webhooks
 webhook-hears-contact-changed = A contact's details change
 webhook-hears-contact-created = A contact is added
 webhook-hears-desk-changed = The desk's name, language or time zone changes
+webhook-hears-desk-council-mode-changed = The works-council mode is switched on or off
 webhook-hears-field-archived = A field goes out of use
 webhook-hears-field-changed = A field gets another name or other choices
 webhook-hears-field-created = A field is added

@@ -79,6 +79,7 @@ webhook-about-webhook = Webhooks
 webhook-hears-contact-changed = Gegevens van een contact wijzigen
 webhook-hears-contact-created = Een contact komt erbij
 webhook-hears-desk-changed = Naam, taal of tijdzone van de desk wijzigt
+webhook-hears-desk-council-mode-changed = De ondernemingsraadmodus wordt aan- of uitgezet
 webhook-hears-field-archived = Een veld gaat uit gebruik
 webhook-hears-field-changed = Een veld krijgt een andere naam of andere keuzes
 webhook-hears-field-created = Een veld komt erbij

@@ -665,7 +665,9 @@ pub(crate) fn set_following<P>(
     let is_own = tx.actor().user() == Some(user);
     match is_following {
         true if store::follow(tx, ticket, user)? => tx.emit(super::FollowerAdded { ticket, user, is_own }),
-        false if store::unfollow(tx, ticket, user)? => tx.emit(super::FollowerRemoved { ticket, user, is_own }),
+        false if store::unfollow(tx, ticket, user)? => {
+            tx.emit(super::FollowerRemoved { ticket, user, is_own })
+        }
         _ => Ok(()),
     }
 }

@@ -460,8 +460,10 @@ pub fn follow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<boo
 }
 /// Whether that changed anything.
 pub fn unfollow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<bool> {
-    let removed = conn
-        .run(sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"), args![ticket, user])?;
+    let removed = conn.run(
+        sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"),
+        args![ticket, user],
+    )?;
     Ok(removed == 1)
 }
 
