@@ -117,7 +117,7 @@ test("a ticket warns, is late, and says why; the wallboard counts it", async () 
   await mara.goto(`${desk.base}/admin/desk`);
   await mara.uncheck('[name="council_mode"]');
   await save(mara);
-  await mara.waitForURL(/done=saved/);
+  await mara.waitForSelector(".alert-done");
   await mara.goto(`${desk.base}/wallboard`);
   assert.match(await mara.textContent("#wallboard"), /Ben/);
   await desk.look(mara, "wallboard-people");
