@@ -27,6 +27,7 @@ pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod sharing;
+pub mod side_conversations;
 pub mod sla;
 pub mod snooze;
 pub mod statuses;
@@ -61,6 +62,7 @@ pub fn routes() -> Routes {
         .merge(rules::routes())
         .merge(scheduled::routes())
         .merge(search::routes())
+        .merge(side_conversations::routes())
         .merge(sla::routes())
         .merge(snooze::routes())
         .merge(statuses::routes())

@@ -43,6 +43,8 @@ notice-what-team = Neu für Ihr Team
 notice-help-team = Ein Ticket kam zu einem Ihrer Teams, und niemand hat es.
 notice-what-quarantine = Eine Mail in Quarantäne
 notice-help-quarantine = Für alle, die sich um Postfächer kümmern.
+notice-what-side-answer = Eine Antwort neben dem Kunden
+notice-help-side-answer = In einem Nebengespräch, in dem Sie zuletzt schrieben, oder in einem Ticket, das Sie haben.
 notice-program = Das Programm
 notice-said-mention = { $by } hat Sie erwähnt
 notice-said-assigned = { $by } hat es Ihnen zugewiesen
@@ -54,6 +56,8 @@ notice-said-sla-warned = Die Zeit ist bald um: { $about }
 notice-said-call-back = Der Rückruf bei { $about } ist fällig
 notice-said-team = Neu für { $about }
 notice-said-quarantine = Eine Mail ist in Quarantäne
+notice-said-side-answer = { $by } antwortete: { $about }
+notice-said-side-bounced = Eine E-Mail eines Nebengesprächs wurde nicht zugestellt
 notice-for = für { $name }
 notice-letter-subject = { $count ->
     [one] { $desk }: 1 Benachrichtigung

@@ -43,6 +43,8 @@ notice-what-team = New for your team
 notice-help-team = A ticket came to a team of yours, and nobody has it.
 notice-what-quarantine = A mail in quarantine
 notice-help-quarantine = For those who look after inboxes.
+notice-what-side-answer = An answer beside the customer
+notice-help-side-answer = In a side conversation in which you wrote last, or on a ticket of yours.
 notice-program = The program
 notice-said-mention = { $by } mentioned you
 notice-said-assigned = { $by } assigned it to you
@@ -54,6 +56,8 @@ notice-said-sla-warned = Time is nearly up: { $about }
 notice-said-call-back = The call to { $about } is due
 notice-said-team = New for { $about }
 notice-said-quarantine = A mail is in quarantine
+notice-said-side-answer = { $by } answered: { $about }
+notice-said-side-bounced = A mail of a side conversation was not delivered
 notice-for = for { $name }
 notice-letter-subject = { $count ->
     [one] { $desk }: 1 notification

@@ -43,6 +43,8 @@ notice-what-team = Nieuw voor uw team
 notice-help-team = Een ticket kwam bij een team van u, en niemand heeft het.
 notice-what-quarantine = Een mail in quarantaine
 notice-help-quarantine = Voor wie de postvakken beheert.
+notice-what-side-answer = Een antwoord naast de klant
+notice-help-side-answer = In een zijgesprek waarin u het laatst schreef, of in een ticket van u.
 notice-program = Het programma
 notice-said-mention = { $by } heeft u vermeld
 notice-said-assigned = { $by } heeft het aan u toegewezen
@@ -54,6 +56,8 @@ notice-said-sla-warned = De tijd is bijna om: { $about }
 notice-said-call-back = Het telefoontje aan { $about } moet nu
 notice-said-team = Nieuw voor { $about }
 notice-said-quarantine = Er is een mail in quarantaine
+notice-said-side-answer = { $by } antwoordde: { $about }
+notice-said-side-bounced = Een e-mail van een zijgesprek is niet bezorgd
 notice-for = voor { $name }
 notice-letter-subject = { $count ->
     [one] { $desk }: 1 melding

@@ -26,11 +26,13 @@ pub enum What {
     Team,
     /// A mail waits in quarantine for those who look after inboxes.
     Quarantine,
+    /// Somebody answered whom I asked beside the customer, or my mail to them was not delivered.
+    SideAnswer,
 }
 platform::words! { What {
     Mention = "mention", Assigned = "assigned", Reply = "reply", Colleague = "colleague",
     SlaBreached = "sla_breached", SlaWarned = "sla_warned", CallBack = "call_back", Team = "team",
-    Quarantine = "quarantine",
+    Quarantine = "quarantine", SideAnswer = "side_answer",
 } }
 impl What {
     /// Where somebody hears of it who has chosen nothing: always in the app, and by mail of what is meant for them alone.
@@ -49,6 +51,7 @@ impl What {
             What::CallBack => "phone-call",
             What::Team => "users",
             What::Quarantine => "shield-alert",
+            What::SideAnswer => "messages-square",
         }
     }
 }
@@ -103,6 +106,7 @@ impl Notice {
         let word = match (self.kind, self.about.as_str()) {
             // An answer of a colleague is something else than a note.
             (What::Colleague, "note") => "note",
+            (What::SideAnswer, "bounce") => "side_bounced",
             (kind, _) => kind.word(),
         };
         let about = match self.kind {

@@ -266,6 +266,7 @@ fn mail(
             is_automatic: true,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: "{}",
         },
     )?;

@@ -10,7 +10,7 @@ use crate::{
         self, Condition, Filter, Order,
         tree::{Between, Mark, Moment, When},
     },
-    statuses,
+    side_conversations, statuses,
 };
 use axum::{
     extract::{Path, Query},
@@ -70,6 +70,8 @@ pub struct TicketBody {
     pub line: Option<i64>,
     /// Whoever has it because it was handed to them; `null` where nobody handed it on.
     pub escalated: Option<Stands>,
+    /// Where its side conversations stand: `answered` as soon as one of them waits for us; `null` where it never had one.
+    pub side_conversations: Option<side_conversations::State>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
     /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
@@ -137,6 +139,7 @@ fn in_full(
         due_at: ticket.due_at_ms,
         line: ticket.line,
         escalated: standing.remove(&ticket.id),
+        side_conversations: ticket.side_state,
         perhaps: ticket.hint_id.map(|id| id.number()),
         merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,

@@ -161,6 +161,8 @@ pub struct Ticket {
     pub stay_id: Option<Id<crate::escalation::Stay>>,
     /// The line of its team: 1 is the first; `None` where the team is in no line.
     pub line: Option<i64>,
+    /// Where its side conversations stand, as a whole; `None` where it never had one.
+    pub side_state: Option<crate::side_conversations::State>,
 }
 impl Ticket {
     pub fn etag(&self) -> String {

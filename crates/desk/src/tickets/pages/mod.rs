@@ -185,6 +185,7 @@ impl Notice {
             "escalated" => said("escalation-done"),
             "accepted" => said("escalation-accepted"),
             "handed_back" => said("escalation-handed-back"),
+            "asked" => said("side-asked"),
             "taken_back" => said("scheduled-taken-back"),
             "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
@@ -212,6 +213,7 @@ pub struct TicketPage {
     calls: Vec<crate::call_backs::CallBack>,
     /// Where it stands, if it was handed on.
     stay: Option<crate::escalation::Stay>,
+    sides: Vec<crate::side_conversations::pages::Stream>,
     /// What is in the composer.
     composer: Form,
     /// What a browser without scripts chooses from, once it asked for it.
@@ -237,10 +239,12 @@ pub struct Around {
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
     stay: Option<crate::escalation::Stay>,
+    sides: Vec<crate::side_conversations::pages::Stream>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more, and one that was handed on one.
+/// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, and one
+/// with side conversations four.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -268,8 +272,9 @@ pub fn around<P: Implies<ViewTickets>>(
         Some(stay) => crate::escalation::store::by_id(tx, stay)?,
         None => None,
     };
+    let sides = crate::side_conversations::pages::beside(tx, &ticket)?;
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, sides, notice })
 }
 
 impl Around {
@@ -285,6 +290,7 @@ impl Around {
             deadlines: self.deadlines,
             calls: self.calls,
             stay: self.stay,
+            sides: self.sides,
             composer,
             canned: Vec::new(),
             waiting: Vec::new(),
