@@ -9,7 +9,7 @@ use platform::{
 /// A noun that is not listed is one of accounts and secrets: for administrators alone.
 pub fn permission_for(noun: &str) -> &'static str {
     match noun {
-        "ticket" | "field" | "status" => "tickets.view",
+        "ticket" | "field" | "status" | "checklist" => "tickets.view",
         "contact" | "organisation" => "contacts.view",
         "team" => "people.view",
         "inbox" | "inbound" | "outbound" => "inboxes.view",

@@ -45,6 +45,7 @@ pub struct Facts {
     pub has_note: bool,
     /// Where its side conversations stand; `None` where it never had one.
     pub side: Option<SideState>,
+    pub has_open_item: bool,
     /// By the field's id, as it is stored.
     pub fields: BTreeMap<i64, String>,
 }
@@ -88,6 +89,7 @@ impl Facts {
             has_attachment: false,
             has_note: false,
             side: None,
+            has_open_item: false,
             fields: BTreeMap::new(),
         }
     }
@@ -184,6 +186,7 @@ impl Condition {
                 Part::SideConversation => {
                     matches!(facts.side, Some(SideState::Waiting | SideState::Answered))
                 }
+                Part::OpenItem => facts.has_open_item,
                 Part::SideAnswer => facts.side == Some(SideState::Answered),
             },
             Condition::Waiting(all) => all.iter().any(|side| side.categories().contains(&facts.category)),

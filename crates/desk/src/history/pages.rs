@@ -403,6 +403,19 @@ impl Names {
                 let (icon, key, more) = aside(entry);
                 vec![line(icon, say(key, &more_of(&more)))]
             }
+            "ticket.items_added" => {
+                vec![line("list-checks", say("history-items-added", &[("name", word("name"))]))]
+            }
+            "ticket.item_done" => {
+                vec![line("circle-check", say("history-item-done", &[("name", word("text"))]))]
+            }
+            "ticket.item_opened" => {
+                vec![line("rotate-ccw", say("history-item-opened", &[("name", word("text"))]))]
+            }
+            "ticket.item_changed" => {
+                vec![line("pencil", say("history-item-changed", &[("name", word("text"))]))]
+            }
+            "ticket.item_removed" => vec![line("x", say("history-item-removed", &[("name", word("text"))]))],
             "ticket.helper_added" => {
                 vec![line("user-plus", say("history-helper-added", &[("name", &self.person(data))]))]
             }

@@ -4,6 +4,7 @@ use super::{
     ViewTickets, actions, store,
 };
 use crate::{
+    checklists,
     escalation::{self, stay::Stands},
     fields,
     filter::{
@@ -70,6 +71,8 @@ pub struct TicketBody {
     pub line: Option<i64>,
     /// Whoever has it because it was handed to them; `null` where nobody handed it on.
     pub escalated: Option<Stands>,
+    /// How far its checklist is; `null` where nothing is on it.
+    pub checklist: Option<checklists::policy::Progress>,
     /// Where its side conversations stand: `answered` as soon as one of them waits for us; `null` where it never had one.
     pub side_conversations: Option<side_conversations::State>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
@@ -139,6 +142,8 @@ fn in_full(
         due_at: ticket.due_at_ms,
         line: ticket.line,
         escalated: standing.remove(&ticket.id),
+        checklist: (ticket.items_all > 0)
+            .then_some(checklists::policy::Progress { done: ticket.items_done, all: ticket.items_all }),
         side_conversations: ticket.side_state,
         perhaps: ticket.hint_id.map(|id| id.number()),
         merged_into: ticket.lands_at_id.map(|id| id.number()),

@@ -163,6 +163,10 @@ pub struct Ticket {
     pub line: Option<i64>,
     /// Where its side conversations stand, as a whole; `None` where it never had one.
     pub side_state: Option<crate::side_conversations::State>,
+    /// Of its checklist: what is done, all of it, and what is still needed before it is solved.
+    pub items_done: i64,
+    pub items_all: i64,
+    pub items_needed: i64,
 }
 impl Ticket {
     pub fn etag(&self) -> String {

@@ -39,6 +39,8 @@ pub struct Row {
     pub is_last_in: bool,
     pub is_snoozed: bool,
     pub side_state: Option<crate::side_conversations::State>,
+    pub items_done: i64,
+    pub items_all: i64,
 }
 
 /// Until when something is due soon.
@@ -119,7 +121,7 @@ macro_rules! rows {
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
                     t.channel, coalesce(l.name, c.name) AS requester_name, o.name AS organisation_name, m.name AS team_name,
                     u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in, t.is_snoozed,
-                    t.side_state
+                    t.side_state, t.items_done, t.items_all
                FROM ticket t
                JOIN ticket_status s ON s.id = t.status_id
                JOIN contact c ON c.id = t.requester_id

@@ -214,6 +214,7 @@ pub struct TicketPage {
     /// Where it stands, if it was handed on.
     stay: Option<crate::escalation::Stay>,
     sides: Vec<crate::side_conversations::pages::Stream>,
+    items: Vec<crate::checklists::Item>,
     /// What is in the composer.
     composer: Form,
     /// What a browser without scripts chooses from, once it asked for it.
@@ -240,11 +241,12 @@ pub struct Around {
     calls: Vec<crate::call_backs::CallBack>,
     stay: Option<crate::escalation::Stay>,
     sides: Vec<crate::side_conversations::pages::Stream>,
+    items: Vec<crate::checklists::Item>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, and one
-/// with side conversations four.
+/// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, one with
+/// side conversations four, and one with a checklist one.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -273,8 +275,12 @@ pub fn around<P: Implies<ViewTickets>>(
         None => None,
     };
     let sides = crate::side_conversations::pages::beside(tx, &ticket)?;
+    let items = match ticket.items_all {
+        0 => Vec::new(),
+        _ => crate::checklists::store::of_ticket(tx, number)?,
+    };
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, sides, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, sides, items, notice })
 }
 
 impl Around {
@@ -291,6 +297,7 @@ impl Around {
             calls: self.calls,
             stay: self.stay,
             sides: self.sides,
+            items: self.items,
             composer,
             canned: Vec::new(),
             waiting: Vec::new(),

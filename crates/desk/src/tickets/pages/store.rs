@@ -257,6 +257,8 @@ pub struct Choices {
     pub users: Vec<(Id<User>, String)>,
     pub teams: Vec<(Id<Team>, String)>,
     pub fields: Vec<crate::fields::Field>,
+    /// Checklists that are in use: id and name.
+    pub checklists: Vec<(i64, String)>,
     /// Who is away, or will be.
     pub away: Vec<Away>,
 }
@@ -305,6 +307,8 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
              SELECT 'away', a.user_id, coalesce(d.name, ''), CAST(a.from_ms AS TEXT), CAST(a.until_ms AS TEXT), '', '', '', 0, ''
                FROM absence a LEFT JOIN desk_user d ON d.id = a.deputy_id
              UNION ALL
+             SELECT 'checklist', id, name, '', '', '', '', '', 0, name_folded FROM checklist WHERE is_archived = FALSE
+             UNION ALL
              SELECT 'field', id, name, key, kind, choices, shown_when, needed_for, position, '' FROM field WHERE is_archived = FALSE) x
               ORDER BY place, folded, id"
         ),
@@ -316,6 +320,7 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
         match row.noun.as_str() {
             "user" => choices.users.push((Id::new(row.id), row.name)),
             "team" => choices.teams.push((Id::new(row.id), row.name)),
+            "checklist" => choices.checklists.push((row.id, row.name)),
             "away" => {
                 let (Ok(from), Ok(until)) = (row.a.parse(), row.b.parse()) else { continue };
                 let (from_ms, until_ms) = (Millis(from), Millis(until));

@@ -74,6 +74,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
             entry("/admin/desk", "building-2", "settings-desk-page", "desk.manage"),
             entry("/admin/statuses", "sliders-horizontal", "settings-statuses", "desk.manage"),
             entry("/admin/fields", "list", "settings-fields", "desk.manage"),
+            entry("/admin/checklists", "list-checks", "settings-checklists", "desk.manage"),
             entry("/admin/tokens", "key", "settings-tokens", "people.manage"),
             entry("/admin/jobs", "activity", "settings-jobs", "desk.manage"),
             entry("/admin/api", "code", "settings-api", "people.manage"),
