@@ -95,7 +95,9 @@ impl Case {
         self.number += 1;
         let headers = format!("Message-ID: <m{}@somewhere.example>\n{headers}", self.number);
         let address = mail::Address::parse(from).unwrap().email;
-        self.world.takes(Some(&address), SUPPORT, mail(from, SUPPORT, subject, headers.trim_end(), text)).await;
+        self.world
+            .takes(Some(&address), SUPPORT, mail(from, SUPPORT, subject, headers.trim_end(), text))
+            .await;
         self.world.reads().await;
     }
     async fn read<T: Send + 'static>(
@@ -147,7 +149,10 @@ fn somebody_is_asked_beside_the_customer_and_answers_there() {
         assert!(out.references.is_empty() && out.in_reply_to.is_empty());
         assert!(out.subject.starts_with("A new printer head"), "{}", out.subject);
         let header = out.message_id.clone().unwrap();
-        assert_eq!((case.state().await, case.seen(ticket).await.side_state), (State::Waiting, Some(State::Waiting)));
+        assert_eq!(
+            (case.state().await, case.seen(ticket).await.side_state),
+            (State::Waiting, Some(State::Waiting))
+        );
         let before = case.seen(ticket).await;
 
         let refers = format!("In-Reply-To: <{header}>\nReferences: <{header}>");
@@ -262,7 +267,7 @@ fn it_goes_with_its_ticket_into_another_and_back() {
         assert!(all.iter().all(|message| message.ticket_id == from), "{all:?}");
         assert_eq!(all.len(), 4);
         // On a closed ticket it is still a note, and opens nothing.
-        let close = case.grant::<EditTickets>().change::<_, TicketError>(move |tx| {
+        let close = edit.change::<_, TicketError>(move |tx| {
             let seen = tickets::store::see(tx, from)?.ok_or_else(Problem::not_found)?;
             tickets::actions::set_category(tx, &seen, Category::Closed)
         });

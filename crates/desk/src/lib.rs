@@ -23,6 +23,7 @@ pub mod notices;
 pub mod offline;
 pub mod placeholders;
 pub mod portal;
+pub mod reminders;
 pub mod routing;
 pub mod rules;
 pub mod scheduled;
@@ -32,6 +33,7 @@ pub mod side_conversations;
 pub mod sla;
 pub mod snooze;
 pub mod statuses;
+pub mod ticket_templates;
 pub mod tickets;
 pub mod views;
 
@@ -60,6 +62,7 @@ pub fn routes() -> Routes {
         .merge(offline::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
+        .merge(reminders::routes())
         .merge(routing::routes())
         .merge(rules::routes())
         .merge(scheduled::routes())
@@ -68,6 +71,7 @@ pub fn routes() -> Routes {
         .merge(sla::routes())
         .merge(snooze::routes())
         .merge(statuses::routes())
+        .merge(ticket_templates::routes())
         .merge(tickets::routes())
         .merge(views::routes())
 }

@@ -309,12 +309,16 @@ mod tests {
             assert_eq!(ReplyToken::inbox(&address).as_deref(), Some("help@desk.example"));
             let other = if letter == "s" { "d.7." } else { "s.7." };
             let seven = format!("{letter}.7.");
-            for (from, to) in [(&*seven, "s.8."), (".3.", ".4."), (".99.", ".98."), (&*seven, "t.7."), (&*seven, other)] {
+            for (from, to) in
+                [(&*seven, "s.8."), (".3.", ".4."), (".99.", ".98."), (&*seven, "t.7."), (&*seven, other)]
+            {
                 assert_eq!(AsideToken::verify_message(&id.replacen(from, to, 1), &key()), None, "{to}");
             }
             let (own, next) = (format!(".{of}3."), format!(".{of}4."));
             let strange = if of == "h" { ".d3." } else { ".h3." };
-            for (from, to) in [("+s7.", "+s8."), (&*own, &*next), ("+s7.", "+t7."), (&*own, ".c3."), (&*own, strange)] {
+            for (from, to) in
+                [("+s7.", "+s8."), (&*own, &*next), ("+s7.", "+t7."), (&*own, ".c3."), (&*own, strange)]
+            {
                 let altered = address.replace(from, to);
                 assert_eq!(AsideToken::verify_address(&altered, &key()), None, "{to}");
                 assert_eq!(ReplyToken::verify(&altered, &key()), None, "{to}");

@@ -13,7 +13,7 @@ pub fn permission_for(noun: &str) -> &'static str {
         "contact" | "organisation" => "contacts.view",
         "team" => "people.view",
         "inbox" | "inbound" | "outbound" => "inboxes.view",
-        "canned_reply" | "macro" => "answers.manage",
+        "canned_reply" | "macro" | "ticket_template" => "answers.manage",
         "calendar" | "sla_policy" => "sla.manage",
         "support_line" | "supplier" => "escalation.manage",
         "desk" => "desk.manage",

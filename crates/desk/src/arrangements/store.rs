@@ -270,8 +270,10 @@ pub struct Moving {
 /// Those of `messages` that are in the ticket, by number. A side conversation stays together, with its ticket.
 pub fn moving(conn: &mut Conn, ticket: Id<Ticket>, messages: &[Id<Message>]) -> Result<Vec<Moving>> {
     conn.all(
-        sql!("SELECT id, ticket_id, message_id FROM message
-              WHERE ticket_id = $1 AND id {in $2} AND side_id IS NULL ORDER BY id"),
+        sql!(
+            "SELECT id, ticket_id, message_id FROM message
+              WHERE ticket_id = $1 AND id {in $2} AND side_id IS NULL ORDER BY id"
+        ),
         args![ticket, &Id::list(messages)],
     )
 }

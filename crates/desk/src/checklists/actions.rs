@@ -10,10 +10,7 @@ use crate::tickets::{
 };
 use kernel::{fault::Problem, id::Id};
 use people::permissions::ManageDesk;
-use platform::{
-    authority::Tx,
-    i18n,
-};
+use platform::{authority::Tx, i18n};
 
 /// Adds a checklist.
 ///
@@ -112,10 +109,7 @@ pub fn change(
     changed(tx, ticket)
 }
 
-pub fn remove(
-    tx: &mut Tx<EditTickets>,
-    (ticket, item): (&Seen<Ticket>, &Item),
-) -> Result<(), TicketError> {
+pub fn remove(tx: &mut Tx<EditTickets>, (ticket, item): (&Seen<Ticket>, &Item)) -> Result<(), TicketError> {
     unmerged(ticket)?;
     store::remove(tx, item.id)?;
     changed(tx, ticket)?;

@@ -256,11 +256,7 @@ pub fn before_sending(
 }
 
 /// The newest messages of side conversations of one ticket, oldest first, 300 at most.
-pub fn of_sides(
-    conn: &mut Conn,
-    ticket: Id<Ticket>,
-    sides: &[Id<SideConversation>],
-) -> Result<Vec<Message>> {
+pub fn of_sides(conn: &mut Conn, ticket: Id<Ticket>, sides: &[Id<SideConversation>]) -> Result<Vec<Message>> {
     let mut messages: Vec<Message> = conn.all(
         sql!(concat!(
             "SELECT ",

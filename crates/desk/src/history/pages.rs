@@ -122,7 +122,8 @@ fn aside(entry: &Entry) -> (&'static str, &'static str, Vec<(&'static str, Strin
     let name = ("name", word("subject"));
     match entry.kind.as_str() {
         "ticket.side_opened" => {
-            let to: Vec<_> = data.get("to").and_then(Value::as_array).into_iter().flatten().map(plain).collect();
+            let to: Vec<_> =
+                data.get("to").and_then(Value::as_array).into_iter().flatten().map(plain).collect();
             ("messages-square", "history-side-opened", vec![name, ("to", to.join(", "))])
         }
         "ticket.side_answered" if data.get("is_automatic").and_then(Value::as_bool) == Some(true) => {

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     call_backs::CallBack,
     conversation::{AuthorKind, Direction, Message, MessageKind},
-    escalation, mentions, side_conversations,
+    escalation, mentions, reminders, side_conversations,
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
@@ -39,7 +39,8 @@ pub fn hears(event: &Recorded) -> bool {
         | "stay.breached"
         | "ticket.call_back_due"
         | "ticket.side_answered"
-        | "ticket.side_bounced" => true,
+        | "ticket.side_bounced"
+        | "reminder.due" => true,
         "ticket.changed" => event.payload.contains("\"assignee\"") || event.payload.contains("\"team\""),
         "inbound.decided" => event.payload.contains("\"quarantined\""),
         _ => false,
@@ -61,6 +62,16 @@ pub fn of(tx: &mut Tx<System>, event: &Recorded) -> db::Result<Option<Matter>> {
         let inbound = event.subject_id("inbound");
         let told = store::keepers(tx)?.into_iter().map(|user| (user, What::Quarantine)).collect();
         return Ok(Some(Matter { inbound, told, ..Matter::default() }));
+    }
+    if event.kind == "reminder.due" {
+        let Some(reminder) = event.subject_id("reminder") else { return Ok(None) };
+        let found = reminders::store::whose(tx, Id::new(reminder))?;
+        return Ok(found.map(|(user, ticket, note)| Matter {
+            ticket: Some(ticket),
+            about: note,
+            told: vec![(user, What::Reminder)],
+            ..Matter::default()
+        }));
     }
     let Some(ticket) = event.subject_id("ticket").map(Id::<Ticket>::new) else { return Ok(None) };
     if event.kind == "ticket.message_added" {

@@ -45,6 +45,8 @@ notice-what-quarantine = Eine Mail in Quarantäne
 notice-help-quarantine = Für alle, die sich um Postfächer kümmern.
 notice-what-side-answer = Eine Antwort neben dem Kunden
 notice-help-side-answer = In einem Nebengespräch, in dem Sie zuletzt schrieben, oder in einem Ticket, das Sie haben.
+notice-what-reminder = Eine Erinnerung
+notice-help-reminder = Zum Zeitpunkt, den Sie neben einem Ticket gewählt haben.
 notice-program = Das Programm
 notice-said-mention = { $by } hat Sie erwähnt
 notice-said-assigned = { $by } hat es Ihnen zugewiesen
@@ -58,6 +60,8 @@ notice-said-team = Neu für { $about }
 notice-said-quarantine = Eine Mail ist in Quarantäne
 notice-said-side-answer = { $by } antwortete: { $about }
 notice-said-side-bounced = Eine E-Mail eines Nebengesprächs wurde nicht zugestellt
+notice-said-reminder = Sie wollten erinnert werden: { $about }
+notice-said-reminder-bare = Sie wollten daran erinnert werden
 notice-for = für { $name }
 notice-letter-subject = { $count ->
     [one] { $desk }: 1 Benachrichtigung

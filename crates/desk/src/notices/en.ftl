@@ -45,6 +45,8 @@ notice-what-quarantine = A mail in quarantine
 notice-help-quarantine = For those who look after inboxes.
 notice-what-side-answer = An answer beside the customer
 notice-help-side-answer = In a side conversation in which you wrote last, or on a ticket of yours.
+notice-what-reminder = A reminder
+notice-help-reminder = At the time that you chose beside a ticket.
 notice-program = The program
 notice-said-mention = { $by } mentioned you
 notice-said-assigned = { $by } assigned it to you
@@ -58,6 +60,8 @@ notice-said-team = New for { $about }
 notice-said-quarantine = A mail is in quarantine
 notice-said-side-answer = { $by } answered: { $about }
 notice-said-side-bounced = A mail of a side conversation was not delivered
+notice-said-reminder = You wanted to be reminded: { $about }
+notice-said-reminder-bare = You wanted to be reminded of this
 notice-for = for { $name }
 notice-letter-subject = { $count ->
     [one] { $desk }: 1 notification

@@ -45,6 +45,8 @@ notice-what-quarantine = Een mail in quarantaine
 notice-help-quarantine = Voor wie de postvakken beheert.
 notice-what-side-answer = Een antwoord naast de klant
 notice-help-side-answer = In een zijgesprek waarin u het laatst schreef, of in een ticket van u.
+notice-what-reminder = Een herinnering
+notice-help-reminder = Op het tijdstip dat u naast een ticket koos.
 notice-program = Het programma
 notice-said-mention = { $by } heeft u vermeld
 notice-said-assigned = { $by } heeft het aan u toegewezen
@@ -58,6 +60,8 @@ notice-said-team = Nieuw voor { $about }
 notice-said-quarantine = Er is een mail in quarantaine
 notice-said-side-answer = { $by } antwoordde: { $about }
 notice-said-side-bounced = Een e-mail van een zijgesprek is niet bezorgd
+notice-said-reminder = U wilde herinnerd worden: { $about }
+notice-said-reminder-bare = U wilde hieraan herinnerd worden
 notice-for = voor { $name }
 notice-letter-subject = { $count ->
     [one] { $desk }: 1 melding

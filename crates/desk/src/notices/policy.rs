@@ -28,16 +28,21 @@ pub enum What {
     Quarantine,
     /// Somebody answered whom I asked beside the customer, or my mail to them was not delivered.
     SideAnswer,
+    /// The time has come at which I wanted to be reminded of a ticket.
+    Reminder,
 }
 platform::words! { What {
     Mention = "mention", Assigned = "assigned", Reply = "reply", Colleague = "colleague",
     SlaBreached = "sla_breached", SlaWarned = "sla_warned", CallBack = "call_back", Team = "team",
-    Quarantine = "quarantine", SideAnswer = "side_answer",
+    Quarantine = "quarantine", SideAnswer = "side_answer", Reminder = "reminder",
 } }
 impl What {
     /// Where somebody hears of it who has chosen nothing: always in the app, and by mail of what is meant for them alone.
     pub fn usual(self) -> Channels {
-        let by_mail = matches!(self, What::Mention | What::Assigned | What::SlaBreached | What::CallBack);
+        let by_mail = matches!(
+            self,
+            What::Mention | What::Assigned | What::SlaBreached | What::CallBack | What::Reminder
+        );
         Channels { in_app: true, by_mail }
     }
     pub fn icon(self) -> &'static str {
@@ -52,6 +57,7 @@ impl What {
             What::Team => "users",
             What::Quarantine => "shield-alert",
             What::SideAnswer => "messages-square",
+            What::Reminder => "bell-ring",
         }
     }
 }
@@ -107,6 +113,7 @@ impl Notice {
             // An answer of a colleague is something else than a note.
             (What::Colleague, "note") => "note",
             (What::SideAnswer, "bounce") => "side_bounced",
+            (What::Reminder, "") => "reminder_bare",
             (kind, _) => kind.word(),
         };
         let about = match self.kind {

@@ -8,8 +8,7 @@ use super::{
     warn::{self, Risk, Warning},
 };
 use crate::{
-    calendars,
-    checklists,
+    calendars, checklists,
     escalation::{lines, suppliers},
     filter::Names,
     tickets::pages::store as tickets,

@@ -1,9 +1,5 @@
 //! JSON API of side conversations.
-use super::{
-    AnswerDraft, Draft, SideConversation, State, actions,
-    policy::Changes,
-    store,
-};
+use super::{AnswerDraft, Draft, SideConversation, State, actions, policy::Changes, store};
 use crate::{
     conversation::{
         self,
@@ -156,8 +152,12 @@ pub async fn messages(
         })
         .await?;
     let messages = std::mem::take(&mut found.messages);
-    let listing =
-        Listing::of(messages, limit, |message| message.id.to_string(), |message| message_body(message, &found));
+    let listing = Listing::of(
+        messages,
+        limit,
+        |message| message.id.to_string(),
+        |message| message_body(message, &found),
+    );
     Ok(Json(listing))
 }
 

@@ -55,8 +55,7 @@ pub fn bounced<P>(
     incoming: &Incoming,
 ) -> Result<Id<Message>, TicketError> {
     let side = store::by_id(tx, side)?.ok_or_else(Problem::not_found)?;
-    let message =
-        asides::receive(tx, ticket, Aside::Side(side.id), incoming, (incoming.author_name, false))?;
+    let message = asides::receive(tx, ticket, Aside::Side(side.id), incoming, (incoming.author_name, false))?;
     tx.emit(SideBounced { ticket: ticket.id, side: side.id, message, subject: side.subject })?;
     Ok(message)
 }

@@ -147,7 +147,9 @@ pub(super) fn copy_files<P>(
 pub(super) fn remember(conn: &mut Conn, side: Id<SideConversation>, message_ids: &[&str]) -> Result<()> {
     for id in message_ids.iter().take(50) {
         conn.put(
-            sql!("INSERT INTO side_mail (hash, side_id) VALUES ($1, $2) ON CONFLICT (hash, side_id) DO NOTHING"),
+            sql!(
+                "INSERT INTO side_mail (hash, side_id) VALUES ($1, $2) ON CONFLICT (hash, side_id) DO NOTHING"
+            ),
             args![references::hash(id), side],
         )?;
     }

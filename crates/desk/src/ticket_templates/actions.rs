@@ -11,7 +11,7 @@ use crate::{
     tickets::{self, CreateTickets, Draft, NoteTickets, Ticket, TicketError},
 };
 use kernel::{fault::Problem, id::Id};
-use platform::authority::{Implies, Tx};
+use platform::authority::Tx;
 
 /// Adds one.
 ///
@@ -24,11 +24,7 @@ pub fn create(tx: &mut Tx<NoteTickets>, new: NewTemplate) -> Result<Id<TicketTem
     Ok(template)
 }
 /// Changes what is given.
-pub fn edit(
-    tx: &mut Tx<NoteTickets>,
-    id: Id<TicketTemplate>,
-    changes: Changes,
-) -> Result<(), TicketError> {
+pub fn edit(tx: &mut Tx<NoteTickets>, id: Id<TicketTemplate>, changes: Changes) -> Result<(), TicketError> {
     let row = store::see(tx, id)?.ok_or_else(Problem::not_found)?;
     row.shared().check_change(tx.actor())?;
     let is_archived = changes.is_archived.unwrap_or(row.is_archived);
@@ -67,12 +63,8 @@ fn check(tx: &mut Tx<NoteTickets>, content: &Content) -> Result<(), TicketError>
 /// One in use that the person sees.
 ///
 /// * errors – 422 at `template`.
-pub fn known<P: Implies<NoteTickets>>(
-    tx: &mut Tx<P>,
-    id: Id<TicketTemplate>,
-) -> Result<TicketTemplate, TicketError> {
-    let row = store::see(tx, id)?.filter(|row| !row.is_archived);
-    Ok(row.ok_or_else(|| Problem::field("template", "unknown_id"))?)
+pub fn known(tx: &mut Tx<CreateTickets>, id: Id<TicketTemplate>) -> Result<TicketTemplate, TicketError> {
+    Ok(store::one_to_open(tx, id)?.ok_or_else(|| Problem::field("template", "unknown_id"))?)
 }
 
 /// Fills in what a draft leaves out. What it says counts.
@@ -97,7 +89,11 @@ pub fn fill(draft: &mut Draft, content: &Content, me: Option<Id<platform::author
 }
 
 /// Puts its checklists on a new ticket; one that is out of use by now is left out.
-pub fn put_lists(tx: &mut Tx<CreateTickets>, ticket: Id<Ticket>, content: &Content) -> Result<(), TicketError> {
+pub fn put_lists(
+    tx: &mut Tx<CreateTickets>,
+    ticket: Id<Ticket>,
+    content: &Content,
+) -> Result<(), TicketError> {
     for list in &content.checklists {
         let is_used = checklists::store::by_id(tx, *list)?.is_some_and(|list| !list.is_archived);
         if is_used {

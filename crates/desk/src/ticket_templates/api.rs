@@ -1,7 +1,5 @@
 //! JSON API of ticket templates.
-use super::{
-    Changes, Content, Draft, TicketTemplate, actions, store,
-};
+use super::{Changes, Content, Draft, TicketTemplate, actions, store};
 use crate::{
     sharing::Share,
     tickets::{NoteTickets, TicketError},

@@ -24,8 +24,20 @@ use platform::{
 
 const HERE: &str = "/admin/ticket-templates";
 const FIELDS: &[&str] = &[
-    "name", "folder", "share", "team", "subject", "text", "type", "priority", "for_team", "assignee", "tags",
-    "field.*", "checklist", "what",
+    "name",
+    "folder",
+    "share",
+    "team",
+    "subject",
+    "text",
+    "type",
+    "priority",
+    "for_team",
+    "assignee",
+    "tags",
+    "field.*",
+    "checklist",
+    "what",
 ];
 
 #[derive(askama::Template)]
@@ -43,12 +55,8 @@ pub async fn list(grant: Grant<NoteTickets>, ui: Ui) -> Result<Page<List>, Failu
     Ok(Page(List { ui, rows, is_choice: false }))
 }
 /// `GET /tickets/templates`.
-pub async fn choose(
-    _creating: Grant<CreateTickets>,
-    grant: Grant<NoteTickets>,
-    ui: Ui,
-) -> Result<Page<List>, Failure> {
-    let rows = grant.read::<_, db::Error>(|tx| store::all(tx, false)).await?;
+pub async fn choose(grant: Grant<CreateTickets>, ui: Ui) -> Result<Page<List>, Failure> {
+    let rows = grant.read::<_, db::Error>(|tx| store::to_open(tx)).await?;
     Ok(Page(List { ui, rows, is_choice: true }))
 }
 
@@ -173,7 +181,11 @@ fn draft(form: &Form) -> Result<Draft, Problem> {
             text: form.get("text").to_owned(),
             kind: Kind::from_word(form.get("type")),
             priority: Priority::from_word(form.get("priority")),
-            team: form.some("for_team").map(str::parse).transpose().map_err(|_| Problem::field("for_team", "unknown_id"))?,
+            team: form
+                .some("for_team")
+                .map(str::parse)
+                .transpose()
+                .map_err(|_| Problem::field("for_team", "unknown_id"))?,
             assignee: form.some("assignee").map(str::to_owned),
             tags: tags(form.get("tags")),
             fields: own,

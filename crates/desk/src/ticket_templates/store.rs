@@ -1,6 +1,9 @@
 //! SQL for ticket templates. Nothing else.
 use super::policy::{NewTemplate, TicketTemplate};
-use crate::sharing::{Shared, searched, shared_rows};
+use crate::{
+    sharing::{Sees, Shared, searched, shared_rows, shared_with},
+    tickets::CreateTickets,
+};
 use kernel::id::Id;
 use platform::{args, authority::Tx, db::Result, sql};
 
@@ -9,14 +12,37 @@ shared_rows!(TicketTemplate:
        FROM ticket_template x LEFT JOIN team m ON m.id = x.team_id WHERE "
 );
 
+/// Those in use that somebody who opens tickets sees, by folder and name, 500 at most.
+pub fn to_open(tx: &mut Tx<CreateTickets>) -> Result<Vec<TicketTemplate>> {
+    let sees = Sees::of(tx.actor());
+    tx.all(
+        sql!(concat!(
+            "SELECT x.id, x.name, x.folder, x.share, x.owner_id, x.team_id, m.name AS team_name, x.content, x.is_archived
+               FROM ticket_template x LEFT JOIN team m ON m.id = x.team_id WHERE ",
+            shared_with!(),
+            " AND x.is_archived = FALSE ORDER BY x.searched, x.id LIMIT 500"
+        )),
+        args![sees.person, sees.is_all_teams, &sees.teams],
+    )
+}
+/// One of them.
+pub fn one_to_open(tx: &mut Tx<CreateTickets>, id: Id<TicketTemplate>) -> Result<Option<TicketTemplate>> {
+    let sees = Sees::of(tx.actor());
+    tx.find(
+        sql!(concat!(
+            "SELECT x.id, x.name, x.folder, x.share, x.owner_id, x.team_id, m.name AS team_name, x.content, x.is_archived
+               FROM ticket_template x LEFT JOIN team m ON m.id = x.team_id WHERE ",
+            shared_with!(),
+            " AND x.is_archived = FALSE AND x.id = $4"
+        )),
+        args![sees.person, sees.is_all_teams, &sees.teams, id],
+    )
+}
+
 fn content(new: &NewTemplate) -> String {
     serde_json::to_string(&new.content).expect("plain data")
 }
-pub(super) fn insert<P>(
-    tx: &mut Tx<P>,
-    new: &NewTemplate,
-    shared: &Shared,
-) -> Result<Id<TicketTemplate>> {
+pub(super) fn insert<P>(tx: &mut Tx<P>, new: &NewTemplate, shared: &Shared) -> Result<Id<TicketTemplate>> {
     let now = tx.now();
     let (id,) = tx.one(
         sql!(

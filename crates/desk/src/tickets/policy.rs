@@ -192,6 +192,8 @@ pub struct Requester {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewTicket)]
 pub struct Draft {
+    /// Needed, unless a template has one.
+    #[serde(default)]
     pub subject: String,
     pub text: Option<String>,
     /// Cleaned; where it is given, `text` is made from it.
@@ -217,6 +219,10 @@ pub struct Draft {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub attachments: Vec<Id<crate::attachments::Attachment>>,
+    /// A ticket template: what is left out here comes from it, with its checklists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub template: Option<Id<crate::ticket_templates::TicketTemplate>>,
 }
 
 /// A draft that passed. `Draft::parse` is the only way to get one from outside.

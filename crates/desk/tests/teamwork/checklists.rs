@@ -40,7 +40,11 @@ fn nobody_of_us_solves_a_ticket_before_what_is_needed_is_done() {
         world.patches(&at, json!({ "status": "waiting_customer" }), 200).await;
         let items = world.items(ticket).await;
         let done = world.patches(&path(&items[1]), json!({ "is_done": true }), 200).await;
-        assert_eq!((done["is_done"].as_bool(), done["done_by"].as_str()), (Some(true), Some("ada@desk.example")), "{done}");
+        assert_eq!(
+            (done["is_done"].as_bool(), done["done_by"].as_str()),
+            (Some(true), Some("ada@desk.example")),
+            "{done}"
+        );
         world.patches(&at, json!({ "status": "solved" }), 200).await;
         // Opened again, and the item too: the guard is back. What the customer does is never asked.
         world.patches(&at, json!({ "status": "open" }), 200).await;
@@ -114,14 +118,22 @@ fn it_is_worked_off_beside_the_ticket_and_written_in_the_settings() {
         ada.post_form(&format!("/t/{ticket}/checklist"), &[("checklist", "1")]).await.assert_status(303);
         ada.post_form(&format!("/t/{ticket}/checklist"), &[("items", "! Bill it")]).await.assert_status(303);
         ada.get(&format!("/t/{ticket}")).await.assert_has("0/3").assert_has("Bill it").assert_has("needed");
-        ada.post_form(&format!("/t/{ticket}"), &[("status", "solved")]).await.assert_status(422).assert_has("Call the customer, Bill it");
+        ada.post_form(&format!("/t/{ticket}"), &[("status", "solved")])
+            .await
+            .assert_status(422)
+            .assert_has("Call the customer, Bill it");
         for (item, what) in [(3, "up"), (3, "done"), (2, "remove"), (1, "done"), (1, "open")] {
-            ada.post_form(&format!("/t/{ticket}/checklist/{item}"), &[("what", what)]).await.assert_status(303);
+            ada.post_form(&format!("/t/{ticket}/checklist/{item}"), &[("what", what)])
+                .await
+                .assert_status(303);
         }
         ada.get(&format!("/t/{ticket}")).await.assert_has("1/2");
         ada.get("/tickets?view=open").await.assert_has("1/2");
         ada.post_form(&format!("/t/{ticket}"), &[("status", "solved")]).await.assert_status(303);
-        ada.get(&format!("/t/{ticket}/history")).await.assert_has("put on the checklist: Repair").assert_has("did: Bill it");
+        ada.get(&format!("/t/{ticket}/history"))
+            .await
+            .assert_has("put on the checklist: Repair")
+            .assert_has("did: Bill it");
         ada.post_form("/admin/checklists/1", &[("what", "archive")]).await.assert_status(303);
         ada.get("/admin/checklists").await.assert_has("Repair");
     });

@@ -1,6 +1,8 @@
 //! What people do together about a ticket beside its conversation, on both databases.
 mod checklists;
+mod reminders;
 mod sides;
+mod templates;
 #[path = "../shared/world.rs"]
 #[allow(dead_code)]
 mod world;

@@ -7,7 +7,11 @@ use desk::{
 };
 use kernel::{fault::Problem, id::Id};
 use people::roles::Builtin;
-use platform::{args, authority::{Grant, System}, db, sql};
+use platform::{
+    args,
+    authority::{Grant, System},
+    db, sql,
+};
 use serde_json::{Value, json};
 use testkit::on_both;
 
@@ -22,7 +26,8 @@ impl World {
         let from = from.to_owned();
         Grant::<System>::system(&self.home)
             .change::<_, TicketError>(move |tx| {
-                let seen = tickets::store::see_for_machine(tx, Id::new(ticket))?.ok_or_else(Problem::not_found)?;
+                let seen =
+                    tickets::store::see_for_machine(tx, Id::new(ticket))?.ok_or_else(Problem::not_found)?;
                 let incoming = Incoming {
                     channel: "email",
                     author: None,
@@ -68,7 +73,8 @@ fn somebody_is_asked_answers_and_is_answered_over_the_api() {
         assert_eq!(world.finds("has:side_conversation").await, [ticket]);
         assert_eq!(world.finds("has:note").await, [] as [i64; 0], "it is no note among colleagues");
         let said = world.gets(&format!("{path}/messages")).await;
-        let said: Vec<_> = said["items"].as_array().unwrap().iter().map(|one| one["text"].as_str().unwrap()).collect();
+        let said: Vec<_> =
+            said["items"].as_array().unwrap().iter().map(|one| one["text"].as_str().unwrap()).collect();
         assert_eq!(said, ["Do you have one?", "Two of the teeth are left"]);
         let main = world.gets(&format!("/api/v1/tickets/{ticket}/messages")).await;
         assert_eq!(main["items"].as_array().unwrap().len(), 1);
@@ -81,8 +87,10 @@ fn somebody_is_asked_answers_and_is_answered_over_the_api() {
         assert_eq!(world.gets(&format!("/api/v1/tickets/{ticket}")).await["side_conversations"], "closed");
         assert_eq!(world.patches(&path, json!({ "is_closed": false }), 200).await["state"], "waiting");
         let log = world.log(ticket).await;
-        let of_it: Vec<_> = log.iter().filter(|kind| kind.starts_with("ticket.side")).map(String::as_str).collect();
-        let kinds = ["opened", "answered", "asked", "closed", "reopened"].map(|kind| format!("ticket.side_{kind}"));
+        let of_it: Vec<_> =
+            log.iter().filter(|kind| kind.starts_with("ticket.side")).map(String::as_str).collect();
+        let kinds =
+            ["opened", "answered", "asked", "closed", "reopened"].map(|kind| format!("ticket.side_{kind}"));
         assert_eq!(of_it, kinds);
         // What was sent goes to both, in the outbox like any other mail.
         let last = world.gets(&format!("{path}/messages")).await;
@@ -99,15 +107,24 @@ fn the_customer_is_never_asked_beside_and_files_are_the_tickets_own() {
         let (ticket, other) = (world.opens("The till").await, world.opens("Another").await);
         refused(&world.asks(ticket, "cy@example.org", 422).await, "/to", "side_to_customer");
         refused(&world.asks(ticket, "nobody", 422).await, "/to/0", "email");
-        let upload = world.ada.post_files("/api/v1/uploads", &[], &[("file", "bill.txt", b"12 euro")]).await.assert_status(201).json();
+        let upload = world
+            .ada
+            .post_files("/api/v1/uploads", &[], &[("file", "bill.txt", b"12 euro")])
+            .await
+            .assert_status(201)
+            .json();
         let note = json!({ "kind": "note", "text": "The bill", "attachments": [upload["id"]] });
         let note = world.posts(&format!("/api/v1/tickets/{ticket}/messages"), note, 201).await;
         let file = note["attachments"][0]["id"].clone();
         let with = |file: &Value| json!({ "to": ["mia@makers.example"], "subject": "Bill", "text": "This one", "files": [file] });
-        let strange = world.posts(&format!("/api/v1/tickets/{other}/side-conversations"), with(&file), 422).await;
+        let strange =
+            world.posts(&format!("/api/v1/tickets/{other}/side-conversations"), with(&file), 422).await;
         refused(&strange, "/files", "unknown_id");
-        let side = world.posts(&format!("/api/v1/tickets/{ticket}/side-conversations"), with(&file), 201).await;
-        let said = world.gets(&format!("/api/v1/side-conversations/{}/messages", side["id"].as_str().unwrap())).await;
+        let side =
+            world.posts(&format!("/api/v1/tickets/{ticket}/side-conversations"), with(&file), 201).await;
+        let said = world
+            .gets(&format!("/api/v1/side-conversations/{}/messages", side["id"].as_str().unwrap()))
+            .await;
         assert_eq!(said["items"][0]["attachments"][0]["name"], "bill.txt");
     });
 }
@@ -125,10 +142,15 @@ fn who_does_not_see_the_ticket_sees_nothing_of_it_and_who_may_not_answer_may_not
         let more = json!({ "text": "Let me" }).to_string();
         lea.post_json(&format!("{path}/messages"), &more).await.assert_status(403);
         let own = |conn: &mut db::Conn| {
-            conn.run(sql!("UPDATE role_permission SET scope = 'own' WHERE permission = 'tickets.view'"), args![])
+            conn.run(
+                sql!("UPDATE role_permission SET scope = 'own' WHERE permission LIKE 'tickets.%'"),
+                args![],
+            )
         };
         world.home.db.write::<_, db::Error>(own).await.unwrap();
-        for path in [&path, &format!("{path}/messages"), &format!("/api/v1/tickets/{ticket}/side-conversations")] {
+        for path in
+            [&path, &format!("{path}/messages"), &format!("/api/v1/tickets/{ticket}/side-conversations")]
+        {
             lea.get(path).await.assert_status(404);
         }
     });
@@ -144,8 +166,16 @@ fn it_stands_beside_the_ticket_and_on_a_page_of_its_own() {
         let new = format!("/t/{ticket}/side-conversations");
         ada.get(&format!("{new}/new")).await.assert_has("anybody but the customer");
         let bad = [("to", "cy@example.org"), ("subject", "Part"), ("text", "Do you have one?")];
-        ada.post_form(&new, &bad).await.assert_status(422).assert_has("takes part in the ticket").assert_has("Do you have one?");
-        let form = [("to", "mia@makers.example, max@makers.example"), ("subject", "Part"), ("text", "Do you have one?")];
+        ada.post_form(&new, &bad)
+            .await
+            .assert_status(422)
+            .assert_has("takes part in the ticket")
+            .assert_has("Do you have one?");
+        let form = [
+            ("to", "mia@makers.example, max@makers.example"),
+            ("subject", "Part"),
+            ("text", "Do you have one?"),
+        ];
         ada.post_form(&new, &form).await.assert_status(303);
         let side = json!({ "id": "1" });
         world.is_answered(ticket, &side, "mia@makers.example").await;

@@ -17,8 +17,8 @@ use desk::{
 use jiff::tz::TimeZone;
 use kernel::{id::Id, text};
 use mail::{
-    Address, AsideToken, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml,
-    UntrustedHtml, clean_composed, quote_header, quoted_text,
+    Address, AsideToken, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken,
+    SafeHtml, UntrustedHtml, clean_composed, quote_header, quoted_text,
 };
 use platform::{
     Home, blobs,
@@ -241,7 +241,12 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         } else {
             reply_to(home, inbox, ticket.id, ticket.requester_id.number())
         },
-        subject: HeaderText::cleaned(&subject(inbox, &ticket, &message, in_reply_to.is_some() && (answered.is_some() || message.is_note()))),
+        subject: HeaderText::cleaned(&subject(
+            inbox,
+            &ticket,
+            &message,
+            in_reply_to.is_some() && (answered.is_some() || message.is_note()),
+        )),
         message_id: header_id(&row.header_id)?,
         in_reply_to,
         references,

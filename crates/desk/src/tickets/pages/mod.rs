@@ -181,6 +181,7 @@ impl Notice {
             },
             "snoozed" => said("snooze-done"),
             "promised" => said("call-back-promised"),
+            "reminded" => said("reminder-set"),
             "undone" => said("ticket-undone"),
             "escalated" => said("escalation-done"),
             "accepted" => said("escalation-accepted"),

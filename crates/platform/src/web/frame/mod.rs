@@ -55,6 +55,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         &[
             entry("/admin/canned", "message-square-quote", "settings-canned", "tickets.note"),
             entry("/admin/macros", "zap", "settings-macros", "tickets.note"),
+            entry("/admin/ticket-templates", "file-stack", "settings-ticket-templates", "tickets.note"),
         ],
     ),
     (
