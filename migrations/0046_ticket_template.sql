@@ -18,7 +18,9 @@ CREATE TABLE ticket_template (
 CREATE INDEX ticket_template_owner ON ticket_template (owner_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX ticket_template_team ON ticket_template (team_id) WHERE team_id IS NOT NULL;
 
--- Tickets of which somebody wants to be reminded. Nobody else sees it.
+-- Tickets of which somebody wants to be reminded. Nobody else sees it. The table of that name that was prepared before was
+-- never written to.
+DROP TABLE reminder;
 CREATE TABLE reminder (
     id            {id},
     user_id       BIGINT NOT NULL REFERENCES desk_user (id) ON DELETE CASCADE,

@@ -148,6 +148,8 @@ fn who_does_not_see_the_ticket_sees_nothing_of_it_and_who_may_not_answer_may_not
             )
         };
         world.home.db.write::<_, db::Error>(own).await.unwrap();
+        // A role is remembered for some seconds.
+        world.advance(60_000);
         for path in
             [&path, &format!("{path}/messages"), &format!("/api/v1/tickets/{ticket}/side-conversations")]
         {

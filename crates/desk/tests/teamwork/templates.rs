@@ -10,7 +10,7 @@ fn what_a_draft_leaves_out_comes_from_the_template() {
         let mut world = World::over(desk).await;
         let list = json!({ "name": "Move", "items": [{ "text": "Order a desk" }] });
         let list = world.posts("/api/v1/checklists", list, 201).await["id"].as_str().unwrap().to_owned();
-        let content = json!({ "subject": "New colleague", "text": "Starts on …", "type": "task", "priority": "high",
+        let content = json!({ "subject": "New colleague", "text": "Starts on …", "type": "problem", "priority": "high",
             "assignee": "me", "tags": ["hr"], "checklists": [list] });
         let template = json!({ "name": "New colleague", "share": "desk", "content": content });
         let template = world.posts("/api/v1/ticket-templates", template, 201).await;
@@ -20,7 +20,7 @@ fn what_a_draft_leaves_out_comes_from_the_template() {
         let made = world.posts("/api/v1/tickets", json!({ "template": id, "requester": who }), 201).await;
         assert_eq!(
             json!([made["subject"], made["type"], made["priority"], made["tags"], made["checklist"]]),
-            json!(["New colleague", "task", "high", ["hr"], { "done": 0, "all": 1 }])
+            json!(["New colleague", "problem", "high", ["hr"], { "done": 0, "all": 1 }])
         );
         assert_eq!(made["assignee"], world.ada_id.to_string());
         // What it says itself counts.
@@ -76,7 +76,7 @@ fn a_template_names_only_what_is_there_and_is_changed_by_whose_it_is() {
 #[test]
 fn a_new_ticket_begins_with_a_template_on_its_page() {
     on_both(async |desk| {
-        let mut world = World::over(desk).await;
+        let world = World::over(desk).await;
         let mut ada = world.browser_of(world.ada_id).await;
         ada.post_form("/admin/checklists", &[("name", "Move"), ("items", "Order a desk")])
             .await
@@ -89,7 +89,7 @@ fn a_new_ticket_begins_with_a_template_on_its_page() {
             ("share", "desk"),
             ("subject", "A new colleague"),
             ("text", "Starts on"),
-            ("type", "task"),
+            ("type", "problem"),
             ("priority", "high"),
             ("for_team", ""),
             ("assignee", "me"),
@@ -111,7 +111,7 @@ fn a_new_ticket_begins_with_a_template_on_its_page() {
             ("requester", "cy@example.org"),
             ("subject", "A new colleague"),
             ("text", "Starts on Monday"),
-            ("type", "task"),
+            ("type", "problem"),
             ("priority", "high"),
             ("team", "0"),
             ("assignee", "0"),
