@@ -92,6 +92,7 @@ test("somebody is asked beside the customer, and answers there", async () => {
 
 test("what is needed is done before the ticket is solved", async () => {
   await mara.goto(`${desk.base}/t/${number}`);
+  await mara.click("#checklist > summary");
   await mara.selectOption("#checklist-choice", { label: "Return of goods" });
   await mara.click('form:has(#checklist-choice) button');
   await mara.waitForSelector(".checklist li:nth-child(3)");
@@ -120,7 +121,7 @@ test("what is needed is done before the ticket is solved", async () => {
 
 test("a new ticket begins with a template", async () => {
   await mara.goto(`${desk.base}/tickets/new`);
-  await mara.click('a[href="/tickets/templates"]');
+  await mara.click('main a[href="/tickets/templates"]');
   await mara.waitForSelector("table");
   await desk.look(mara, "templates");
   await phone(mara, "templates-phone-dark");
@@ -150,9 +151,10 @@ test("somebody is reminded of a ticket", async () => {
   assert.match(await mara.textContent("table"), /Nach dem Paket fragen/);
   await desk.look(mara, "reminders");
   await phone(mara, "reminders-phone-dark");
-  await mara.click('button[value="later"]');
-  await mara.waitForSelector("table");
-  await mara.click('button[value="done"]');
-  await mara.waitForSelector("h1");
-  assert.deepEqual((await api("/reminders")).items, [], "the token's own");
+  const mine = async () => (await api("/reminders")).items.find((one) => one.note === "Nach dem Paket fragen");
+  const before = (await mine()).due_at;
+  await mara.locator("tr", { hasText: "Nach dem Paket" }).locator('button[value="later"]').click();
+  await until("it is put off", async () => (await mine()).due_at !== before);
+  await mara.locator("tr", { hasText: "Nach dem Paket" }).locator('button[value="done"]').click();
+  await until("it is done", async () => !(await mine()));
 });
