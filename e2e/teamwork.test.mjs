@@ -126,7 +126,7 @@ test("a new ticket begins with a template", async () => {
   await desk.look(mara, "templates");
   await phone(mara, "templates-phone-dark");
   await mara.click("text=A new colleague");
-  await mara.waitForSelector('input[name="template"]');
+  await mara.waitForSelector('input[name="template"]', { state: "attached" });
   assert.equal(await mara.inputValue("#subject"), "New colleague:");
   await desk.look(mara, "template-new-ticket");
   await mara.fill("#requester", "personal@customer.example");
