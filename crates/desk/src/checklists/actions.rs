@@ -83,19 +83,13 @@ pub fn change(
         store::rewrite(tx, item.id, &line)?;
         tx.emit(ItemChanged { ticket: ticket.id, item: item.id, text: line.text.clone() })?;
     }
-    match changes.is_done {
-        Some(true) => {
-            let (.., by) = author(tx.actor());
-            if store::tick(tx, item.id, &by)? {
-                tx.emit(ItemDone { ticket: ticket.id, item: item.id, text: line.text })?;
-            }
+    if changes.is_done == Some(true) {
+        let (.., by) = author(tx.actor());
+        if store::tick(tx, item.id, &by)? {
+            tx.emit(ItemDone { ticket: ticket.id, item: item.id, text: line.text })?;
         }
-        Some(false) => {
-            if store::untick(tx, item.id)? {
-                tx.emit(ItemOpened { ticket: ticket.id, item: item.id, text: line.text })?;
-            }
-        }
-        None => {}
+    } else if changes.is_done == Some(false) && store::untick(tx, item.id)? {
+        tx.emit(ItemOpened { ticket: ticket.id, item: item.id, text: line.text })?;
     }
     if let Some(place) = changes.place {
         let mut all: Vec<_> = store::of_ticket(tx, ticket.id)?.into_iter().map(|item| item.id).collect();
