@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod calendars;
 pub mod call_backs;
 pub mod canned;
+pub mod checklists;
 pub mod conversation;
 pub mod customer;
 pub mod drafts;
@@ -22,14 +23,17 @@ pub mod notices;
 pub mod offline;
 pub mod placeholders;
 pub mod portal;
+pub mod reminders;
 pub mod routing;
 pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod sharing;
+pub mod side_conversations;
 pub mod sla;
 pub mod snooze;
 pub mod statuses;
+pub mod ticket_templates;
 pub mod tickets;
 pub mod views;
 pub mod wallboard;
@@ -45,6 +49,7 @@ pub fn routes() -> Routes {
         .merge(calendars::routes())
         .merge(call_backs::routes())
         .merge(canned::routes())
+        .merge(checklists::routes())
         .merge(conversation::routes())
         .merge(customer::routes())
         .merge(drafts::routes())
@@ -58,13 +63,16 @@ pub fn routes() -> Routes {
         .merge(offline::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
+        .merge(reminders::routes())
         .merge(routing::routes())
         .merge(rules::routes())
         .merge(scheduled::routes())
         .merge(search::routes())
+        .merge(side_conversations::routes())
         .merge(sla::routes())
         .merge(snooze::routes())
         .merge(statuses::routes())
+        .merge(ticket_templates::routes())
         .merge(tickets::routes())
         .merge(views::routes())
         .merge(wallboard::routes())

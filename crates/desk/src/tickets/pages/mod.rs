@@ -181,10 +181,12 @@ impl Notice {
             },
             "snoozed" => said("snooze-done"),
             "promised" => said("call-back-promised"),
+            "reminded" => said("reminder-set"),
             "undone" => said("ticket-undone"),
             "escalated" => said("escalation-done"),
             "accepted" => said("escalation-accepted"),
             "handed_back" => said("escalation-handed-back"),
+            "asked" => said("side-asked"),
             "taken_back" => said("scheduled-taken-back"),
             "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
@@ -212,6 +214,8 @@ pub struct TicketPage {
     calls: Vec<crate::call_backs::CallBack>,
     /// Where it stands, if it was handed on.
     stay: Option<crate::escalation::Stay>,
+    sides: Vec<crate::side_conversations::pages::Stream>,
+    items: Vec<crate::checklists::Item>,
     /// What is in the composer.
     composer: Form,
     /// What a browser without scripts chooses from, once it asked for it.
@@ -237,10 +241,13 @@ pub struct Around {
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
     stay: Option<crate::escalation::Stay>,
+    sides: Vec<crate::side_conversations::pages::Stream>,
+    items: Vec<crate::checklists::Item>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more, and one that was handed on one.
+/// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, one with
+/// side conversations four, and one with a checklist one.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -268,8 +275,13 @@ pub fn around<P: Implies<ViewTickets>>(
         Some(stay) => crate::escalation::store::by_id(tx, stay)?,
         None => None,
     };
+    let sides = crate::side_conversations::pages::beside(tx, &ticket)?;
+    let items = match ticket.items_all {
+        0 => Vec::new(),
+        _ => crate::checklists::store::of_ticket(tx, number)?,
+    };
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, sides, items, notice })
 }
 
 impl Around {
@@ -285,6 +297,8 @@ impl Around {
             deadlines: self.deadlines,
             calls: self.calls,
             stay: self.stay,
+            sides: self.sides,
+            items: self.items,
             composer,
             canned: Vec::new(),
             waiting: Vec::new(),
