@@ -31,6 +31,7 @@ pub mod sla;
 pub mod snooze;
 pub mod statuses;
 pub mod tickets;
+pub mod time;
 pub mod views;
 
 use platform::web::Routes;
@@ -65,5 +66,6 @@ pub fn routes() -> Routes {
         .merge(snooze::routes())
         .merge(statuses::routes())
         .merge(tickets::routes())
+        .merge(time::routes())
         .merge(views::routes())
 }

@@ -73,6 +73,12 @@ const CHECKS: &[Check] = &[
         advice: "run `firstline reindex`",
     },
     Check {
+        name: "time-spent",
+        broken: store::time_beside_its_sum,
+        what: "tickets whose time spent is not what its entries add up to",
+        advice: RESTORE,
+    },
+    Check {
         name: "message-raw",
         broken: store::messages_without_raw,
         what: "messages that came by mail but have no raw mail",

@@ -205,3 +205,6 @@ webhook-hears-contact-merged = Ein Kontakt wird in einen anderen überführt
 webhook-hears-contact-joined = Ein anderer Kontakt wird in diesen überführt
 webhook-hears-contact-unmerged = Eine Zusammenführung von Kontakten wird zurückgenommen: der überführte
 webhook-hears-contact-parted = Eine Zusammenführung von Kontakten wird zurückgenommen: der aufnehmende
+webhook-hears-ticket-time-spent = Jemand trägt aufgewendete Zeit an einem Ticket ein
+webhook-hears-ticket-time-corrected = Aufgewendete Zeit an einem Ticket wird berichtigt
+webhook-hears-ticket-time-removed = Aufgewendete Zeit an einem Ticket wird entfernt

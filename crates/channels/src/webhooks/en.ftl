@@ -205,3 +205,6 @@ webhook-hears-contact-merged = A contact is merged into another
 webhook-hears-contact-joined = Another contact is merged into this one
 webhook-hears-contact-unmerged = A merge of contacts is taken back: the merged one
 webhook-hears-contact-parted = A merge of contacts is taken back: the one that had taken it in
+webhook-hears-ticket-time-spent = Somebody says what they spent on a ticket
+webhook-hears-ticket-time-corrected = Time spent on a ticket is corrected
+webhook-hears-ticket-time-removed = Time spent on a ticket is removed

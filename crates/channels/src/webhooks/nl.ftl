@@ -205,3 +205,6 @@ webhook-hears-contact-merged = Een contact wordt in een ander opgenomen
 webhook-hears-contact-joined = Een ander contact wordt in dit opgenomen
 webhook-hears-contact-unmerged = Een samenvoeging van contacten wordt ongedaan gemaakt: het opgenomen contact
 webhook-hears-contact-parted = Een samenvoeging van contacten wordt ongedaan gemaakt: het opnemende contact
+webhook-hears-ticket-time-spent = Iemand voert bestede tijd aan een ticket in
+webhook-hears-ticket-time-corrected = Bestede tijd aan een ticket wordt gecorrigeerd
+webhook-hears-ticket-time-removed = Bestede tijd aan een ticket wordt verwijderd

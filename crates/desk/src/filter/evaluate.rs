@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     pub number: i64,
+    /// Minutes.
+    pub spent: i64,
     pub category: Category,
     pub status: i64,
     pub priority: Priority,
@@ -54,6 +56,7 @@ impl Facts {
     ) -> Facts {
         Facts {
             number: 0,
+            spent: 0,
             category: Category::New,
             status: 0,
             priority,
@@ -168,6 +171,7 @@ impl Condition {
                 }
             }
             Condition::Number(between) => between.has(facts.number),
+            Condition::Spent(between) => between.has(facts.spent),
             Condition::Text(words) => facts.subject_folded.contains(words.as_str()),
             Condition::Has(part) => match part {
                 Part::Attachment => facts.has_attachment,

@@ -360,6 +360,13 @@ impl Parser<'_> {
                 let read = |text: &str| text.trim_start_matches('#').parse::<i64>().ok();
                 Condition::Number(self.between(&["1042", ">1000", "1000..1100"], read, |_, _| true)?)
             }
+            Field::Spent => {
+                if self.keyword("none") {
+                    return Ok(Condition::Spent(Between::Is(0)));
+                }
+                let expected = [">2h", "<=1:30", "90", "1h..8h", "none"];
+                Condition::Spent(self.between(&expected, crate::time::policy::length, |_, _| true)?)
+            }
             Field::Subject => {
                 let word = self.word("")?;
                 let wrong =

@@ -84,6 +84,7 @@ fn one(condition: &Condition, names: &Names) -> String {
         Condition::Time(_, When::Never) => format!("{}:none", field.word()),
         Condition::Time(_, When::At(at)) => format!("{}:{}", field.word(), between(at, mark)),
         Condition::Number(at) => format!("number:{}", between(at, i64::to_string)),
+        Condition::Spent(at) => format!("spent:{}", between(at, i64::to_string)),
         Condition::Text(words) => {
             let quoted = quoted(words);
             let is_plain = !quoted.starts_with('"') && !quoted.starts_with(['-', '#']);

@@ -32,6 +32,7 @@ struct Row {
     solved_at_ms: Option<Millis>,
     subject_folded: String,
     reopened: i64,
+    spent_minutes: i64,
     is_snoozed: bool,
     has_attachment: bool,
     has_note: bool,
@@ -76,7 +77,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
             "SELECT t.category, t.status_id, t.priority, t.kind, t.channel, t.team_id, t.assignee_id, t.requester_id,
                     t.organisation_id, o.name_folded AS organisation_folded, t.inbox_id, s.policy_id,
                     l.position AS line, y.kind AS with_kind, t.created_at_ms,
-                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened, t.is_snoozed,
+                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened, t.spent_minutes, t.is_snoozed,
                     EXISTS (SELECT 1 FROM message w JOIN attachment a ON a.message_id = w.id
                              WHERE w.ticket_id = t.id AND a.is_inline = FALSE) AS has_attachment,
                     EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note') AS has_note
@@ -107,6 +108,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
     )?;
     Ok(Some(Facts {
         number: ticket.number(),
+        spent: row.spent_minutes,
         category: row.category,
         status: row.status_id,
         priority: row.priority,

@@ -188,6 +188,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         prop::sample::select(&[Moment::Due, Moment::Solved][..])
             .prop_map(|moment| Condition::Time(moment, When::Never)),
         between(-5..2_000i64).prop_map(Condition::Number),
+        between(0..900_000i64).prop_map(Condition::Spent),
         word().prop_filter_map("empty", |word| Condition::text(&word)),
         prop::sample::select(Part::ALL).prop_map(Condition::Has),
         some(Side::ALL).prop_map(Condition::Waiting),

@@ -129,6 +129,8 @@ pub enum Condition {
     Tag(Vec<Option<String>>),
     Time(Moment, When),
     Number(Between<i64>),
+    /// Minutes that were spent on it.
+    Spent(Between<i64>),
     /// Folded words that the subject contains.
     Text(String),
     Has(Part),
@@ -184,6 +186,7 @@ impl Condition {
             Condition::Time(Moment::Due, _) => Field::Due,
             Condition::Time(Moment::Solved, _) => Field::Solved,
             Condition::Number(_) => Field::Number,
+            Condition::Spent(_) => Field::Spent,
             Condition::Text(_) => Field::Subject,
             Condition::Has(_) => Field::Has,
             Condition::Waiting(_) => Field::Waiting,
@@ -214,6 +217,7 @@ pub enum Field {
     Due,
     Solved,
     Number,
+    Spent,
     Subject,
     Has,
     Waiting,
@@ -224,7 +228,7 @@ platform::words! { Field {
     Is = "is", Status = "status", Priority = "priority", Type = "type", Channel = "channel", Team = "team",
     Assignee = "assignee", Requester = "requester", Organisation = "organisation", Inbox = "inbox", Sla = "sla",
     Line = "line", With = "with",
-    Tag = "tag", Created = "created", Updated = "updated", Due = "due", Solved = "solved", Number = "number",
+    Tag = "tag", Created = "created", Updated = "updated", Due = "due", Solved = "solved", Number = "number", Spent = "spent",
     Subject = "subject", Has = "has", Waiting = "waiting", Own = "field",
 } }
 

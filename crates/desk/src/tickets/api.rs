@@ -70,6 +70,8 @@ pub struct TicketBody {
     pub line: Option<i64>,
     /// Whoever has it because it was handed to them; `null` where nobody handed it on.
     pub escalated: Option<Stands>,
+    /// What people say they spent on it.
+    pub spent_minutes: i64,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
     /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
@@ -137,6 +139,7 @@ fn in_full(
         due_at: ticket.due_at_ms,
         line: ticket.line,
         escalated: standing.remove(&ticket.id),
+        spent_minutes: ticket.spent_minutes,
         perhaps: ticket.hint_id.map(|id| id.number()),
         merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,

@@ -161,6 +161,8 @@ pub struct Ticket {
     pub stay_id: Option<Id<crate::escalation::Stay>>,
     /// The line of its team: 1 is the first; `None` where the team is in no line.
     pub line: Option<i64>,
+    /// What people say they spent on it, in minutes; on tickets that were merged into it not included.
+    pub spent_minutes: i64,
 }
 impl Ticket {
     pub fn etag(&self) -> String {

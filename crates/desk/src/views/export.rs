@@ -101,7 +101,7 @@ fn habits(language: Language) -> (char, &'static str) {
     }
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "number",
     "subject",
     "type",
@@ -118,6 +118,7 @@ const COLUMNS: [&str; 16] = [
     "updated",
     "due",
     "solved",
+    "spent",
 ];
 
 /// The way through a list.
@@ -241,6 +242,7 @@ fn table(
             time(ticket.updated_at_ms),
             ticket.due_at_ms.map_or(Cell::Empty, time),
             ticket.solved_at_ms.map_or(Cell::Empty, time),
+            Cell::Whole(ticket.spent_minutes),
         ];
         let own = values.get(&ticket.id);
         row.extend(fields.iter().map(|field| match own.and_then(|own| own.get(&field.key)) {

@@ -229,6 +229,7 @@ pub fn example(field: &str) -> &'static str {
         "created" | "updated" | "solved" => "<7d",
         "due" => "<=today",
         "number" => "1000..1100",
+        "spent" => ">2h",
         "subject" => "printer jam",
         "has" => "attachment",
         "waiting" => "us",
@@ -268,6 +269,7 @@ pub fn values(field: &str, names: &Names) -> Vec<String> {
         "created" | "updated" => words(vec!["<2h", "<7d", ">30d", "today", "yesterday"]),
         "solved" => words(vec!["<7d", "today", "yesterday", "none"]),
         "due" => words(vec!["<2h", "<=today", "tomorrow", "none"]),
+        "spent" => words(vec![">1h", ">=8h", "none"]),
         _ => Vec::new(),
     }
 }
