@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod calendars;
 pub mod call_backs;
 pub mod canned;
+pub mod contracts;
 pub mod conversation;
 pub mod customer;
 pub mod drafts;
@@ -45,6 +46,7 @@ pub fn routes() -> Routes {
         .merge(calendars::routes())
         .merge(call_backs::routes())
         .merge(canned::routes())
+        .merge(contracts::routes())
         .merge(conversation::routes())
         .merge(customer::routes())
         .merge(drafts::routes())

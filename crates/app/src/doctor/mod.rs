@@ -79,6 +79,12 @@ const CHECKS: &[Check] = &[
         advice: RESTORE,
     },
     Check {
+        name: "contracts",
+        broken: store::tickets_of_no_contract,
+        what: "tickets whose contract is not there",
+        advice: RESTORE,
+    },
+    Check {
         name: "message-raw",
         broken: store::messages_without_raw,
         what: "messages that came by mail but have no raw mail",

@@ -57,6 +57,10 @@ pub fn tickets_of_nobody(conn: &mut Conn, _: Millis) -> Rows {
     )
 }
 
+pub fn tickets_of_no_contract(conn: &mut Conn, _: Millis) -> Rows {
+    desk::contracts::store::astray(conn, 21)
+}
+
 pub fn time_beside_its_sum(conn: &mut Conn, _: Millis) -> Rows {
     desk::time::store::wrong_sums(conn, 21)
 }

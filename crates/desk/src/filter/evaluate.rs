@@ -25,6 +25,8 @@ pub struct Facts {
     pub organisation_folded: Option<String>,
     pub inbox: Option<i64>,
     pub policy: Option<i64>,
+    pub contract: Option<i64>,
+    pub contract_folded: Option<String>,
     /// The line of its team; 0 is none.
     pub line: i64,
     pub with: With,
@@ -70,6 +72,8 @@ impl Facts {
             organisation_folded: None,
             inbox: None,
             policy: None,
+            contract: None,
+            contract_folded: None,
             line: 0,
             with: With::Nobody,
             tags: Vec::new(),
@@ -138,6 +142,11 @@ impl Condition {
             Condition::Assignee(all) => holds(all, facts.assignee, &me),
             Condition::Inbox(all) => holds(all, facts.inbox.unwrap_or(0), &[]),
             Condition::Policy(all) => holds(all, facts.policy.unwrap_or(0), &[]),
+            Condition::Contract(all) => all.iter().any(|party| match party {
+                Party::Nobody => facts.contract.is_none(),
+                Party::Id(id) => facts.contract == Some(*id),
+                Party::Named(name) => facts.contract_folded.as_ref() == Some(name),
+            }),
             Condition::Line(all) => all.contains(&facts.line),
             Condition::With(all) => all.contains(&facts.with),
             Condition::Requester(all) => all.iter().any(|party| match party {

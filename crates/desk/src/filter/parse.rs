@@ -330,16 +330,21 @@ impl Parser<'_> {
                     id(word).map(Party::Id).or_else(|| text::email(&word.text).map(Party::Named))
                 })?)
             }
-            Field::Organisation => {
-                let expected = || vec!["none".to_owned(), "\"ACME GmbH\"".to_owned()];
-                Condition::Organisation(self.each(&expected, |word| {
+            Field::Organisation | Field::Contract => {
+                let example = if field == Field::Contract { "\"Care Plus\"" } else { "\"ACME GmbH\"" };
+                let expected = || vec!["none".to_owned(), example.to_owned()];
+                let parties = self.each(&expected, |word| {
                     if word.is("none") {
                         return Some(Party::Nobody);
                     }
                     let folded = || text::fold(&text::fold(&text::one_line(&word.text, 200)));
                     let named = || Some(folded()).filter(|name| !name.is_empty()).map(Party::Named);
                     id(word).map(Party::Id).or_else(named)
-                })?)
+                })?;
+                match field {
+                    Field::Contract => Condition::Contract(parties),
+                    _ => Condition::Organisation(parties),
+                }
             }
             Field::Tag => {
                 let expected = || vec!["none".to_owned(), "vip".to_owned()];

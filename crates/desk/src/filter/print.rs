@@ -71,15 +71,18 @@ fn one(condition: &Condition, names: &Names) -> String {
         Condition::Priority(all) => list(field, all, |value| Priority::word(*value).into()),
         Condition::Kind(all) => list(field, all, |value| Kind::word(*value).into()),
         Condition::Channel(all) => list(field, all, |value| Channel::word(*value).into()),
-        Condition::Team(all) | Condition::Assignee(all) | Condition::Inbox(all) | Condition::Policy(all) => {
-            list(field, all, holder)
-        }
+        Condition::Team(all)
+        | Condition::Assignee(all)
+        | Condition::Inbox(all)
+        | Condition::Policy(all) => list(field, all, holder),
         Condition::Line(all) => list(field, all, |position| match position {
             0 => "none".into(),
             position => position.to_string(),
         }),
         Condition::With(all) => list(field, all, |with| with.word().into()),
-        Condition::Requester(all) | Condition::Organisation(all) => list(field, all, party),
+        Condition::Requester(all) | Condition::Organisation(all) | Condition::Contract(all) => {
+            list(field, all, party)
+        }
         Condition::Tag(all) => list(field, all, |tag| tag.as_deref().map_or("none".into(), quoted)),
         Condition::Time(_, When::Never) => format!("{}:none", field.word()),
         Condition::Time(_, When::At(at)) => format!("{}:{}", field.word(), between(at, mark)),

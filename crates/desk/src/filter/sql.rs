@@ -190,6 +190,16 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                 Holder::Nobody | Holder::Mine => out.push("t.sla_terms_id IS NULL"),
             };
         }),
+        Condition::Contract(all) => any(all, out, |party, out| {
+            match party {
+                Party::Nobody => out.push("t.contract_id IS NULL"),
+                Party::Id(id) => out.bind("t.contract_id = $1", [(*id).into()]),
+                Party::Named(name) => out.bind(
+                    "t.contract_id = (SELECT x.id FROM contract x WHERE x.name_folded = $1)",
+                    [name.as_str().into()],
+                ),
+            };
+        }),
         Condition::Line(all) => any(all, out, |position, out| {
             match position {
                 0 => out.push(
@@ -679,6 +689,9 @@ pub fn samples() -> Vec<Filter> {
         Condition::Inbox(vec![Holder::Nobody]),
         Condition::Inbox(vec![Holder::Nobody, Holder::Id(2)]),
         Condition::Policy(vec![Holder::Nobody, Holder::Id(2)]),
+        Condition::Contract(vec![Party::Id(1)]),
+        Condition::Contract(vec![Party::Named("gold".into())]),
+        Condition::Contract(vec![Party::Nobody, Party::Id(1)]),
         Condition::Line(vec![2]),
         Condition::Line(vec![0, 1, 3]),
         Condition::With(vec![With::Supplier]),

@@ -181,7 +181,8 @@ fn condition() -> impl Strategy<Value = Condition> {
             Party::Id(id),
             Party::Named("a.b+c@example.org".into())
         ])),
-        prop::collection::vec(party, 1..3).prop_map(dedup).prop_map(Condition::Organisation),
+        prop::collection::vec(party.clone(), 1..3).prop_map(dedup).prop_map(Condition::Organisation),
+        prop::collection::vec(party, 1..3).prop_map(dedup).prop_map(Condition::Contract),
         prop::collection::vec(tag, 1..3).prop_map(dedup).prop_map(Condition::Tag),
         (prop::sample::select(Moment::ALL), mark)
             .prop_map(|(moment, mark)| Condition::Time(moment, When::At(mark))),

@@ -399,6 +399,12 @@ impl Names {
             "ticket.helper_removed" => {
                 vec![line("users", say("history-helper-removed", &[("name", &self.person(data))]))]
             }
+            "ticket.contract_applied" if word("name").is_empty() => {
+                vec![line("file-text", say("history-contract-none", &[]))]
+            }
+            "ticket.contract_applied" => {
+                vec![line("file-text", say("history-contract-applied", &[("name", word("name"))]))]
+            }
             "ticket.time_spent" | "ticket.time_corrected" | "ticket.time_removed" => {
                 let (icon, key, more) = spent(ui, entry);
                 vec![line(icon, say(key, &more_of(&more)))]

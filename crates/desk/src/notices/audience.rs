@@ -23,6 +23,7 @@ pub struct Matter {
     pub ticket: Option<Id<Ticket>>,
     pub message: Option<i64>,
     pub inbound: Option<i64>,
+    pub contract: Option<i64>,
     pub by_name: String,
     pub about: String,
     pub told: Vec<(Id<User>, What)>,
@@ -37,7 +38,8 @@ pub fn hears(event: &Recorded) -> bool {
         | "sla.breached"
         | "stay.warned"
         | "stay.breached"
-        | "ticket.call_back_due" => true,
+        | "ticket.call_back_due"
+        | "contract.volume_reached" => true,
         "ticket.changed" => event.payload.contains("\"assignee\"") || event.payload.contains("\"team\""),
         "inbound.decided" => event.payload.contains("\"quarantined\""),
         _ => false,
@@ -59,6 +61,15 @@ pub fn of(tx: &mut Tx<System>, event: &Recorded) -> db::Result<Option<Matter>> {
         let inbound = event.subject_id("inbound");
         let told = store::keepers(tx)?.into_iter().map(|user| (user, What::Quarantine)).collect();
         return Ok(Some(Matter { inbound, told, ..Matter::default() }));
+    }
+    if event.kind == "contract.volume_reached" {
+        let Some(contract) = event.subject_id("contract") else { return Ok(None) };
+        let owner = crate::contracts::store::owner(tx, Id::new(contract))?;
+        let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+        let percent = number(data.get("percent")).unwrap_or(0);
+        let about = format!("{percent} {} {}", word("unit"), word("name"));
+        let told = owner.into_iter().map(|user| (user, What::ContractVolume)).collect();
+        return Ok(Some(Matter { contract: Some(contract), about, told, ..Matter::default() }));
     }
     let Some(ticket) = event.subject_id("ticket").map(Id::<Ticket>::new) else { return Ok(None) };
     if event.kind == "ticket.message_added" {

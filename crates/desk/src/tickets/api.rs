@@ -72,6 +72,9 @@ pub struct TicketBody {
     pub escalated: Option<Stands>,
     /// What people say they spent on it.
     pub spent_minutes: i64,
+    /// The contract that covers it.
+    #[schema(value_type = Option<String>)]
+    pub contract: Option<Id<crate::contracts::Contract>>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
     /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
@@ -140,6 +143,7 @@ fn in_full(
         line: ticket.line,
         escalated: standing.remove(&ticket.id),
         spent_minutes: ticket.spent_minutes,
+        contract: ticket.contract_id,
         perhaps: ticket.hint_id.map(|id| id.number()),
         merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,

@@ -39,7 +39,7 @@ impl Builtin {
         let own: &[&str] = match self {
             Builtin::Admin => return Vec::new(),
             Builtin::Lead => {
-                &["contacts.view", "contacts.manage", "people.view", "inboxes.view", "views.manage", "time.manage"]
+                &["contacts.view", "contacts.manage", "people.view", "inboxes.view", "views.manage", "time.manage", "contracts.view"]
             }
             Builtin::Agent => &["contacts.view", "contacts.manage", "people.view", "views.share"],
             Builtin::LightAgent => {
