@@ -46,7 +46,7 @@ impl Currency {
         let whole = (minor / self.unit()).unsigned_abs().to_string();
         let mut grouped = String::new();
         for (at, digit) in whole.char_indices() {
-            if at > 0 && (whole.len() - at) % 3 == 0 {
+            if at > 0 && (whole.len() - at).is_multiple_of(3) {
                 grouped.push_str(thousands);
             }
             grouped.push(digit);
@@ -82,7 +82,10 @@ mod tests {
         assert_eq!(Currency::find("JPY").unwrap().read("1200"), Some(1200));
         assert_eq!(Currency::find("JPY").unwrap().read("12.5"), None);
         assert_eq!(Currency::find("KWD").unwrap().read("1,234"), Some(1234));
-        assert_eq!((euro.figures(123_456_789, ".", ","), euro.plain(5)), ("1.234.567,89".into(), "0.05".into()));
+        assert_eq!(
+            (euro.figures(123_456_789, ".", ","), euro.plain(5)),
+            ("1.234.567,89".into(), "0.05".into())
+        );
         assert_eq!((euro.figures(-150, ".", ","), euro.plain(100_000)), ("−1,50".into(), "1000.00".into()));
     }
     #[test]

@@ -53,7 +53,8 @@ pub async fn fill(home: &Home, now: Millis) -> Result<(), Problem> {
                 let client = known.into_iter().find(|(_, name)| *name == contract.organisation);
                 let (client, _) = client.ok_or_else(Problem::not_found)?;
                 let policies = sla::store::policies(tx)?;
-                let policy = policies.into_iter().find(|policy| Some(&policy.name) == contract.policy.as_ref());
+                let policy =
+                    policies.into_iter().find(|policy| Some(&policy.name) == contract.policy.as_ref());
                 let draft = contracts::Draft {
                     name: contract.name,
                     organisations: vec![client],
@@ -81,7 +82,8 @@ pub async fn spend(home: &Home, clock: &Clock, now: Millis) -> Result<(), Proble
             .change::<_, TicketError>(move |tx| {
                 let tickets = covered(tx, &contract.name, now)?;
                 let whole = contract.near.unwrap_or(420);
-                let shares = [whole * 45 / 100, whole * 30 / 100, whole - whole * 45 / 100 - whole * 30 / 100];
+                let shares =
+                    [whole * 45 / 100, whole * 30 / 100, whole - whole * 45 / 100 - whole * 30 / 100];
                 let each = shares.into_iter().zip(tickets.iter().cycle()).zip(what.iter().cycle().skip(at));
                 for ((minutes, ticket), what) in each {
                     let Some(seen) = see(tx, *ticket)? else { continue };

@@ -139,7 +139,8 @@ async fn load(grant: &Grant<ManageSla>, ui: Ui, form: Option<Form>) -> Result<Li
         let (calendars, kept) = (store::all(tx)?, sla::store::team_calendars(tx)?);
         let teams = people::teams::store::all(tx)?.into_iter().filter(|team| !team.is_archived);
         let of = |team| kept.iter().find(|(id, _)| *id == team).map(|(_, calendar)| calendar.to_string());
-        let teams = teams.map(|team| (team.id, team.name, of(team.id).unwrap_or_default())).collect::<Vec<_>>();
+        let teams =
+            teams.map(|team| (team.id, team.name, of(team.id).unwrap_or_default())).collect::<Vec<_>>();
         Ok((calendars, teams))
     });
     let (calendars, teams) = read.await?;

@@ -62,7 +62,8 @@ pub fn edit(tx: &mut Tx<ManageContracts>, id: Id<Contract>, changes: Changes) ->
     mistakes.check()?;
     let new = new.ok_or_else(Problem::internal)?;
     // Terms that would begin after the end would never hold.
-    let late = store::terms(tx, id)?.into_iter().find(|terms| new.ends.is_some_and(|ends| ends < terms.begins()));
+    let late =
+        store::terms(tx, id)?.into_iter().find(|terms| new.ends.is_some_and(|ends| ends < terms.begins()));
     if let Some(terms) = late {
         return Err(Problem::field("ends_on", "end_before_terms").because(terms.begins_on).into());
     }
@@ -80,14 +81,22 @@ pub fn edit(tx: &mut Tx<ManageContracts>, id: Id<Contract>, changes: Changes) ->
 /// Other terms from a day on. Those that hold today, and what was reckoned by them, stay as they are.
 ///
 /// * errors – 422 for a day before today, outside of the contract's term.
-pub fn add_terms(tx: &mut Tx<ManageContracts>, id: Id<Contract>, draft: TermsDraft) -> Result<(), TicketError> {
+pub fn add_terms(
+    tx: &mut Tx<ManageContracts>,
+    id: Id<Contract>,
+    draft: TermsDraft,
+) -> Result<(), TicketError> {
     let contract = store::see(tx, id)?.ok_or_else(Problem::not_found)?;
     let new = draft.parse(None, "")?;
     let today = cover::today(tx)?;
     let mut mistakes = Mistakes::default();
     mistakes.require(new.begins >= today, "begins_on", "terms_in_past");
     mistakes.require(new.begins >= contract.begins(), "begins_on", "terms_before_contract");
-    mistakes.require(contract.ends().is_none_or(|ends| new.begins <= ends), "begins_on", "terms_after_contract");
+    mistakes.require(
+        contract.ends().is_none_or(|ends| new.begins <= ends),
+        "begins_on",
+        "terms_after_contract",
+    );
     mistakes.check()?;
     check_terms(tx, &new, "")?;
     store::put_terms(tx, id, &new)?;
@@ -143,7 +152,11 @@ fn renew(tx: &mut Tx<ManageContracts>, field: &str, begun: Option<&NewTerms>) ->
 
 /// * returns – the owner.
 /// * errors – 422 naming the field; of a contract that covers what another does, with both in words.
-fn check(tx: &mut Tx<ManageContracts>, new: &NewContract, but: Option<Id<Contract>>) -> Result<Id<User>, TicketError> {
+fn check(
+    tx: &mut Tx<ManageContracts>,
+    new: &NewContract,
+    but: Option<Id<Contract>>,
+) -> Result<Id<User>, TicketError> {
     let mut mistakes = Mistakes::default();
     mistakes.require(!store::is_taken(tx, &new.name, but)?, "name", "taken");
     let known = store::count_organisations(tx, &new.organisations)?;

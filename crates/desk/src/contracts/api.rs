@@ -150,10 +150,15 @@ pub async fn list(
         })
         .await?;
     let of = |id: Id<Contract>| organisations.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
-    Ok(Json(Listing::of(rows, limit, |row| row.id.to_string(), |row| {
-        let organisations = of(row.id);
-        summary(row, organisations, today)
-    })))
+    Ok(Json(Listing::of(
+        rows,
+        limit,
+        |row| row.id.to_string(),
+        |row| {
+            let organisations = of(row.id);
+            summary(row, organisations, today)
+        },
+    )))
 }
 
 /// Add a contract with its first terms. Tickets that it covers go on with it.
@@ -177,7 +182,10 @@ pub async fn post(
 /// Get a contract.
 #[utoipa::path(get, path = "/api/v1/contracts/{id}", tag = "contracts", params(("id" = String, Path)),
     responses((status = 200, body = Body)))]
-pub async fn get(grant: Grant<ViewContracts>, InPath(id): InPath<Id<Contract>>) -> Result<Json<Body>, Failure> {
+pub async fn get(
+    grant: Grant<ViewContracts>,
+    InPath(id): InPath<Id<Contract>>,
+) -> Result<Json<Body>, Failure> {
     Ok(Json(grant.read(move |tx| body(tx, id)).await?))
 }
 
@@ -356,7 +364,11 @@ pub struct Asked {
 }
 
 /// The file that a statement is, in a form that is not JSON.
-pub fn file<P: 'static>(grant: &Grant<P>, statement: &statement::Statement, format: &str) -> Result<Response, Failure> {
+pub fn file<P: 'static>(
+    grant: &Grant<P>,
+    statement: &statement::Statement,
+    format: &str,
+) -> Result<Response, Failure> {
     let language = grant.actor().language;
     let (kind, bytes) = match format {
         "csv" => ("text/csv; charset=utf-8", statement.csv(language).into_bytes()),
@@ -400,7 +412,12 @@ pub async fn statement(
         time: line
             .spent
             .into_iter()
-            .map(|it| EntryBody { day: it.day, minutes: it.minutes, what: it.what, is_billable: it.is_billable })
+            .map(|it| EntryBody {
+                day: it.day,
+                minutes: it.minutes,
+                what: it.what,
+                is_billable: it.is_billable,
+            })
             .collect(),
     };
     let body = StatementBody {

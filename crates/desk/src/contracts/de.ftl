@@ -162,3 +162,5 @@ problem-terms-begun = Diese Konditionen gelten schon oder sind die ersten: sie b
 notice-what-contract-volume = Ein Vertrag ist fast verbraucht
 notice-help-contract-volume = 80 oder 100 Prozent dessen, was in einem Vertrag von Ihnen enthalten ist, sind verbraucht.
 notice-said-contract-volume = { $about }: { $percent } % des Enthaltenen sind verbraucht ({ $unit })
+permission-contracts-view = Verträge, ihren Verbrauch und ihre Abrechnungen sehen
+permission-contracts-manage = Verträge anlegen und ändern

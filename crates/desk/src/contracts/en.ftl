@@ -162,3 +162,5 @@ problem-terms-begun = These terms have begun, or are the first: they stay
 notice-what-contract-volume = A contract is nearly used up
 notice-help-contract-volume = 80 or 100 percent of what is included in a contract of yours are used.
 notice-said-contract-volume = { $about }: { $percent } % of what is included are used ({ $unit })
+permission-contracts-view = See contracts, what of them is used, and their statements
+permission-contracts-manage = Add and change contracts

@@ -72,6 +72,9 @@ pub fn routes() -> Routes {
         .post::<ManageContracts>("/admin/contracts/{id}", post(pages::form::save))
         .get::<ManageContracts>("/admin/contracts/{id}/terms", get(pages::form::new_terms))
         .post::<ManageContracts>("/admin/contracts/{id}/terms", post(pages::form::add_terms))
-        .post::<ManageContracts>("/admin/contracts/{id}/terms/{terms}/remove", post(pages::form::remove_terms))
+        .post::<ManageContracts>(
+            "/admin/contracts/{id}/terms/{terms}/remove",
+            post(pages::form::remove_terms),
+        )
         .get::<ViewContracts>("/admin/contracts/{id}/statements/{from}", get(pages::statement::get))
 }

@@ -162,3 +162,5 @@ problem-terms-begun = Deze voorwaarden gelden al of zijn de eerste: ze blijven
 notice-what-contract-volume = Een contract is bijna verbruikt
 notice-help-contract-volume = 80 of 100 procent van wat in een contract van u inbegrepen is, is verbruikt.
 notice-said-contract-volume = { $about }: { $percent } % van wat inbegrepen is, is verbruikt ({ $unit })
+permission-contracts-view = Contracten, hun verbruik en hun afrekeningen zien
+permission-contracts-manage = Contracten toevoegen en wijzigen

@@ -194,7 +194,8 @@ pub(super) mod tests {
         let found = periods(&all, None, date(2026, 4, 1));
         let used = [3, 12, 13, 20];
         let of = accounts(&found, |period, _| used[(period.from.month() - 1) as usize]);
-        let told: Vec<_> = of.iter().map(|it| (it[0].carried, it[0].over(), it[0].left(), it[0].unused)).collect();
+        let told: Vec<_> =
+            of.iter().map(|it| (it[0].carried, it[0].over(), it[0].left(), it[0].unused)).collect();
         // Seven were left, four go over; of February's own two are left (12 used, 4 of them from January).
         assert_eq!(told, [(0, 0, 7, 7), (4, 0, 2, 2), (2, 1, 0, 0), (0, 10, 0, 0)]);
         assert_eq!((of[2][0].amount(), of[3][0].amount()), (Some(1_250), Some(12_500)));
@@ -202,7 +203,8 @@ pub(super) mod tests {
     }
     #[test]
     fn time_is_charged_by_the_minute() {
-        let account = |used, price| Account { unit: Unit::Time, included: 60, carried: 0, used, unused: 0, price };
+        let account =
+            |used, price| Account { unit: Unit::Time, included: 60, carried: 0, used, unused: 0, price };
         assert_eq!(account(61, Some(9_000)).amount(), Some(150));
         assert_eq!(account(61, Some(9_010)).amount(), Some(150), "150.17 is 150");
         assert_eq!(account(61, Some(9_030)).amount(), Some(151), "150.50 is 151");

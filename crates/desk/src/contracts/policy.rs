@@ -297,7 +297,9 @@ pub fn meet(one: &Filter, other: &Filter) -> bool {
     let mut teams: Vec<i64> = vec![0];
     for condition in one.conditions().into_iter().chain(other.conditions()) {
         if let Condition::Team(list) = condition {
-            teams.extend(list.iter().filter_map(|holder| if let Holder::Id(id) = holder { Some(*id) } else { None }));
+            teams.extend(
+                list.iter().filter_map(|holder| if let Holder::Id(id) = holder { Some(*id) } else { None }),
+            );
         }
     }
     teams.push(teams.iter().max().unwrap_or(&0) + 1);
@@ -320,7 +322,8 @@ pub fn meet(one: &Filter, other: &Filter) -> bool {
 
 /// Whether two terms have a day in common. Last days are included.
 pub fn share_a_day(one: (Date, Option<Date>), other: (Date, Option<Date>)) -> bool {
-    let ends_before = |(_, end): (Date, Option<Date>), (begin, _): (Date, Option<Date>)| end.is_some_and(|end| end < begin);
+    let ends_before =
+        |(_, end): (Date, Option<Date>), (begin, _): (Date, Option<Date>)| end.is_some_and(|end| end < begin);
     !ends_before(one, other) && !ends_before(other, one)
 }
 
@@ -370,7 +373,10 @@ mod tests {
         let other = Draft { services: "organisation:1".into(), ..draft() };
         assert_eq!(mistakes(other), [("/services".into(), "services_organisation")]);
         let apart = TermsDraft { begins_on: Some("2026-02-01".into()), ..draft().terms };
-        assert_eq!(mistakes(Draft { terms: apart, ..draft() }), [("/terms/begins_on".into(), "terms_with_contract")]);
+        assert_eq!(
+            mistakes(Draft { terms: apart, ..draft() }),
+            [("/terms/begins_on".into(), "terms_with_contract")]
+        );
         let notice = Draft { notice_days: Some(30), ..draft() };
         assert_eq!(mistakes(notice), [("/notice_days".into(), "notice_without_end")]);
     }

@@ -93,7 +93,8 @@ pub fn of<P>(tx: &mut Tx<P>, contract: Contract, from: Date) -> Result<Statement
     for entry in store::spent_on(tx, &with_time, (&first, &end))? {
         spent.entry(entry.ticket_id).or_default().push(entry);
     }
-    let organisations = store::organisations(tx, &[contract.id])?.into_iter().map(|(.., name)| name).collect();
+    let organisations =
+        store::organisations(tx, &[contract.id])?.into_iter().map(|(.., name)| name).collect();
     let mut counted: HashMap<Unit, i64> = HashMap::new();
     let line = |listed: Listed| {
         let day = cover::date(listed.created_at_ms, &zone);
@@ -104,7 +105,8 @@ pub fn of<P>(tx: &mut Tx<P>, contract: Contract, from: Date) -> Result<Statement
             *nth += 1;
             (unit, *nth)
         });
-        let available = |unit: Unit| used.accounts.iter().find(|it| it.unit == unit).map_or(0, Account::available);
+        let available =
+            |unit: Unit| used.accounts.iter().find(|it| it.unit == unit).map_or(0, Account::available);
         let reason = match counts {
             Some((unit, nth)) if nth > available(unit) => Reason::Over,
             Some(_) => Reason::Counted,
@@ -279,7 +281,13 @@ impl Statement {
         paper.rule(0.4);
         for account in &self.used.accounts {
             paper.down(18.0);
-            paper.words(left(MARGIN), 9.0, false, words(&format!("contract-unit-{}", account.unit.word())), 120.0);
+            paper.words(
+                left(MARGIN),
+                9.0,
+                false,
+                words(&format!("contract-unit-{}", account.unit.word())),
+                120.0,
+            );
             let number = |number: i64| volume(account.unit, number);
             let cells = [
                 number(account.included),

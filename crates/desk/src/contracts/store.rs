@@ -96,7 +96,10 @@ pub fn organisations(
     )
 }
 /// The people that a contract names, with their first address.
-pub fn contacts(conn: &mut Conn, contract: Id<Contract>) -> Result<Vec<(Id<Contact>, String, Option<String>)>> {
+pub fn contacts(
+    conn: &mut Conn,
+    contract: Id<Contract>,
+) -> Result<Vec<(Id<Contact>, String, Option<String>)>> {
     conn.all(
         sql!(
             "SELECT k.id, k.name, e.email FROM contract_contact cc JOIN contact k ON k.id = cc.contact_id
@@ -148,12 +151,18 @@ pub struct VersionRow {
 /// Of all contracts, by their first days.
 pub fn all_versions(conn: &mut Conn) -> Result<Vec<VersionRow>> {
     conn.all(
-        sql!("SELECT contract_id, begins_on, policy_id, calendar_id FROM contract_terms ORDER BY begins_on, id"),
+        sql!(
+            "SELECT contract_id, begins_on, policy_id, calendar_id FROM contract_terms ORDER BY begins_on, id"
+        ),
         args![],
     )
 }
 /// Which of these contracts name a person, also by a contact that is the same person.
-pub fn naming(conn: &mut Conn, contracts: &[Id<Contract>], contact: Id<Contact>) -> Result<Vec<Id<Contract>>> {
+pub fn naming(
+    conn: &mut Conn,
+    contracts: &[Id<Contract>],
+    contact: Id<Contact>,
+) -> Result<Vec<Id<Contract>>> {
     let rows = conn.all::<(Id<Contract>,)>(
         sql!(
             "SELECT DISTINCT cc.contract_id FROM contract_contact cc JOIN contact k ON k.id = cc.contact_id
@@ -241,7 +250,11 @@ pub fn choosable(conn: &mut Conn) -> Result<Vec<(Id<Organisation>, String)>> {
     conn.all(sql!("SELECT id, name FROM organisation ORDER BY name_folded, id LIMIT 500"), args![])
 }
 
-pub(super) fn insert(tx: &mut Tx<ManageContracts>, new: &NewContract, owner: Id<User>) -> Result<Id<Contract>> {
+pub(super) fn insert(
+    tx: &mut Tx<ManageContracts>,
+    new: &NewContract,
+    owner: Id<User>,
+) -> Result<Id<Contract>> {
     let now = tx.now();
     let (id,) = tx.one(
         sql!(
@@ -370,7 +383,11 @@ pub(super) fn uncovered(
 
 /// When tickets of a contract came, in a time, and which of them are calls; those that were merged into others do not count.
 /// Walks the index `ticket_contract`.
-pub fn came(conn: &mut Conn, contract: Id<Contract>, (from, until): (Millis, Millis)) -> Result<Vec<(Millis, bool)>> {
+pub fn came(
+    conn: &mut Conn,
+    contract: Id<Contract>,
+    (from, until): (Millis, Millis),
+) -> Result<Vec<(Millis, bool)>> {
     conn.all(
         sql!(
             "SELECT created_at_ms, channel = 'phone' AS is_call FROM ticket
@@ -380,7 +397,11 @@ pub fn came(conn: &mut Conn, contract: Id<Contract>, (from, until): (Millis, Mil
     )
 }
 /// What was spent on tickets of a contract and is billed, by the day.
-pub fn spent(conn: &mut Conn, contract: Id<Contract>, (from, until): (&str, &str)) -> Result<Vec<(String, i64)>> {
+pub fn spent(
+    conn: &mut Conn,
+    contract: Id<Contract>,
+    (from, until): (&str, &str),
+) -> Result<Vec<(String, i64)>> {
     conn.all(
         sql!(
             "SELECT e.day, CAST(sum(e.minutes) AS BIGINT) AS minutes

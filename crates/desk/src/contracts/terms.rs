@@ -238,11 +238,19 @@ impl TermsDraft {
         ] {
             let is_idle = volume.is_some() || rollover.unwrap_or(0) == 0;
             mistakes.require(is_idle, &format!("{at}{}", name.0), "without_volume");
-            mistakes.require(volume.is_some() || price.is_none(), &format!("{at}{}", name.1), "without_volume");
+            mistakes.require(
+                volume.is_some() || price.is_none(),
+                &format!("{at}{}", name.1),
+                "without_volume",
+            );
         }
         let currency = Currency::find(&self.currency);
-        let code = if self.currency.trim().is_empty() { "required" } else { "unknown_currency" };
-        mistakes.require(currency.is_some(), &format!("{at}currency"), code);
+        let code = self.currency.trim();
+        mistakes.require(
+            currency.is_some(),
+            &format!("{at}currency"),
+            if code.is_empty() { "required" } else { "unknown_currency" },
+        );
         mistakes.check()?;
         let (Some(begins), Some(currency)) = (read, currency) else { return Err(Problem::internal()) };
         let rollover = [self.rollover_tickets, self.rollover_minutes, self.rollover_calls];
@@ -293,7 +301,8 @@ mod tests {
     }
     #[test]
     fn a_call_is_no_ticket_where_calls_are_counted() {
-        let draft = |tickets, calls| TermsDraft { tickets, calls, currency: "eur".into(), ..TermsDraft::default() };
+        let draft =
+            |tickets, calls| TermsDraft { tickets, calls, currency: "eur".into(), ..TermsDraft::default() };
         let new = draft(Some(1), None).parse(Some(date(2026, 1, 1)), "").unwrap();
         assert_eq!((new.currency, new.period, new.begins), ("EUR", Length::Month, date(2026, 1, 1)));
         let counts = |tickets, calls, is_call| {

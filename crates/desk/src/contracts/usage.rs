@@ -70,7 +70,8 @@ pub fn of(
         let Some(period) = at(super::terms::day(&day)) else { continue };
         *used.entry((period, Unit::Time)).or_default() += minutes;
     }
-    let of = |period: &Period, unit| at(period.from).and_then(|at| used.get(&(at, unit))).copied().unwrap_or(0);
+    let of =
+        |period: &Period, unit| at(period.from).and_then(|at| used.get(&(at, unit))).copied().unwrap_or(0);
     let all = accounts(&found, of);
     let each = found.iter().zip(all).map(|(period, accounts)| Used {
         from: period.from,

@@ -71,10 +71,9 @@ fn one(condition: &Condition, names: &Names) -> String {
         Condition::Priority(all) => list(field, all, |value| Priority::word(*value).into()),
         Condition::Kind(all) => list(field, all, |value| Kind::word(*value).into()),
         Condition::Channel(all) => list(field, all, |value| Channel::word(*value).into()),
-        Condition::Team(all)
-        | Condition::Assignee(all)
-        | Condition::Inbox(all)
-        | Condition::Policy(all) => list(field, all, holder),
+        Condition::Team(all) | Condition::Assignee(all) | Condition::Inbox(all) | Condition::Policy(all) => {
+            list(field, all, holder)
+        }
         Condition::Line(all) => list(field, all, |position| match position {
             0 => "none".into(),
             position => position.to_string(),

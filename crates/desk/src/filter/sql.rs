@@ -294,7 +294,9 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                 Between::AtMost(one) => out.bind("t.spent_minutes <= $1", [one.into()]),
                 Between::More(one) => out.bind("t.spent_minutes > $1", [one.into()]),
                 Between::AtLeast(one) => out.bind("t.spent_minutes >= $1", [one.into()]),
-                Between::From(low, high) => out.bind("t.spent_minutes BETWEEN $1 AND $2", [low.into(), high.into()]),
+                Between::From(low, high) => {
+                    out.bind("t.spent_minutes BETWEEN $1 AND $2", [low.into(), high.into()])
+                }
             };
         }
         Condition::Text(words) => {
@@ -721,7 +723,11 @@ pub fn samples() -> Vec<Filter> {
         ]);
     }
     for (whole, real) in shapes(2, 3).into_iter().zip(shapes(1.5, 2.5)) {
-        all.extend([Condition::Number(whole), Condition::Spent(whole), Condition::Field(1, FieldIs::Number(real))]);
+        all.extend([
+            Condition::Number(whole),
+            Condition::Spent(whole),
+            Condition::Field(1, FieldIs::Number(real)),
+        ]);
     }
     let one = |condition: Condition| Filter::from(condition);
     let mut filters: Vec<_> = all.iter().cloned().map(one).collect();

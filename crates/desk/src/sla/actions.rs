@@ -187,10 +187,7 @@ fn check(tx: &mut Tx<ManageSla>, new: &NewPolicy, but: Option<Id<Policy>>) -> Re
 /// The hours that the policy counts by; `None` is around the clock.
 ///
 /// * errors – 422 for a calendar that is not there.
-pub(super) fn plan(
-    tx: &mut Tx<ManageSla>,
-    chosen: Option<Id<Calendar>>,
-) -> Result<Option<Plan>, db::Error> {
+pub(super) fn plan(tx: &mut Tx<ManageSla>, chosen: Option<Id<Calendar>>) -> Result<Option<Plan>, db::Error> {
     let found = match chosen {
         Some(id) => calendars::store::by_id(tx, id)?,
         None => calendars::store::default(tx)?,

@@ -203,7 +203,10 @@ pub struct TeamHours {
 /// Get the calendar of a team, by which policies count that ask for the team's hours.
 #[utoipa::path(get, path = "/api/v1/teams/{id}/calendar", tag = "sla", params(("id" = String, Path)),
     responses((status = 200, body = TeamHours)))]
-pub async fn team_calendar(grant: Grant<ManageSla>, InPath(id): InPath<Id<Team>>) -> Result<Json<TeamHours>, Failure> {
+pub async fn team_calendar(
+    grant: Grant<ManageSla>,
+    InPath(id): InPath<Id<Team>>,
+) -> Result<Json<TeamHours>, Failure> {
     let hours = grant.read::<_, SlaError>(move |tx| {
         people::teams::store::by_id(tx, id)?.ok_or(SlaError::Unknown)?;
         let found = store::team_calendars(tx)?.into_iter().find(|(team, _)| *team == id);

@@ -11,7 +11,10 @@ use super::{
     terms,
 };
 use crate::{
-    contracts::{self, Contract, cover::{self, Applied}},
+    contracts::{
+        self, Contract,
+        cover::{self, Applied},
+    },
     tickets::{Category, Ticket},
 };
 use kernel::{clock::Millis, id::Id};

@@ -87,7 +87,6 @@ impl Entry {
     }
 }
 
-
 /// All policies that apply now, in order.
 #[derive(Debug, Default)]
 pub struct Book {

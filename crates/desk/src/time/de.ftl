@@ -19,3 +19,4 @@ history-time-spent = { $by } hat am { $day } { $spent } aufgewendet
 history-time-spent-free = { $by } hat am { $day } { $spent } aufgewendet, nicht berechnet
 history-time-corrected = { $by } hat die Zeit vom { $day } von { $was } auf { $spent } berichtigt
 history-time-removed = { $by } hat { $spent } vom { $day } entfernt
+permission-time-manage = Zeit ändern und entfernen, die andere aufgewendet haben

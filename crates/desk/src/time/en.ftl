@@ -19,3 +19,4 @@ history-time-spent = { $by } spent { $spent } on { $day }
 history-time-spent-free = { $by } spent { $spent } on { $day }, not billed
 history-time-corrected = { $by } corrected the time of { $day } from { $was } to { $spent }
 history-time-removed = { $by } removed { $spent } of { $day }
+permission-time-manage = Change and remove the time that others spent

@@ -19,3 +19,4 @@ history-time-spent = { $by } heeft op { $day } { $spent } besteed
 history-time-spent-free = { $by } heeft op { $day } { $spent } besteed, niet berekend
 history-time-corrected = { $by } heeft de tijd van { $day } gecorrigeerd van { $was } naar { $spent }
 history-time-removed = { $by } heeft { $spent } van { $day } verwijderd
+permission-time-manage = Tijd wijzigen en verwijderen die anderen hebben besteed

@@ -171,7 +171,9 @@ mod tests {
         ] {
             assert_eq!(minutes(text), Some(expected), "{text}");
         }
-        for bad in ["", "0", "-5", "1:5", "1:60", "1h90", "1.5h", "h30", "24:01", "1500", "soon", "1:30:00", "٣"] {
+        for bad in
+            ["", "0", "-5", "1:5", "1:60", "1h90", "1.5h", "h30", "24:01", "1500", "soon", "1:30:00", "٣"]
+        {
             assert_eq!(minutes(bad), None, "{bad}");
         }
         for length in 1..=MINUTES_MOST {

@@ -11,7 +11,8 @@ use testkit::on_both;
 
 /// The one organisation, whose domain is that of `cy@example.org`.
 async fn client(world: &mut World, name: &str, domain: &str) -> Value {
-    world.posts_to_people("/api/v1/organisations", json!({ "name": name, "domains": [domain] })).await["id"].clone()
+    world.posts_to_people("/api/v1/organisations", json!({ "name": name, "domains": [domain] })).await["id"]
+        .clone()
 }
 async fn runs_jobs(world: &World) {
     while jobs::run_next(&world.home).await.unwrap() {}
@@ -59,9 +60,13 @@ fn a_contract_covers_promises_counts_and_is_charged() {
         let mut agreed = terms();
         agreed["policy"] = gold.clone();
         agreed["calendar"] = office;
-        let made = world.posts("/api/v1/contracts", contract("Care", &acme, json!({ "terms": agreed })), 201).await;
+        let made =
+            world.posts("/api/v1/contracts", contract("Care", &acme, json!({ "terms": agreed })), 201).await;
         let id = made["id"].as_str().unwrap().to_owned();
-        assert_eq!((&made["state"], &made["terms"][0]["begins_on"]), (&json!("running"), &json!("2026-11-01")));
+        assert_eq!(
+            (&made["state"], &made["terms"][0]["begins_on"]),
+            (&json!("running"), &json!("2026-11-01"))
+        );
         // Whoever asks from now on is covered, and what was open goes on with it.
         let ticket = world.opens("Printer", "normal").await;
         runs_jobs(&world).await;
@@ -91,12 +96,23 @@ fn a_contract_covers_promises_counts_and_is_charged() {
             all.iter().find(|account| account["unit"] == unit).unwrap().clone()
         };
         assert_eq!((&of("tickets")["used"], &of("tickets")["over"]), (&json!(2), &json!(0)));
-        assert_eq!((&of("calls")["used"], &of("calls")["over"], &of("calls")["amount"]), (&json!(2), &json!(1), &Value::Null));
-        assert_eq!((&of("time")["over"], &of("time")["amount"], &usage["amount"]), (&json!(30), &json!(4500), &json!(4500)));
+        assert_eq!(
+            (&of("calls")["used"], &of("calls")["over"], &of("calls")["amount"]),
+            (&json!(2), &json!(1), &Value::Null)
+        );
+        assert_eq!(
+            (&of("time")["over"], &of("time")["amount"], &usage["amount"]),
+            (&json!(30), &json!(4500), &json!(4500))
+        );
         // The statement explains each line, as JSON, CSV, PDF and page.
         let address = format!("/api/v1/contracts/{id}/statements/2026-11-01");
         let statement = world.gets(&address).await;
-        let reasons: Vec<_> = statement["lines"].as_array().unwrap().iter().map(|line| line["reason"].as_str().unwrap()).collect();
+        let reasons: Vec<_> = statement["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["reason"].as_str().unwrap())
+            .collect();
         assert_eq!(reasons, ["counted", "counted", "counted", "over"]);
         assert_eq!(statement["lines"][2]["time"][0]["what"], "On site");
         let csv = world.bo.get(&format!("{address}?format=csv")).await.assert_status(200).text();
@@ -106,7 +122,11 @@ fn a_contract_covers_promises_counts_and_is_charged() {
         let page = browser.get(&format!("/admin/contracts/{id}/statements/2026-11-01")).await;
         page.assert_status(200).assert_has("2:30 · 23 Nov 2026 · On site").assert_has("€45.00");
         browser.get(&format!("/admin/contracts/{id}/statements/2026-11-02")).await.assert_status(404);
-        browser.get(&format!("/admin/contracts/{id}")).await.assert_status(200).assert_has("2:30 of 2:00, 0:30 more");
+        browser
+            .get(&format!("/admin/contracts/{id}"))
+            .await
+            .assert_status(200)
+            .assert_has("2:30 of 2:00, 0:30 more");
         browser.get("/admin/contracts").await.assert_status(200).assert_has("Care");
         browser.get(&format!("/admin/contracts/{id}/edit")).await.assert_status(200);
         browser.get(&format!("/admin/contracts/{id}/terms")).await.assert_status(200);
@@ -126,13 +146,12 @@ fn other_terms_hold_from_their_day_and_what_was_stays() {
     on_both(async |desk| {
         let mut world = World::over(desk).await;
         let acme = client(&mut world, "Acme", "example.org").await;
-        let policy = |name: &str, hours: &str| {
-            json!({ "name": name, "filter": "", "targets": { "resolution": hours }, "is_for_contracts": true })
-        };
+        let policy = |name: &str, hours: &str| json!({ "name": name, "filter": "", "targets": { "resolution": hours }, "is_for_contracts": true });
         let silver = world.posts("/api/v1/sla-policies", policy("Silver", "8h"), 201).await["id"].clone();
         let gold = world.posts("/api/v1/sla-policies", policy("Gold", "2h"), 201).await["id"].clone();
         let first = json!({ "tickets": 1, "rollover_tickets": 1, "policy": silver, "currency": "EUR" });
-        let made = world.posts("/api/v1/contracts", contract("Care", &acme, json!({ "terms": first })), 201).await;
+        let made =
+            world.posts("/api/v1/contracts", contract("Care", &acme, json!({ "terms": first })), 201).await;
         let id = made["id"].as_str().unwrap().to_owned();
         let path = format!("/api/v1/contracts/{id}/terms");
         let next = json!({ "begins_on": "2026-11-25", "tickets": 10, "policy": gold, "currency": "EUR", "price_ticket": 100 });
@@ -156,7 +175,13 @@ fn other_terms_hold_from_their_day_and_what_was_stays() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|it| (it["from"].as_str().unwrap(), it["to"].as_str().unwrap(), it["accounts"][0]["included"].as_i64().unwrap()))
+            .map(|it| {
+                (
+                    it["from"].as_str().unwrap(),
+                    it["to"].as_str().unwrap(),
+                    it["accounts"][0]["included"].as_i64().unwrap(),
+                )
+            })
             .collect();
         assert_eq!(told, [("2026-11-25", "2026-12-24", 10), ("2026-11-01", "2026-11-24", 1)]);
         // Terms that hold are not taken back.
@@ -180,13 +205,29 @@ fn what_contradicts_is_refused_by_name() {
         world.posts("/api/v1/contracts", contract("Care", &acme, all), 201).await;
         for (draft, field, code) in [
             (contract("More", &acme, json!({})), "/organisations", "contract_overlap"),
-            (contract("More", &acme, json!({ "begins_on": "2026-12-31", "services": "-type:order" })), "/organisations", "contract_overlap"),
+            (
+                contract("More", &acme, json!({ "begins_on": "2026-12-31", "services": "-type:order" })),
+                "/organisations",
+                "contract_overlap",
+            ),
             (contract("Care", &other, json!({})), "/name", "taken"),
             (contract("More", &other, json!({ "ends_on": "2026-10-31" })), "/ends_on", "end_before_begin"),
-            (contract("More", &other, json!({ "terms": { "tickets": -1, "currency": "EUR" } })), "/terms/tickets", "negative"),
-            (contract("More", &other, json!({ "terms": { "currency": "EURO" } })), "/terms/currency", "unknown_currency"),
+            (
+                contract("More", &other, json!({ "terms": { "tickets": -1, "currency": "EUR" } })),
+                "/terms/tickets",
+                "negative",
+            ),
+            (
+                contract("More", &other, json!({ "terms": { "currency": "EURO" } })),
+                "/terms/currency",
+                "unknown_currency",
+            ),
             (contract("More", &other, json!({ "covers": "named" })), "/contacts", "required"),
-            (contract("More", &other, json!({ "covers": "named", "contacts": ["1"] })), "/contacts", "contact_elsewhere"),
+            (
+                contract("More", &other, json!({ "covers": "named", "contacts": ["1"] })),
+                "/contacts",
+                "contact_elsewhere",
+            ),
             (contract("More", &json!("99"), json!({})), "/organisations", "unknown_id"),
             (contract("More", &other, json!({ "services": "tag:vip" })), "/services", "services"),
             (contract("More", &other, json!({ "inbox": "7" })), "/inbox", "inbox_cannot_send"),
@@ -194,12 +235,27 @@ fn what_contradicts_is_refused_by_name() {
             let refused = world.posts("/api/v1/contracts", draft.clone(), 422).await;
             assert_eq!(refused["errors"][0], json!({ "pointer": field, "code": code }), "{draft}");
             if code == "contract_overlap" {
-                assert!(refused["detail"].as_str().unwrap().contains("“Care” covers the same for Acme"), "{refused}");
+                assert!(
+                    refused["detail"].as_str().unwrap().contains("“Care” covers the same for Acme"),
+                    "{refused}"
+                );
             }
         }
         // Beside each other they may stand: other tickets, other days, named people before everybody.
-        world.posts("/api/v1/contracts", contract("Orders", &acme, json!({ "services": "-type:incident" })), 201).await;
-        world.posts("/api/v1/contracts", contract("Later", &acme, json!({ "begins_on": "2027-01-01", "services": "type:incident" })), 201).await;
+        world
+            .posts(
+                "/api/v1/contracts",
+                contract("Orders", &acme, json!({ "services": "-type:incident" })),
+                201,
+            )
+            .await;
+        world
+            .posts(
+                "/api/v1/contracts",
+                contract("Later", &acme, json!({ "begins_on": "2027-01-01", "services": "type:incident" })),
+                201,
+            )
+            .await;
         let named = json!({ "covers": "named", "contacts": ["1"] });
         let boss = world.posts("/api/v1/contracts", contract("Boss", &acme, named), 201).await;
         let ticket = world.opens("Mine", "normal").await;
@@ -212,7 +268,13 @@ fn what_contradicts_is_refused_by_name() {
         let covered = world.gets(&format!("/api/v1/tickets/{ticket}/contract")).await;
         assert_eq!(covered["name"], "Orders");
         let mut browser = world.signed_in().await;
-        let bad = [("name", "X"), ("begins_on", "2026-11-01"), ("terms/currency", "EUR"), ("terms/price_ticket", "1,2,3"), ("terms/minutes", "soon")];
+        let bad = [
+            ("name", "X"),
+            ("begins_on", "2026-11-01"),
+            ("terms/currency", "EUR"),
+            ("terms/price_ticket", "1,2,3"),
+            ("terms/minutes", "soon"),
+        ];
         let page = browser.post_form("/admin/contracts", &bad).await.assert_status(422);
         page.assert_has("terms/price_ticket-error").assert_has("terms/minutes-error");
     });
@@ -230,13 +292,29 @@ fn a_team_has_hours_of_its_own() {
         let team = world.posts_to_people("/api/v1/teams", json!({ "name": "Field" })).await["id"].clone();
         world.advance(8 * HOUR);
         let path = format!("/api/v1/teams/{}/calendar", team.as_str().unwrap());
-        assert_eq!(world.bo.put_json(&path, &json!({ "calendar": office }).to_string()).await.assert_status(200).json()["calendar"], office);
+        assert_eq!(
+            world
+                .bo
+                .put_json(&path, &json!({ "calendar": office }).to_string())
+                .await
+                .assert_status(200)
+                .json()["calendar"],
+            office
+        );
         world.bo.put_json(&path, r#"{"calendar":"99"}"#).await.assert_status(422);
         runs_jobs(&world).await;
         let late = world.opens("After hours", "normal").await;
-        assert_eq!(world.due(late).await, Some(MONDAY.plus(12 * HOUR)), "without a team it is around the clock");
+        assert_eq!(
+            world.due(late).await,
+            Some(MONDAY.plus(12 * HOUR)),
+            "without a team it is around the clock"
+        );
         world.patches(&format!("/api/v1/tickets/{late}"), json!({ "team": team })).await;
-        assert_eq!(world.due(late).await, Some(MONDAY.plus(DAY + 3 * HOUR)), "an hour was left on Monday, three come on Tuesday");
+        assert_eq!(
+            world.due(late).await,
+            Some(MONDAY.plus(DAY + 3 * HOUR)),
+            "an hour was left on Monday, three come on Tuesday"
+        );
         let mut browser = world.signed_in().await;
         browser.get(&format!("/t/{late}/deadlines")).await.assert_has("that of the team “Field”");
         browser.get("/admin/calendars").await.assert_has("Hours of teams");

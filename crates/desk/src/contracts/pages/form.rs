@@ -3,9 +3,7 @@ use super::HERE;
 use crate::{
     calendars::{self, Calendar},
     contracts::{
-        Changes, Contract, Draft, ManageContracts, Terms, TermsDraft, actions, cover,
-        policy::Covers,
-        store,
+        Changes, Contract, Draft, ManageContracts, Terms, TermsDraft, actions, cover, policy::Covers, store,
         terms::Length,
     },
     sla::{self, Policy},
@@ -180,7 +178,10 @@ fn filled_terms(form: Form, terms: &Terms) -> Form {
         ("terms/minutes", terms.minutes.map(hours).unwrap_or_default()),
         ("terms/calls", number(terms.calls)),
         ("terms/rollover_tickets", over(terms.rollover_tickets)),
-        ("terms/rollover_minutes", if terms.rollover_minutes == 0 { String::new() } else { hours(terms.rollover_minutes) }),
+        (
+            "terms/rollover_minutes",
+            if terms.rollover_minutes == 0 { String::new() } else { hours(terms.rollover_minutes) },
+        ),
         ("terms/rollover_calls", over(terms.rollover_calls)),
         ("terms/price_ticket", price(terms.price_ticket)),
         ("terms/price_hour", price(terms.price_hour)),
@@ -194,7 +195,8 @@ fn filled_terms(form: Form, terms: &Terms) -> Form {
 /// The people that a form names by their addresses.
 fn people(tx: &mut Tx<ManageContracts>, form: &Form) -> Result<Vec<Id<Contact>>, Problem> {
     let lines = form.get("contacts").to_owned();
-    let given: Vec<_> = lines.split(['\n', ',', ';']).map(str::trim).filter(|line| !line.is_empty()).collect();
+    let given: Vec<_> =
+        lines.split(['\n', ',', ';']).map(str::trim).filter(|line| !line.is_empty()).collect();
     let emails: Option<Vec<String>> = given.iter().map(|line| text::email(line)).collect();
     let emails = emails.ok_or_else(|| Problem::field("contacts", "email"))?;
     let found = store::of_addresses(tx, &emails)?;
@@ -207,7 +209,8 @@ fn people(tx: &mut Tx<ManageContracts>, form: &Form) -> Result<Vec<Id<Contact>>,
 fn draft(tx: &mut Tx<ManageContracts>, form: &Form) -> Result<Draft, TicketError> {
     form.only(&FIELDS)?;
     let mut mistakes = Mistakes::default();
-    let organisations = form.all("organisations").map(|id| id.parse().map(Id::new).unwrap_or(Id::new(0))).collect();
+    let organisations =
+        form.all("organisations").map(|id| id.parse().map(Id::new).unwrap_or(Id::new(0))).collect();
     let draft = Draft {
         name: form.get("name").into(),
         organisations,
@@ -257,7 +260,8 @@ async fn page(
 }
 /// A contract as its form shows it.
 fn filled(tx: &mut Tx<ManageContracts>, contract: &Contract) -> Result<Form, TicketError> {
-    let emails: Vec<_> = store::contacts(tx, contract.id)?.into_iter().filter_map(|(.., email)| email).collect();
+    let emails: Vec<_> =
+        store::contacts(tx, contract.id)?.into_iter().filter_map(|(.., email)| email).collect();
     let some = |text: Option<String>| text.unwrap_or_default();
     let mut form = Form::filled([
         ("name", contract.name.clone()),

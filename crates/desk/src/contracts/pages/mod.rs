@@ -57,7 +57,9 @@ impl Meter {
             number(account.available()).as_str(),
         );
         let text = match (account.over(), account.carried) {
-            (over, _) if over > 0 => format!("{text}, {}", ui.t1("contract-over", "over", number(over).as_str())),
+            (over, _) if over > 0 => {
+                format!("{text}, {}", ui.t1("contract-over", "over", number(over).as_str()))
+            }
             (_, carried) if carried > 0 => {
                 format!("{text}, {}", ui.t1("contract-carried", "carried", number(carried).as_str()))
             }

@@ -57,9 +57,12 @@ impl Picture {
     fn of(ui: &Ui, unit: Unit, periods: &[Used]) -> Option<Picture> {
         let found: Vec<_> = periods
             .iter()
-            .filter_map(|used| used.accounts.iter().find(|it| it.unit == unit).map(|account| (used.from, account)))
+            .filter_map(|used| {
+                used.accounts.iter().find(|it| it.unit == unit).map(|account| (used.from, account))
+            })
             .collect();
-        let highest = found.iter().map(|(_, it)| it.available().max(it.used)).max().filter(|_| found.len() > 1)?;
+        let highest =
+            found.iter().map(|(_, it)| it.available().max(it.used)).max().filter(|_| found.len() > 1)?;
         let high = |number: i64| number * 80 / highest.max(1);
         let bar = |(at, (from, account)): (usize, &(Date, &crate::contracts::period::Account))| {
             let (room, used) = (high(account.available()), high(account.used));
@@ -191,10 +194,14 @@ pub async fn get(
             let (terms, today) = (store::terms(tx, id)?, cover::today(tx)?);
             let organisations = store::organisations(tx, &[id])?.into_iter().map(|(_, id, name)| (id, name));
             let organisations = organisations.collect();
-            let contacts = store::contacts(tx, id)?.into_iter().map(|(_, name, email)| (name, email)).collect();
-            let policies = sla::store::policies(tx)?.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
-            let calendars =
-                crate::calendars::store::all(tx)?.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
+            let contacts =
+                store::contacts(tx, id)?.into_iter().map(|(_, name, email)| (name, email)).collect();
+            let policies =
+                sla::store::policies(tx)?.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
+            let calendars = crate::calendars::store::all(tx)?
+                .into_iter()
+                .map(|it| (it.id.to_string(), it.name))
+                .collect();
             let inbox = store::senders(tx)?.into_iter().find(|(id, _)| Some(*id) == contract.inbox_id);
             let mut periods = usage::of(tx, &contract, &terms, None, today)?;
             let now = periods.last().filter(|used| used.from <= today && today < used.until);

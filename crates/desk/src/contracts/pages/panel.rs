@@ -33,7 +33,8 @@ pub fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ui: &Ui, ticket: &Ticket) -
         "" => because,
         services => format!("{because} {}", ui.t1("contract-because-services", "services", services)),
     };
-    let span = used.as_ref().map(|used| format!("{} – {}", ui.civil_date(used.from), ui.civil_date(used.last())));
+    let span =
+        used.as_ref().map(|used| format!("{} – {}", ui.civil_date(used.from), ui.civil_date(used.last())));
     let meters = used.iter().flat_map(|used| &used.accounts).map(|account| Meter::of(ui, account)).collect();
     Ok(Some(Panel { contract, because, span: span.unwrap_or_default(), meters }))
 }

@@ -38,7 +38,10 @@ impl StatementPage {
         volume(account.unit, number)
     }
     fn money(&self, minor: &Option<i64>) -> String {
-        minor.map_or_else(|| "–".into(), |minor| amount(self.ui.language, minor, &self.statement.used.currency))
+        minor.map_or_else(
+            || "–".into(),
+            |minor| amount(self.ui.language, minor, &self.statement.used.currency),
+        )
     }
     fn meter(&self, account: &Account) -> Meter {
         Meter::of(&self.ui, account)

@@ -46,7 +46,9 @@ impl Why {
             Whose::Desk => self.ui.t("sla-whose-desk").into(),
         };
         match &by.calendar {
-            Some(calendar) => self.ui.t2("sla-by-hours", "calendar", calendar.as_str(), "whose", whose.as_str()),
+            Some(calendar) => {
+                self.ui.t2("sla-by-hours", "calendar", calendar.as_str(), "whose", whose.as_str())
+            }
             None => self.ui.t("sla-by-always").into(),
         }
     }
