@@ -8,6 +8,7 @@ pub mod calendars;
 pub mod call_backs;
 pub mod canned;
 pub mod checklists;
+pub mod contracts;
 pub mod conversation;
 pub mod customer;
 pub mod drafts;
@@ -35,6 +36,7 @@ pub mod snooze;
 pub mod statuses;
 pub mod ticket_templates;
 pub mod tickets;
+pub mod time;
 pub mod views;
 pub mod wallboard;
 
@@ -50,6 +52,7 @@ pub fn routes() -> Routes {
         .merge(call_backs::routes())
         .merge(canned::routes())
         .merge(checklists::routes())
+        .merge(contracts::routes())
         .merge(conversation::routes())
         .merge(customer::routes())
         .merge(drafts::routes())
@@ -74,6 +77,7 @@ pub fn routes() -> Routes {
         .merge(statuses::routes())
         .merge(ticket_templates::routes())
         .merge(tickets::routes())
+        .merge(time::routes())
         .merge(views::routes())
         .merge(wallboard::routes())
 }

@@ -192,6 +192,16 @@ fn fill(conn: &mut Conn) -> db::Result<()> {
             )?;
         }
     }
+    for id in [1i64, 2] {
+        conn.run(
+            sql!(
+                "INSERT INTO contract (id, name, name_folded, owner_id, begins_on, covers, services, created_at_ms, updated_at_ms)
+                   SELECT $1, 'Care ' || CAST($1 AS TEXT), 'care ' || CAST($1 AS TEXT), min(id), '2026-01-01', 'everybody', '', 0, 0
+                     FROM desk_user"
+            ),
+            args![id],
+        )?;
+    }
     let mut dice = Dice(7);
     for id in 1..=TICKETS {
         ticket(conn, id, &mut dice)?;
@@ -215,17 +225,21 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
     let assignee = *dice.one(&[0i64, 0, 11, 12, 13, 14, 15]);
     let terms = Some(1i64).filter(|_| dice.roll(3) == 0);
     let solved = (!is_open).then_some(updated);
+    let spent = *dice.one(&[0i64, 0, 15, 90, 600]);
+    let contract = *dice.one(&[None, Some(1i64), Some(2)]);
     conn.run(
         sql!(
             "INSERT INTO ticket (id, subject, subject_folded, kind, status_id, category, is_open, priority, channel,
                                  requester_id, organisation_id, inbox_id, team_id, assignee_id, created_at_ms,
-                                 updated_at_ms, due_at_ms, solved_at_ms, sla_terms_id, reopened, last_text, last_by, is_last_in)
+                                 updated_at_ms, due_at_ms, solved_at_ms, sla_terms_id, reopened, spent_minutes, contract_id, last_text, last_by, is_last_in)
                VALUES ($1, $2, $2, $3, (SELECT id FROM ticket_status WHERE code = $4), $4, $5, $6, $7, $8, $9, $10, $11,
-                       $12, $13, $14, $15, $16, $17, $18, '', '', FALSE)"
+                       $12, $13, $14, $15, $16, $17, $18, $19, $20, '', '', FALSE)"
         ),
         args![
             id, subject, kind, category, is_open, priority, channel, 1 + dice.roll(3) as i64, organisation, inbox, team,
-            assignee, created, updated, due, solved, terms, dice.roll(3) as i64 - 1
+            assignee, created, updated, due, solved, terms, dice.roll(3) as i64 - 1,
+            spent,
+            contract
         ],
     )?;
     for tag in ["vip", "it", "none"] {
@@ -359,6 +373,9 @@ const WORDS: &[&str] = &[
     "inbox:1,none",
     "sla:none",
     "sla:Gold",
+    "contract:none",
+    "contract:\"Care 1\"",
+    "contract:2,none",
     "line:1",
     "line:2,none",
     "line:none",
@@ -387,6 +404,10 @@ const WORDS: &[&str] = &[
     "number:7",
     "number:20..60",
     "number:>100",
+    "spent:none",
+    "spent:>1h",
+    "spent:0:15..1h30",
+    "spent:90",
     "printer",
     "\"printer jam\"",
     "50%",

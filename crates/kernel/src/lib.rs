@@ -6,6 +6,7 @@ pub mod day;
 pub mod fault;
 pub mod holidays;
 pub mod id;
+pub mod money;
 pub mod secret;
 pub mod text;
 pub mod working_time;

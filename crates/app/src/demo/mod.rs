@@ -2,6 +2,7 @@
 mod answers;
 mod cases;
 mod company;
+mod contracts;
 mod escalation;
 mod notices;
 mod promises;
@@ -79,6 +80,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     tickets::set(&clock, now.plus(-40 * DAY));
     let cast = company::fill(&home, &plan, PASSWORD).await.map_err(said)?;
     promises::fill(&home).await.map_err(said)?;
+    contracts::fill(&home, now).await.map_err(said)?;
     routing::fill(&home).await.map_err(said)?;
     escalation::fill(&home, &cast).await.map_err(said)?;
     answers::fill(&home).await.map_err(said)?;
@@ -95,6 +97,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
         escalation::play(&home, &clock, &cast, now).await.map_err(said)?;
         teamwork::play(&home, &clock, &cast, now).await.map_err(said)?;
     }
+    contracts::spend(&home, &clock, now).await.map_err(said)?;
     rules::fill(&home).await.map_err(said)?;
     home.db.close();
     println!("{} has {count} tickets. Everybody's password is: {PASSWORD}", plan.desk);

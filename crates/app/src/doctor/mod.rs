@@ -73,6 +73,18 @@ const CHECKS: &[Check] = &[
         advice: "run `firstline reindex`",
     },
     Check {
+        name: "time-spent",
+        broken: store::time_beside_its_sum,
+        what: "tickets whose time spent is not what its entries add up to",
+        advice: RESTORE,
+    },
+    Check {
+        name: "contracts",
+        broken: store::tickets_of_no_contract,
+        what: "tickets whose contract is not there",
+        advice: RESTORE,
+    },
+    Check {
         name: "message-raw",
         broken: store::messages_without_raw,
         what: "messages that came by mail but have no raw mail",

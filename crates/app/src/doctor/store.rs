@@ -57,6 +57,14 @@ pub fn tickets_of_nobody(conn: &mut Conn, _: Millis) -> Rows {
     )
 }
 
+pub fn tickets_of_no_contract(conn: &mut Conn, _: Millis) -> Rows {
+    desk::contracts::store::astray(conn, 21)
+}
+
+pub fn time_beside_its_sum(conn: &mut Conn, _: Millis) -> Rows {
+    desk::time::store::wrong_sums(conn, 21)
+}
+
 /// What is kept of promises is what the log, the policy and the calendar give (I6).
 pub fn deadlines_beside_the_log(conn: &mut Conn, now: Millis) -> Rows {
     desk::sla::deadlines::wrong(conn, now, 21)

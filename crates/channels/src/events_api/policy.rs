@@ -15,6 +15,7 @@ pub fn permission_for(noun: &str) -> &'static str {
         "inbox" | "inbound" | "outbound" => "inboxes.view",
         "canned_reply" | "macro" | "ticket_template" => "answers.manage",
         "calendar" | "sla_policy" => "sla.manage",
+        "contract" => "contracts.view",
         "support_line" | "supplier" => "escalation.manage",
         "desk" => "desk.manage",
         "webhook" => "webhooks.manage",
@@ -51,6 +52,8 @@ pub fn reach(actor: &Actor, noun: &str) -> Reach {
         (None, _) => Reach::Nothing,
         (Some(Scope::All), _) => Reach::Everything,
         (Some(scope), "ticket") => Reach::Tickets(scope),
+        // Whoever sees the contracts of some clients sees them on their pages, and no log of all.
+        (Some(_), "contract") => Reach::Nothing,
         // Fields and statuses are the same for everybody who sees any ticket; the rest cannot be limited.
         (Some(_), _) => Reach::Everything,
     }

@@ -275,6 +275,7 @@ mod unit {
             "webhooks.manage",
             "desk.manage",
             "sla.manage",
+            "contracts.view",
             "escalation.manage",
             "views.share",
             "answers.manage",

@@ -132,3 +132,6 @@ holiday-christmas-eve = Heiligabend
 holiday-christmas = Erster Weihnachtstag
 holiday-stephen = Zweiter Weihnachtstag
 holiday-restoration = Wiederherstellung der Republik
+calendar-teams = Zeiten der Teams
+calendar-teams-help = Zusagen, die nach den Zeiten des Teams zählen, richten sich danach.
+calendar-team-none = Keine eigenen Zeiten

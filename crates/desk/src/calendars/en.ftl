@@ -132,3 +132,6 @@ holiday-christmas-eve = Christmas Eve
 holiday-christmas = Christmas Day
 holiday-stephen = St Stephen’s Day
 holiday-restoration = Restoration Day
+calendar-teams = Hours of teams
+calendar-teams-help = Policies that count by the hours of the team use these.
+calendar-team-none = No hours of its own

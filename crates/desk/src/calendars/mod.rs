@@ -33,6 +33,7 @@ pub fn routes() -> Routes {
         .get::<ManageSla>("/admin/calendars", get(pages::list))
         .post::<ManageSla>("/admin/calendars", post(pages::post))
         .get::<ManageSla>("/admin/calendars/new", get(pages::new))
+        .post::<ManageSla>("/admin/calendars/teams", post(pages::set_teams))
         .get::<ManageSla>("/admin/calendars/{id}", get(pages::get))
         .post::<ManageSla>("/admin/calendars/{id}", post(pages::save))
         .post::<ManageSla>("/admin/calendars/{id}/import", roomy(post(pages::import)))

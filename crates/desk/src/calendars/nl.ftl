@@ -132,3 +132,6 @@ holiday-christmas-eve = Kerstavond
 holiday-christmas = Eerste kerstdag
 holiday-stephen = Tweede kerstdag
 holiday-restoration = Herstel van de Republiek
+calendar-teams = Uren van teams
+calendar-teams-help = Afspraken die volgens de uren van het team tellen, gebruiken deze.
+calendar-team-none = Geen eigen uren

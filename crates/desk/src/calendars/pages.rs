@@ -4,7 +4,7 @@ use super::{
     policy::{WEEKDAYS, Weekly, read_exceptions, read_hours, write_exceptions, write_hours},
     store,
 };
-use crate::sla::ManageSla;
+use crate::sla::{self, ManageSla, SlaError};
 use axum::{
     extract::Query,
     http::StatusCode,
@@ -12,7 +12,7 @@ use axum::{
 };
 use kernel::{clock::DAY, day::Day, fault::Problem, holidays::Region, id::Id, working_time::Window};
 use platform::{
-    authority::Grant,
+    authority::{Grant, Team},
     db,
     web::{Failure, Form, InPath, Page, Ui},
 };
@@ -25,8 +25,14 @@ const AHEAD: usize = 8;
 struct List {
     ui: Ui,
     calendars: Vec<Calendar>,
+    /// Teams with the calendar that each counts by.
+    teams: Vec<(Id<Team>, String, String)>,
+    form: Form,
 }
 impl List {
+    fn field(&self, team: &Id<Team>) -> String {
+        format!("team/{team}")
+    }
     fn week(&self, calendar: &Calendar) -> Week {
         Week::of(&calendar.plan().weekly)
     }
@@ -126,8 +132,48 @@ impl One {
 }
 
 pub async fn list(ui: Ui, grant: Grant<ManageSla>) -> Result<Response, Failure> {
-    let calendars = grant.read::<_, db::Error>(|tx| store::all(tx)).await?;
-    Ok(Page(List { ui, calendars }).into_response())
+    Ok(Page(load(&grant, ui, None).await?).into_response())
+}
+async fn load(grant: &Grant<ManageSla>, ui: Ui, form: Option<Form>) -> Result<List, Failure> {
+    let read = grant.read::<_, db::Error>(|tx| {
+        let (calendars, kept) = (store::all(tx)?, sla::store::team_calendars(tx)?);
+        let teams = people::teams::store::all(tx)?.into_iter().filter(|team| !team.is_archived);
+        let of = |team| kept.iter().find(|(id, _)| *id == team).map(|(_, calendar)| calendar.to_string());
+        let teams =
+            teams.map(|team| (team.id, team.name, of(team.id).unwrap_or_default())).collect::<Vec<_>>();
+        Ok((calendars, teams))
+    });
+    let (calendars, teams) = read.await?;
+    let form = form.unwrap_or_else(|| {
+        let fill = |form: Form, (id, _, calendar): &(Id<Team>, String, String)| {
+            form.with(&format!("team/{id}"), calendar)
+        };
+        teams.iter().fold(Form::default(), fill)
+    });
+    Ok(List { ui, calendars, teams, form })
+}
+
+/// `POST /admin/calendars/teams`: by which calendar each team counts.
+pub async fn set_teams(ui: Ui, grant: Grant<ManageSla>, form: Form) -> Result<Response, Failure> {
+    form.only(&["team/*"])?;
+    let sent = form.clone();
+    let done = grant.change::<_, SlaError>(move |tx| {
+        for name in sent.names() {
+            let team = name.trim_start_matches("team/").parse().map_err(|_| Problem::not_found())?;
+            let calendar = sent.some(name).map(str::parse).transpose();
+            let calendar = calendar.map_err(|_| Problem::field(name, "unknown_id"))?;
+            sla::actions::set_team_calendar(tx, team, calendar)?;
+        }
+        Ok(())
+    });
+    match done.await.map_err(Problem::from) {
+        Ok(()) => Ok(Redirect::to("/admin/calendars").into_response()),
+        Err(problem) if problem.status == 422 => {
+            let page = load(&grant, ui, Some(form.with_reason(&problem))).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
 }
 
 pub async fn new(ui: Ui, grant: Grant<ManageSla>) -> Response {

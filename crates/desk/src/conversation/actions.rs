@@ -6,7 +6,7 @@ use super::{
     store::{self, New},
 };
 use crate::{
-    attachments, mentions, statuses,
+    attachments, contracts, mentions, statuses,
     tickets::{self, Category, NoteTickets, ReplyTickets, Seen, Ticket, TicketError},
 };
 use kernel::{
@@ -171,7 +171,8 @@ pub fn reply(
         tickets::actions::add_cc(tx, ticket, address, "")?;
     }
     let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
-    queue(tx, (ticket.id, ticket.inbox_id), message, &header, &recipients, &ticket.subject)?;
+    let sender = contracts::store::sender(tx, ticket)?;
+    queue(tx, (ticket.id, sender), message, &header, &recipients, &ticket.subject)?;
     said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
     tickets::actions::spoke(tx, ticket, author_kind)?;
     match reply.status.as_deref() {

@@ -4,7 +4,10 @@ use super::{
     similar::{self, Similar},
     store::{self, Case, LOOKED_AT},
 };
-use crate::tickets::{self, Ticket, TicketError, ViewTickets};
+use crate::{
+    contracts::pages::panel::{self, Panel},
+    tickets::{self, Ticket, TicketError, ViewTickets},
+};
 use axum::extract::{Path, Query};
 use kernel::{fault::Problem, id::Id};
 use people::{
@@ -71,6 +74,8 @@ pub struct CustomerPage {
     /// `None` where there is no index.
     similar: Option<Vec<Similar>>,
     known: Known,
+    /// What covers the ticket, and why.
+    contract: Option<Panel>,
     /// The list that was beside the ticket.
     query: String,
 }
@@ -88,6 +93,7 @@ pub async fn get(
     Path(number): Path<Id<Ticket>>,
     Query(beside): Query<tickets::pages::Asked>,
 ) -> Result<Page<CustomerPage>, Failure> {
+    let shown = ui.clone();
     let read = move |tx: &mut Tx<ViewTickets>| {
         let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?.into_inner();
         let asked = store::of_contact(tx, ticket.customer_id, number, SHOWN)?;
@@ -95,9 +101,10 @@ pub async fn get(
             Some(id) => store::of_organisation(tx, id, number, SHOWN, ticket.customer_id)?,
             None => Vec::new(),
         };
-        Ok::<_, TicketError>((ticket, asked, others))
+        let contract = panel::load(tx, &shown, &ticket)?;
+        Ok::<_, TicketError>((ticket, asked, others, contract))
     };
-    let (ticket, asked, others) = grant.read(read).await?;
+    let (ticket, asked, others, contract) = grant.read(read).await?;
     let similar = similar::similar(&grant, number, SIMILAR).await?;
     let back = beside.back(number);
     let known = match viewing {
@@ -108,7 +115,7 @@ pub async fn get(
     let organisation =
         ticket.organisation_id.map(|id| Cases { shown: others, all: all_of("organisation", id) });
     let query = back.split_once('?').map_or_else(String::new, |(_, query)| format!("?{query}"));
-    Ok(Page(CustomerPage { ui, ticket, asked, organisation, similar, known, query }))
+    Ok(Page(CustomerPage { ui, ticket, asked, organisation, similar, known, contract, query }))
 }
 
 async fn known(

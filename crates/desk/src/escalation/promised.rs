@@ -69,6 +69,7 @@ impl Promised {
             pause_in: Vec::new(),
             warn_ms: self.warn.in_ms(&calendar),
             plan,
+            hours: None,
         })
     }
 }

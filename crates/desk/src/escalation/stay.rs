@@ -372,6 +372,7 @@ mod tests {
 
     fn stay() -> Stay {
         let terms = Snapshot {
+            hours: None,
             name: "2nd".into(),
             targets_ms: [Some(HOUR), None, None, Some(8 * HOUR)],
             pause_in: Vec::new(),

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     pub number: i64,
+    /// Minutes.
+    pub spent: i64,
     pub category: Category,
     pub status: i64,
     pub priority: Priority,
@@ -26,6 +28,8 @@ pub struct Facts {
     pub organisation_folded: Option<String>,
     pub inbox: Option<i64>,
     pub policy: Option<i64>,
+    pub contract: Option<i64>,
+    pub contract_folded: Option<String>,
     /// The line of its team; 0 is none.
     pub line: i64,
     pub with: With,
@@ -60,6 +64,7 @@ impl Facts {
     ) -> Facts {
         Facts {
             number: 0,
+            spent: 0,
             category: Category::New,
             status: 0,
             priority,
@@ -73,6 +78,8 @@ impl Facts {
             organisation_folded: None,
             inbox: None,
             policy: None,
+            contract: None,
+            contract_folded: None,
             line: 0,
             with: With::Nobody,
             tags: Vec::new(),
@@ -143,6 +150,11 @@ impl Condition {
             Condition::Assignee(all) => holds(all, facts.assignee, &me),
             Condition::Inbox(all) => holds(all, facts.inbox.unwrap_or(0), &[]),
             Condition::Policy(all) => holds(all, facts.policy.unwrap_or(0), &[]),
+            Condition::Contract(all) => all.iter().any(|party| match party {
+                Party::Nobody => facts.contract.is_none(),
+                Party::Id(id) => facts.contract == Some(*id),
+                Party::Named(name) => facts.contract_folded.as_ref() == Some(name),
+            }),
             Condition::Line(all) => all.contains(&facts.line),
             Condition::With(all) => all.contains(&facts.with),
             Condition::Requester(all) => all.iter().any(|party| match party {
@@ -176,6 +188,7 @@ impl Condition {
                 }
             }
             Condition::Number(between) => between.has(facts.number),
+            Condition::Spent(between) => between.has(facts.spent),
             Condition::Text(words) => facts.subject_folded.contains(words.as_str()),
             Condition::Has(part) => match part {
                 Part::Attachment => facts.has_attachment,

@@ -330,16 +330,21 @@ impl Parser<'_> {
                     id(word).map(Party::Id).or_else(|| text::email(&word.text).map(Party::Named))
                 })?)
             }
-            Field::Organisation => {
-                let expected = || vec!["none".to_owned(), "\"ACME GmbH\"".to_owned()];
-                Condition::Organisation(self.each(&expected, |word| {
+            Field::Organisation | Field::Contract => {
+                let example = if field == Field::Contract { "\"Care Plus\"" } else { "\"ACME GmbH\"" };
+                let expected = || vec!["none".to_owned(), example.to_owned()];
+                let parties = self.each(&expected, |word| {
                     if word.is("none") {
                         return Some(Party::Nobody);
                     }
                     let folded = || text::fold(&text::fold(&text::one_line(&word.text, 200)));
                     let named = || Some(folded()).filter(|name| !name.is_empty()).map(Party::Named);
                     id(word).map(Party::Id).or_else(named)
-                })?)
+                })?;
+                match field {
+                    Field::Contract => Condition::Contract(parties),
+                    _ => Condition::Organisation(parties),
+                }
             }
             Field::Tag => {
                 let expected = || vec!["none".to_owned(), "vip".to_owned()];
@@ -359,6 +364,13 @@ impl Parser<'_> {
             Field::Number => {
                 let read = |text: &str| text.trim_start_matches('#').parse::<i64>().ok();
                 Condition::Number(self.between(&["1042", ">1000", "1000..1100"], read, |_, _| true)?)
+            }
+            Field::Spent => {
+                if self.keyword("none") {
+                    return Ok(Condition::Spent(Between::Is(0)));
+                }
+                let expected = [">2h", "<=1:30", "90", "1h..8h", "none"];
+                Condition::Spent(self.between(&expected, crate::time::policy::length, |_, _| true)?)
             }
             Field::Subject => {
                 let word = self.word("")?;

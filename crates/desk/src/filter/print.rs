@@ -79,11 +79,14 @@ fn one(condition: &Condition, names: &Names) -> String {
             position => position.to_string(),
         }),
         Condition::With(all) => list(field, all, |with| with.word().into()),
-        Condition::Requester(all) | Condition::Organisation(all) => list(field, all, party),
+        Condition::Requester(all) | Condition::Organisation(all) | Condition::Contract(all) => {
+            list(field, all, party)
+        }
         Condition::Tag(all) => list(field, all, |tag| tag.as_deref().map_or("none".into(), quoted)),
         Condition::Time(_, When::Never) => format!("{}:none", field.word()),
         Condition::Time(_, When::At(at)) => format!("{}:{}", field.word(), between(at, mark)),
         Condition::Number(at) => format!("number:{}", between(at, i64::to_string)),
+        Condition::Spent(at) => format!("spent:{}", between(at, i64::to_string)),
         Condition::Text(words) => {
             let quoted = quoted(words);
             let is_plain = !quoted.starts_with('"') && !quoted.starts_with(['-', '#']);

@@ -190,6 +190,16 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                 Holder::Nobody | Holder::Mine => out.push("t.sla_terms_id IS NULL"),
             };
         }),
+        Condition::Contract(all) => any(all, out, |party, out| {
+            match party {
+                Party::Nobody => out.push("t.contract_id IS NULL"),
+                Party::Id(id) => out.bind("t.contract_id = $1", [(*id).into()]),
+                Party::Named(name) => out.bind(
+                    "t.contract_id = (SELECT x.id FROM contract x WHERE x.name_folded = $1)",
+                    [name.as_str().into()],
+                ),
+            };
+        }),
         Condition::Line(all) => any(all, out, |position, out| {
             match position {
                 0 => out.push(
@@ -275,6 +285,18 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                 Between::More(one) => out.bind("t.id > $1", [one.into()]),
                 Between::AtLeast(one) => out.bind("t.id >= $1", [one.into()]),
                 Between::From(low, high) => out.bind("t.id BETWEEN $1 AND $2", [low.into(), high.into()]),
+            };
+        }
+        Condition::Spent(between) => {
+            match *between {
+                Between::Is(one) => out.bind("t.spent_minutes = $1", [one.into()]),
+                Between::Less(one) => out.bind("t.spent_minutes < $1", [one.into()]),
+                Between::AtMost(one) => out.bind("t.spent_minutes <= $1", [one.into()]),
+                Between::More(one) => out.bind("t.spent_minutes > $1", [one.into()]),
+                Between::AtLeast(one) => out.bind("t.spent_minutes >= $1", [one.into()]),
+                Between::From(low, high) => {
+                    out.bind("t.spent_minutes BETWEEN $1 AND $2", [low.into(), high.into()])
+                }
             };
         }
         Condition::Text(words) => {
@@ -672,6 +694,9 @@ pub fn samples() -> Vec<Filter> {
         Condition::Inbox(vec![Holder::Nobody]),
         Condition::Inbox(vec![Holder::Nobody, Holder::Id(2)]),
         Condition::Policy(vec![Holder::Nobody, Holder::Id(2)]),
+        Condition::Contract(vec![Party::Id(1)]),
+        Condition::Contract(vec![Party::Named("gold".into())]),
+        Condition::Contract(vec![Party::Nobody, Party::Id(1)]),
         Condition::Line(vec![2]),
         Condition::Line(vec![0, 1, 3]),
         Condition::With(vec![With::Supplier]),
@@ -701,7 +726,11 @@ pub fn samples() -> Vec<Filter> {
         ]);
     }
     for (whole, real) in shapes(2, 3).into_iter().zip(shapes(1.5, 2.5)) {
-        all.extend([Condition::Number(whole), Condition::Field(1, FieldIs::Number(real))]);
+        all.extend([
+            Condition::Number(whole),
+            Condition::Spent(whole),
+            Condition::Field(1, FieldIs::Number(real)),
+        ]);
     }
     let one = |condition: Condition| Filter::from(condition);
     let mut filters: Vec<_> = all.iter().cloned().map(one).collect();

@@ -27,6 +27,8 @@ struct Row {
     organisation_folded: Option<String>,
     inbox_id: Option<i64>,
     policy_id: Option<i64>,
+    contract_id: Option<i64>,
+    contract_folded: Option<String>,
     line: Option<i64>,
     with_kind: Option<String>,
     created_at_ms: Millis,
@@ -35,6 +37,7 @@ struct Row {
     solved_at_ms: Option<Millis>,
     subject_folded: String,
     reopened: i64,
+    spent_minutes: i64,
     is_snoozed: bool,
     has_attachment: bool,
     has_note: bool,
@@ -79,9 +82,10 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
     let row = conn.find::<Row>(
         sql!(
             "SELECT t.category, t.status_id, t.priority, t.kind, t.channel, t.team_id, t.assignee_id, t.requester_id,
-                    t.organisation_id, o.name_folded AS organisation_folded, t.inbox_id, s.policy_id,
+                    t.organisation_id, o.name_folded AS organisation_folded, t.inbox_id, s.policy_id, t.contract_id,
+                    x.name_folded AS contract_folded,
                     l.position AS line, y.kind AS with_kind, t.created_at_ms,
-                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened, t.is_snoozed,
+                    t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened, t.spent_minutes, t.is_snoozed,
                     EXISTS (SELECT 1 FROM message w JOIN attachment a ON a.message_id = w.id
                              WHERE w.ticket_id = t.id AND a.is_inline = FALSE) AS has_attachment,
                     EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note' AND w.side_id IS NULL) AS has_note, t.side_state,
@@ -89,6 +93,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
                FROM ticket t
                LEFT JOIN organisation o ON o.id = t.organisation_id
                LEFT JOIN sla_terms s ON s.id = t.sla_terms_id
+               LEFT JOIN contract x ON x.id = t.contract_id
                LEFT JOIN support_line_team q ON q.team_id = t.team_id
                LEFT JOIN support_line l ON l.id = q.line_id
                LEFT JOIN stay y ON y.id = t.stay_id
@@ -113,6 +118,7 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
     )?;
     Ok(Some(Facts {
         number: ticket.number(),
+        spent: row.spent_minutes,
         category: row.category,
         status: row.status_id,
         priority: row.priority,
@@ -126,6 +132,8 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         organisation_folded: row.organisation_folded,
         inbox: row.inbox_id,
         policy: row.policy_id,
+        contract: row.contract_id,
+        contract_folded: row.contract_folded,
         line: row.line.unwrap_or(0),
         with: row.with_kind.as_deref().and_then(With::from_word).unwrap_or(With::Nobody),
         tags: tags.into_iter().map(|tag| tag.tag).collect(),

@@ -181,13 +181,15 @@ fn condition() -> impl Strategy<Value = Condition> {
             Party::Id(id),
             Party::Named("a.b+c@example.org".into())
         ])),
-        prop::collection::vec(party, 1..3).prop_map(dedup).prop_map(Condition::Organisation),
+        prop::collection::vec(party.clone(), 1..3).prop_map(dedup).prop_map(Condition::Organisation),
+        prop::collection::vec(party, 1..3).prop_map(dedup).prop_map(Condition::Contract),
         prop::collection::vec(tag, 1..3).prop_map(dedup).prop_map(Condition::Tag),
         (prop::sample::select(Moment::ALL), mark)
             .prop_map(|(moment, mark)| Condition::Time(moment, When::At(mark))),
         prop::sample::select(&[Moment::Due, Moment::Solved][..])
             .prop_map(|moment| Condition::Time(moment, When::Never)),
         between(-5..2_000i64).prop_map(Condition::Number),
+        between(0..900_000i64).prop_map(Condition::Spent),
         word().prop_filter_map("empty", |word| Condition::text(&word)),
         prop::sample::select(Part::ALL).prop_map(Condition::Has),
         some(Side::ALL).prop_map(Condition::Waiting),

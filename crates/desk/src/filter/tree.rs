@@ -121,6 +121,8 @@ pub enum Condition {
     Inbox(Vec<Holder>),
     /// The SLA policy whose terms apply.
     Policy(Vec<Holder>),
+    /// The contract that covers it.
+    Contract(Vec<Party>),
     /// Which line its team is in; 0 is none.
     Line(Vec<i64>),
     /// To whom it was handed and who has it now.
@@ -129,6 +131,8 @@ pub enum Condition {
     Tag(Vec<Option<String>>),
     Time(Moment, When),
     Number(Between<i64>),
+    /// Minutes that were spent on it.
+    Spent(Between<i64>),
     /// Folded words that the subject contains.
     Text(String),
     Has(Part),
@@ -176,6 +180,7 @@ impl Condition {
             Condition::Organisation(_) => Field::Organisation,
             Condition::Inbox(_) => Field::Inbox,
             Condition::Policy(_) => Field::Sla,
+            Condition::Contract(_) => Field::Contract,
             Condition::Line(_) => Field::Line,
             Condition::With(_) => Field::With,
             Condition::Tag(_) => Field::Tag,
@@ -184,6 +189,7 @@ impl Condition {
             Condition::Time(Moment::Due, _) => Field::Due,
             Condition::Time(Moment::Solved, _) => Field::Solved,
             Condition::Number(_) => Field::Number,
+            Condition::Spent(_) => Field::Spent,
             Condition::Text(_) => Field::Subject,
             Condition::Has(_) => Field::Has,
             Condition::Waiting(_) => Field::Waiting,
@@ -206,6 +212,7 @@ pub enum Field {
     Organisation,
     Inbox,
     Sla,
+    Contract,
     Line,
     With,
     Tag,
@@ -214,6 +221,7 @@ pub enum Field {
     Due,
     Solved,
     Number,
+    Spent,
     Subject,
     Has,
     Waiting,
@@ -223,8 +231,8 @@ pub enum Field {
 platform::words! { Field {
     Is = "is", Status = "status", Priority = "priority", Type = "type", Channel = "channel", Team = "team",
     Assignee = "assignee", Requester = "requester", Organisation = "organisation", Inbox = "inbox", Sla = "sla",
-    Line = "line", With = "with",
-    Tag = "tag", Created = "created", Updated = "updated", Due = "due", Solved = "solved", Number = "number",
+    Contract = "contract", Line = "line", With = "with",
+    Tag = "tag", Created = "created", Updated = "updated", Due = "due", Solved = "solved", Number = "number", Spent = "spent",
     Subject = "subject", Has = "has", Waiting = "waiting", Own = "field",
 } }
 
@@ -286,7 +294,7 @@ pub enum Holder {
 pub enum Party {
     Nobody,
     Id(i64),
-    /// An e-mail address, or the folded name of an organisation.
+    /// An e-mail address, or the folded name of an organisation or a contract.
     Named(String),
 }
 

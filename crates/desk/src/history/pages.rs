@@ -138,6 +138,22 @@ fn aside(entry: &Entry) -> (&'static str, &'static str, Vec<(&'static str, Strin
         _ => ("messages-square", "history-side-asked", vec![name]),
     }
 }
+/// Time that was spent, corrected or removed: icon, message and its arguments.
+fn spent(ui: &Ui, entry: &Entry) -> (&'static str, &'static str, Vec<(&'static str, String)>) {
+    let data = &entry.changes;
+    let length = |name: &str| crate::time::policy::shown(data.get(name).and_then(Value::as_i64).unwrap_or(0));
+    let day = data.get("day").and_then(Value::as_str).unwrap_or_default();
+    let day = day.parse().map_or_else(|_| day.to_owned(), |day| ui.civil_date(day));
+    let more = vec![("spent", length("minutes")), ("was", length("was_minutes")), ("day", day)];
+    let is_billable = data.get("is_billable").and_then(Value::as_bool) != Some(false);
+    let key = match entry.kind.as_str() {
+        "ticket.time_spent" if is_billable => "history-time-spent",
+        "ticket.time_spent" => "history-time-spent-free",
+        "ticket.time_corrected" => "history-time-corrected",
+        _ => "history-time-removed",
+    };
+    ("clock", key, more)
+}
 fn more_of<'m>(more: &'m [(&'static str, String)]) -> Vec<(&'static str, &'m str)> {
     more.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
@@ -432,6 +448,16 @@ impl Names {
                     (false, false) => ("bell", "history-follower-removed"),
                 };
                 vec![line(icon, say(key, &[("name", &self.person(data))]))]
+            }
+            "ticket.contract_applied" if word("name").is_empty() => {
+                vec![line("file-text", say("history-contract-none", &[]))]
+            }
+            "ticket.contract_applied" => {
+                vec![line("file-text", say("history-contract-applied", &[("name", word("name"))]))]
+            }
+            "ticket.time_spent" | "ticket.time_corrected" | "ticket.time_removed" => {
+                let (icon, key, more) = spent(ui, entry);
+                vec![line(icon, say(key, &more_of(&more)))]
             }
             "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
             "mail.failed" => {

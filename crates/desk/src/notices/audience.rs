@@ -23,6 +23,7 @@ pub struct Matter {
     pub ticket: Option<Id<Ticket>>,
     pub message: Option<i64>,
     pub inbound: Option<i64>,
+    pub contract: Option<i64>,
     pub by_name: String,
     pub about: String,
     pub told: Vec<(Id<User>, What)>,
@@ -40,7 +41,8 @@ pub fn hears(event: &Recorded) -> bool {
         | "ticket.call_back_due"
         | "ticket.side_answered"
         | "ticket.side_bounced"
-        | "reminder.due" => true,
+        | "reminder.due"
+        | "contract.volume_reached" => true,
         "ticket.changed" => event.payload.contains("\"assignee\"") || event.payload.contains("\"team\""),
         "inbound.decided" => event.payload.contains("\"quarantined\""),
         _ => false,
@@ -72,6 +74,15 @@ pub fn of(tx: &mut Tx<System>, event: &Recorded) -> db::Result<Option<Matter>> {
             told: vec![(user, What::Reminder)],
             ..Matter::default()
         }));
+    }
+    if event.kind == "contract.volume_reached" {
+        let Some(contract) = event.subject_id("contract") else { return Ok(None) };
+        let owner = crate::contracts::store::owner(tx, Id::new(contract))?;
+        let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+        let percent = number(data.get("percent")).unwrap_or(0);
+        let about = format!("{percent} {} {}", word("unit"), word("name"));
+        let told = owner.into_iter().map(|user| (user, What::ContractVolume)).collect();
+        return Ok(Some(Matter { contract: Some(contract), about, told, ..Matter::default() }));
     }
     let Some(ticket) = event.subject_id("ticket").map(Id::<Ticket>::new) else { return Ok(None) };
     if event.kind == "ticket.message_added" {

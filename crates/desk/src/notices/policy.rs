@@ -30,18 +30,26 @@ pub enum What {
     SideAnswer,
     /// The time has come at which I wanted to be reminded of a ticket.
     Reminder,
+    /// What is included in a contract of mine is nearly used up, or is.
+    ContractVolume,
 }
 platform::words! { What {
     Mention = "mention", Assigned = "assigned", Reply = "reply", Colleague = "colleague",
     SlaBreached = "sla_breached", SlaWarned = "sla_warned", CallBack = "call_back", Team = "team",
     Quarantine = "quarantine", SideAnswer = "side_answer", Reminder = "reminder",
+    ContractVolume = "contract_volume",
 } }
 impl What {
     /// Where somebody hears of it who has chosen nothing: always in the app, and by mail of what is meant for them alone.
     pub fn usual(self) -> Channels {
         let by_mail = matches!(
             self,
-            What::Mention | What::Assigned | What::SlaBreached | What::CallBack | What::Reminder
+            What::Mention
+                | What::Assigned
+                | What::SlaBreached
+                | What::CallBack
+                | What::Reminder
+                | What::ContractVolume
         );
         Channels { in_app: true, by_mail }
     }
@@ -58,6 +66,7 @@ impl What {
             What::Quarantine => "shield-alert",
             What::SideAnswer => "messages-square",
             What::Reminder => "bell-ring",
+            What::ContractVolume => "file-text",
         }
     }
 }
@@ -97,6 +106,7 @@ pub struct Notice {
     pub subject: Option<String>,
     pub message_id: Option<Id<Message>>,
     pub inbound_id: Option<i64>,
+    pub contract_id: Option<i64>,
     pub by_name: String,
     pub about: String,
     /// The person whose deputy hears of it.
@@ -122,11 +132,29 @@ impl Notice {
             }
             _ => &self.about,
         };
+        if self.kind == What::ContractVolume {
+            return self.volume(language);
+        }
         let key = format!("notice-said-{}", word.replace('_', "-"));
         i18n::format(language, &key, &[("by", by.into()), ("about", about.into())])
     }
+    /// How much of which contract is used: `about` is percent, unit, name.
+    fn volume(&self, language: Language) -> String {
+        let mut parts = self.about.splitn(3, ' ');
+        let mut part = || parts.next().unwrap_or_default();
+        let (percent, unit, name) = (part(), part(), part());
+        let unit = match unit {
+            "" => "",
+            unit => i18n::text(language, &format!("contract-unit-{unit}")),
+        };
+        let more = [("percent", percent.into()), ("unit", unit.into()), ("about", name.into())];
+        i18n::format(language, "notice-said-contract-volume", &more)
+    }
     /// Where it is about.
     pub fn address(&self) -> String {
+        if let Some(contract) = self.contract_id {
+            return format!("/admin/contracts/{contract}");
+        }
         match (self.ticket_id, self.message_id, self.inbound_id) {
             (Some(ticket), Some(message), _) => format!("/t/{ticket}#m{message}"),
             (Some(ticket), None, _) => format!("/t/{ticket}"),
@@ -183,6 +211,7 @@ mod tests {
                     subject: None,
                     message_id: None,
                     inbound_id: None,
+                    contract_id: None,
                     by_name: String::new(),
                     about: "first_response".into(),
                     for_name: None,

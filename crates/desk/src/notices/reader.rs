@@ -177,9 +177,11 @@ fn tell(
         return Ok(());
     }
     let ids: Vec<_> = ears.iter().map(|ear| ear.user).collect();
-    let may_see = match matter.ticket {
-        Some(ticket) => mentions::store::in_sight(tx, ticket, &ids)?,
-        None => store::keepers(tx)?,
+    let may_see = match (matter.ticket, matter.contract) {
+        (Some(ticket), _) => mentions::store::in_sight(tx, ticket, &ids)?,
+        // A contract's owner, and who stands in for them, was chosen by somebody who looks after contracts.
+        (None, Some(_)) => ids.clone(),
+        (None, None) => store::keepers(tx)?,
     };
     ears.retain(|ear| may_see.contains(&ear.user));
     let mut choices: HashMap<What, Vec<(Id<User>, Channels)>> = HashMap::new();
@@ -203,6 +205,7 @@ fn tell(
             ticket: matter.ticket,
             message: matter.message,
             inbound: matter.inbound,
+            contract: matter.contract,
             by_name: &matter.by_name,
             about: &matter.about,
             for_user: ear.for_user,

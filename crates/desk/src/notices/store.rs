@@ -51,12 +51,15 @@ macro_rules! shown {
          LEFT JOIN ticket x ON x.id = n.ticket_id
          LEFT JOIN ticket t ON t.id = coalesce(x.lands_at_id, x.id)
          LEFT JOIN desk_user f ON f.id = n.for_id
-        WHERE n.user_id = $4 AND ((n.ticket_id IS NULL AND $6 = TRUE) OR ($5 = TRUE AND "
+        WHERE n.user_id = $4
+          AND ((n.ticket_id IS NULL AND n.contract_id IS NULL AND $6 = TRUE)
+               OR EXISTS (SELECT 1 FROM contract k WHERE k.id = n.contract_id AND k.owner_id IN (n.user_id, n.for_id))
+               OR (n.contract_id IS NULL AND $5 = TRUE AND "
     };
 }
 macro_rules! columns {
     () => {
-        "SELECT n.id, n.kind, t.id AS ticket_id, t.subject, n.message_id, n.inbound_id, n.by_name, n.about,
+        "SELECT n.id, n.kind, t.id AS ticket_id, t.subject, n.message_id, n.inbound_id, n.contract_id, n.by_name, n.about,
                 f.name AS for_name, n.created_at_ms, n.read_at_ms "
     };
 }
@@ -177,6 +180,7 @@ pub struct New<'n> {
     pub ticket: Option<Id<Ticket>>,
     pub message: Option<i64>,
     pub inbound: Option<i64>,
+    pub contract: Option<i64>,
     pub by_name: &'n str,
     pub about: &'n str,
     pub for_user: Option<Id<User>>,
@@ -189,8 +193,8 @@ pub(super) fn insert(tx: &mut Tx<System>, new: &New) -> Result<Option<Id<Notice>
     let row = tx.find::<(Id<Notice>,)>(
         sql!(
             "INSERT INTO notice (user_id, kind, event_id, ticket_id, message_id, inbound_id, by_name, about, for_id,
-                                 is_in_app, mail, created_at_ms)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                 is_in_app, mail, created_at_ms, contract_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                ON CONFLICT (user_id, event_id) DO NOTHING RETURNING id"
         ),
         args![
@@ -205,7 +209,8 @@ pub(super) fn insert(tx: &mut Tx<System>, new: &New) -> Result<Option<Id<Notice>
             new.for_user,
             new.channels.in_app,
             mail,
-            new.at
+            new.at,
+            new.contract
         ],
     )?;
     Ok(row.map(|(id,)| id))

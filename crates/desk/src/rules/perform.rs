@@ -280,7 +280,8 @@ fn mail(
             remarks: "{}",
         },
     )?;
-    conversation::actions::queue(tx, (ticket.id, ticket.inbox_id), message, &header, &to, &ticket.subject)?;
+    let sender = crate::contracts::store::sender(tx, ticket)?;
+    conversation::actions::queue(tx, (ticket.id, sender), message, &header, &to, &ticket.subject)?;
     tickets::store::touch(tx, ticket.id, &text::shorten(text, 140), &compiled.rule.name, false)?;
     tx.emit(MessageAdded {
         ticket: ticket.id,

@@ -3,7 +3,7 @@ use super::{
     Changes, Draft, ManageSla, Policy, SlaError, actions,
     clock::{Promise, State},
     deadlines::{self, Explained},
-    policy::Targets,
+    policy::{CalendarOf, Targets},
     store,
     what_if::{self, WhatIf},
 };
@@ -14,7 +14,7 @@ use crate::{
 use axum::extract::Query;
 use kernel::{clock::Millis, fault::Problem, id::Id};
 use platform::{
-    authority::{Grant, Tx},
+    authority::{Grant, Team, Tx},
     db,
     idempotency::once,
     web::{Created, Failure, InPath, Json, Keyed, Listing, Paged},
@@ -36,6 +36,8 @@ pub struct Body {
     pub warn: String,
     pub position: i64,
     pub is_active: bool,
+    pub calendar_of: CalendarOf,
+    pub is_for_contracts: bool,
 }
 impl From<Policy> for Body {
     fn from(policy: Policy) -> Body {
@@ -53,6 +55,8 @@ impl From<Policy> for Body {
             warn: policy.warn,
             position: policy.position,
             is_active: policy.is_active,
+            calendar_of: policy.calendar_of,
+            is_for_contracts: policy.is_for_contracts,
             name: policy.name,
         }
     }
@@ -184,4 +188,42 @@ pub async fn deadlines(
         })
         .await?;
     Ok(Json(explained.into_iter().map(DeadlineBody::from).collect()))
+}
+
+/// Whose hours a team counts by.
+#[derive(serde::Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TeamHours)]
+pub struct TeamHours {
+    /// `null`: by no hours of its own.
+    #[schema(value_type = Option<String>)]
+    pub calendar: Option<Id<calendars::Calendar>>,
+}
+
+/// Get the calendar of a team, by which policies count that ask for the team's hours.
+#[utoipa::path(get, path = "/api/v1/teams/{id}/calendar", tag = "sla", params(("id" = String, Path)),
+    responses((status = 200, body = TeamHours)))]
+pub async fn team_calendar(
+    grant: Grant<ManageSla>,
+    InPath(id): InPath<Id<Team>>,
+) -> Result<Json<TeamHours>, Failure> {
+    let hours = grant.read::<_, SlaError>(move |tx| {
+        people::teams::store::by_id(tx, id)?.ok_or(SlaError::Unknown)?;
+        let found = store::team_calendars(tx)?.into_iter().find(|(team, _)| *team == id);
+        Ok(TeamHours { calendar: found.map(|(_, calendar)| calendar) })
+    });
+    Ok(Json(hours.await?))
+}
+
+/// Choose the calendar of a team. Open tickets of the team go on by it where their policy asks for the team's hours.
+#[utoipa::path(put, path = "/api/v1/teams/{id}/calendar", tag = "sla", params(("id" = String, Path)),
+    request_body = TeamHours, responses((status = 200, body = TeamHours)))]
+pub async fn set_team_calendar(
+    grant: Grant<ManageSla>,
+    InPath(id): InPath<Id<Team>>,
+    Json(hours): Json<TeamHours>,
+) -> Result<Json<TeamHours>, Failure> {
+    let calendar = hours.calendar;
+    grant.change(move |tx| actions::set_team_calendar(tx, id, calendar)).await?;
+    Ok(Json(hours))
 }

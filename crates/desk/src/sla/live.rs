@@ -10,28 +10,43 @@ use super::{
     subject::Subject,
     terms,
 };
-use crate::tickets::{Category, Ticket};
+use crate::{
+    contracts::{
+        self, Contract,
+        cover::{self, Applied},
+    },
+    tickets::{Category, Ticket},
+};
 use kernel::{clock::Millis, id::Id};
 use platform::{
     authority::Tx,
     db::{Conn, Result},
 };
 
-/// The clock that a ticket is going to have, before its row is there.
+/// The contract and the clock that a ticket is going to have, before its row is there.
 pub struct Foreseen {
-    clock: Clock,
-    applied: (Id<super::Policy>, String),
+    contract: Option<Applied>,
+    clock: Option<(Clock, (Id<super::Policy>, String))>,
+}
+/// What of it stands in the ticket's row.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Promised {
+    pub due_at: Option<Millis>,
+    pub terms: Option<i64>,
+    pub contract: Option<Id<Contract>>,
 }
 impl Foreseen {
-    pub fn terms_id(&self) -> Option<i64> {
-        self.clock.terms().map(|terms| terms.id)
-    }
-    pub fn due_at(&self) -> Option<Millis> {
-        self.clock.next_due()
+    pub fn promised(&self) -> Promised {
+        let clock = self.clock.as_ref().map(|(clock, _)| clock);
+        Promised {
+            due_at: clock.and_then(Clock::next_due),
+            terms: clock.and_then(Clock::terms).map(|terms| terms.id),
+            contract: self.contract.as_ref().map(|applied| applied.contract),
+        }
     }
 }
 
-/// What is promised to a ticket that is opened now; `None` without a policy for it.
+/// What covers a ticket that is opened now, and what is promised to it; `None` without either.
 ///
 /// * `is_asked` – by the customer; else the first words are an answer.
 pub fn foresee<P>(
@@ -41,20 +56,28 @@ pub fn foresee<P>(
     is_asked: bool,
 ) -> Result<Option<Foreseen>> {
     let Some(book) = terms::book(tx)? else { return Ok(None) };
-    let Some(entry) = book.choose(subject) else { return Ok(None) };
     let at = tx.now();
-    let terms = Some(entry.terms.clone());
+    let covered = cover::choose(tx, &book.covering, subject, at)?;
+    let contract = covered.as_ref().map(cover::Covered::applied);
+    let covered = covered.as_ref().map(|covered| (covered.contract, covered.today));
+    let Some((entry, terms)) = book.promise(subject, covered) else {
+        return Ok(contract.map(|contract| Foreseen { contract: Some(contract), clock: None }));
+    };
+    let terms = Some(terms.clone());
     let first = [What::Opened, What::Terms(terms), if is_asked { What::Asked } else { What::Answered }];
     let mut clock = Clock::stored(category, None, Vec::new());
     for what in first {
         clock.step(Step { at, what });
     }
-    Ok(Some(Foreseen { clock, applied: (entry.policy, entry.name.clone()) }))
+    Ok(Some(Foreseen { contract, clock: Some((clock, (entry.policy, entry.name.clone()))) }))
 }
 
 /// Writes the clocks of a ticket whose row is there, and tells which policy it is.
 pub fn begin<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, foreseen: Foreseen) -> Result<()> {
-    let Foreseen { clock, applied: (policy, name) } = foreseen;
+    if let Some(applied) = foreseen.contract {
+        contracts::actions::applied(tx, ticket, Some(applied))?;
+    }
+    let Some((clock, (policy, name))) = foreseen.clock else { return Ok(()) };
     let mut kept: Vec<_> = clock.runs().map(|run| keep(&clock, ticket, run, Told::Nothing)).collect();
     let is_at = |kept: &[Kept], promise| kept.iter().position(|kept| kept.promise == promise);
     let first = is_at(&kept, Promise::FirstResponse).map(|at| kept.remove(at));
@@ -115,15 +138,23 @@ pub fn merged<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, category: Category, is_merg
     Ok(())
 }
 
-/// Finds the policy for a ticket, and goes on with its terms where they are others than before.
+/// Finds the contract and the policy for a ticket, and goes on with its terms where they are others than before.
 ///
 /// * returns – whether anything changed.
 pub fn apply<P>(tx: &mut Tx<P>, about: &About) -> Result<bool> {
     let Some(book) = terms::book(tx)? else { return Ok(false) };
-    let entry = book.choose(&about.subject());
-    let terms = entry.map(|entry| entry.terms.clone());
+    let covered = cover::choose(tx, &book.covering, &about.subject(), about.created_at_ms)?;
+    let contract = covered.as_ref().map(cover::Covered::applied);
+    let is_covered_anew = contract.as_ref().map(|applied| applied.contract) != about.contract_id;
+    if is_covered_anew {
+        store::mark_contract(tx, about.id, contract.as_ref().map(|applied| applied.contract))?;
+        contracts::actions::applied(tx, about.id, contract)?;
+    }
+    let covered = covered.as_ref().map(|covered| (covered.contract, covered.today));
+    let promise = book.promise(&about.subject(), covered);
+    let (entry, terms) = (promise.map(|(entry, _)| entry), promise.map(|(_, terms)| terms.clone()));
     if terms.as_ref().map(|terms| terms.id) == about.sla_terms_id {
-        return Ok(false);
+        return Ok(is_covered_anew);
     }
     let what = What::Terms(terms.clone());
     match about.sla_terms_id {

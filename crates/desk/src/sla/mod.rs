@@ -37,6 +37,10 @@ platform::events! {
     SlaPolicyCreated = "sla_policy.created" about "sla_policy" policy { policy: Id<Policy>, name: String }
     /// A policy's promises, filter, calendar, order or name changed, or it was switched on or off.
     SlaPolicyChanged = "sla_policy.changed" about "sla_policy" policy { policy: Id<Policy>, fields: Vec<&'static str> }
+    /// A team counts by other hours, or by none of its own.
+    TeamCalendarChanged = "team.calendar_changed" about "team" team {
+        team: Id<platform::authority::Team>, calendar: Option<Id<crate::calendars::Calendar>>,
+    }
     /// From here on these terms hold for a ticket; without any, nothing is promised.
     SlaApplied = "sla.applied" about "ticket" ticket {
         ticket: Id<Ticket>, policy: Option<Id<Policy>>, name: String, terms: Option<i64>,
@@ -54,6 +58,8 @@ pub fn routes() -> Routes {
         .api::<ManageSla>(routes!(api::get))
         .api::<ManageSla>(routes!(api::patch))
         .api::<ManageSla>(routes!(api::what_if))
+        .api::<ManageSla>(routes!(api::team_calendar))
+        .api::<ManageSla>(routes!(api::set_team_calendar))
         .api::<ViewTickets>(routes!(api::deadlines))
         .get::<ViewTickets>("/t/{number}/deadlines", get(pages::why::get))
         .get::<ManageSla>("/admin/sla", get(pages::list))

@@ -1,5 +1,10 @@
 //! What a policy is and what it may promise. No I/O.
-use super::{clock::Promise, span::Span, subject, terms::Snapshot};
+use super::{
+    clock::Promise,
+    span::Span,
+    subject,
+    terms::{Hours, Snapshot, Whose},
+};
 use crate::{
     calendars::{self, Plan},
     filter::Filter,
@@ -20,6 +25,20 @@ const NAME_MOST: usize = 80;
 /// The warning comes so much working time before a deadline, unless the policy says otherwise.
 const WARN: &str = "1h";
 
+/// By whose hours a policy counts. A contract or a team without any leaves it to the policy's own calendar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ToSchema)]
+#[schema(as = SlaCalendarOf, rename_all = "snake_case")]
+pub enum CalendarOf {
+    /// The policy's own calendar, or the desk's.
+    #[default]
+    Fixed,
+    /// Of the contract that covers the ticket.
+    Contract,
+    /// Of the team that has the ticket.
+    Team,
+}
+platform::words! { CalendarOf { Fixed = "fixed", Contract = "contract", Team = "team" } }
+
 /// A row of the table.
 #[derive(Clone, Debug, Record)]
 pub struct Policy {
@@ -36,6 +55,8 @@ pub struct Policy {
     pub warn: String,
     pub pause_in: String,
     pub terms_id: Option<i64>,
+    pub calendar_of: CalendarOf,
+    pub is_for_contracts: bool,
 }
 impl Policy {
     pub fn pause_in(&self) -> Vec<Category> {
@@ -102,6 +123,14 @@ pub struct Draft {
     pub position: Option<i64>,
     #[serde(default)]
     pub is_active: Option<bool>,
+    /// By whose hours it counts: `fixed` (the calendar above) unless given, or `contract` or `team`. The calendar of a
+    /// contract that names the policy counts in any case.
+    #[serde(default)]
+    #[schema(value_type = Option<CalendarOf>)]
+    pub calendar_of: Option<CalendarOf>,
+    /// Only for tickets of contracts that name it, whatever its filter says.
+    #[serde(default)]
+    pub is_for_contracts: Option<bool>,
 }
 
 /// What changes; what is left out stays.
@@ -119,6 +148,9 @@ pub struct Changes {
     pub warn: Option<String>,
     pub position: Option<i64>,
     pub is_active: Option<bool>,
+    #[schema(value_type = Option<CalendarOf>)]
+    pub calendar_of: Option<CalendarOf>,
+    pub is_for_contracts: Option<bool>,
 }
 impl Changes {
     pub fn apply(self, to: &Policy) -> Draft {
@@ -138,6 +170,8 @@ impl Changes {
             warn: Some(self.warn.unwrap_or_else(|| to.warn.clone())),
             position: Some(self.position.unwrap_or(to.position)),
             is_active: Some(self.is_active.unwrap_or(to.is_active)),
+            calendar_of: Some(self.calendar_of.unwrap_or(to.calendar_of)),
+            is_for_contracts: Some(self.is_for_contracts.unwrap_or(to.is_for_contracts)),
         }
     }
 }
@@ -153,6 +187,8 @@ pub struct NewPolicy {
     pub warn: Span,
     pub position: Option<i64>,
     pub is_active: bool,
+    pub calendar_of: CalendarOf,
+    pub is_for_contracts: bool,
 }
 
 impl Draft {
@@ -200,6 +236,8 @@ impl Draft {
             warn: warn.map_err(|_| Problem::internal())?,
             position: self.position,
             is_active: self.is_active.unwrap_or(true),
+            calendar_of: self.calendar_of.unwrap_or_default(),
+            is_for_contracts: self.is_for_contracts.unwrap_or(false),
         })
     }
 }
@@ -225,7 +263,18 @@ impl NewPolicy {
             pause_in,
             warn_ms: self.warn.in_ms(&calendar),
             plan,
+            hours: None,
         })
+    }
+    /// The same, remembering whose hours they are.
+    pub fn snapshot_by(
+        &self,
+        plan: Option<Plan>,
+        whose: Whose,
+        calendar: Option<Id<calendars::Calendar>>,
+    ) -> Result<Snapshot, Problem> {
+        let hours = Some(Hours { whose, calendar });
+        Ok(Snapshot { hours, ..self.snapshot(plan)? })
     }
 }
 

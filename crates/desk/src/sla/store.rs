@@ -2,11 +2,13 @@
 use super::{
     ManageSla,
     clock::{Promise, Run},
-    policy::{NewPolicy, Policy},
+    policy::{CalendarOf, NewPolicy, Policy},
     subject::Subject,
+    terms::Whose,
 };
 use crate::{
     calendars,
+    contracts::Contract,
     conversation::Message,
     tickets::{Category, Channel, Kind, Priority, Ticket},
 };
@@ -14,7 +16,7 @@ use derive::Record;
 use kernel::{clock::Millis, id::Id, text};
 use platform::{
     args,
-    authority::{Implies, Organisation, System, Team, Tx},
+    authority::{Contact, Implies, Organisation, System, Team, Tx},
     db::{Conn, Result},
     events::Recorded,
     sql,
@@ -26,14 +28,92 @@ pub struct Applying {
     pub policy_id: Id<Policy>,
     pub name: String,
     pub filter: String,
+    pub calendar_of: CalendarOf,
+    pub is_for_contracts: bool,
     pub terms_id: i64,
     pub content: String,
+}
+/// Terms of a policy by the hours of a contract or a team.
+#[derive(Record)]
+pub struct Variant {
+    pub policy_id: Id<Policy>,
+    pub whose: Whose,
+    pub calendar_id: Id<calendars::Calendar>,
+    pub terms_id: i64,
+    pub content: String,
+}
+/// All; a desk has a handful.
+pub fn variants(conn: &mut Conn) -> Result<Vec<Variant>> {
+    conn.all(
+        sql!(
+            "SELECT v.policy_id, v.whose, v.calendar_id, v.terms_id, t.content
+               FROM sla_variant v JOIN sla_terms t ON t.id = v.terms_id ORDER BY v.policy_id, v.whose, v.calendar_id"
+        ),
+        args![],
+    )
+}
+/// Keeps what applies by those hours from now on.
+pub(super) fn set_variant<P>(
+    tx: &mut Tx<P>,
+    policy: Id<Policy>,
+    (whose, calendar): (Whose, Id<calendars::Calendar>),
+    content: &str,
+) -> Result<()> {
+    let terms = insert_terms(tx, policy, content)?;
+    tx.run(
+        sql!(
+            "INSERT INTO sla_variant (policy_id, whose, calendar_id, terms_id) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (policy_id, whose, calendar_id) DO UPDATE SET terms_id = excluded.terms_id"
+        ),
+        args![policy, whose, calendar, terms],
+    )
+    .map(drop)
+}
+/// The calendars that contracts in use have agreed on, and the policies that they name.
+pub(super) fn agreed(conn: &mut Conn) -> Result<(Vec<Id<calendars::Calendar>>, Vec<Id<Policy>>)> {
+    let calendars = conn.all::<(Id<calendars::Calendar>,)>(
+        sql!(
+            "SELECT DISTINCT t.calendar_id FROM contract_terms t JOIN contract c ON c.id = t.contract_id
+              WHERE c.is_archived = FALSE AND t.calendar_id IS NOT NULL"
+        ),
+        args![],
+    )?;
+    let policies = conn.all::<(Id<Policy>,)>(
+        sql!(
+            "SELECT DISTINCT t.policy_id FROM contract_terms t JOIN contract c ON c.id = t.contract_id
+              WHERE c.is_archived = FALSE AND t.policy_id IS NOT NULL"
+        ),
+        args![],
+    )?;
+    Ok((calendars.into_iter().map(|(id,)| id).collect(), policies.into_iter().map(|(id,)| id).collect()))
+}
+/// The teams that have hours of their own.
+pub fn team_calendars(conn: &mut Conn) -> Result<Vec<(Id<Team>, Id<calendars::Calendar>)>> {
+    conn.all(sql!("SELECT team_id, calendar_id FROM team_calendar ORDER BY team_id"), args![])
+}
+/// A team counts by these hours; `None` by no hours of its own.
+pub(super) fn set_team_calendar<P>(
+    tx: &mut Tx<P>,
+    team: Id<Team>,
+    calendar: Option<Id<calendars::Calendar>>,
+) -> Result<()> {
+    match calendar {
+        None => tx.run(sql!("DELETE FROM team_calendar WHERE team_id = $1"), args![team]),
+        Some(calendar) => tx.run(
+            sql!(
+                "INSERT INTO team_calendar (team_id, calendar_id) VALUES ($1, $2)
+                   ON CONFLICT (team_id) DO UPDATE SET calendar_id = excluded.calendar_id"
+            ),
+            args![team, calendar],
+        ),
+    }
+    .map(drop)
 }
 /// In order.
 pub fn applying(conn: &mut Conn) -> Result<Vec<Applying>> {
     conn.all(
         sql!(
-            "SELECT p.id AS policy_id, p.name, p.filter, t.id AS terms_id, t.content
+            "SELECT p.id AS policy_id, p.name, p.filter, p.calendar_of, p.is_for_contracts, t.id AS terms_id, t.content
                FROM sla_policy p JOIN sla_terms t ON t.id = p.terms_id
               WHERE p.is_active = TRUE ORDER BY p.position, p.id"
         ),
@@ -57,7 +137,7 @@ macro_rules! select_policy {
     ($rest:literal) => {
         sql!(concat!(
             "SELECT id, name, position, is_active, calendar_id, filter, first_response, next_response, update_every,
-                    resolution, warn, pause_in, terms_id
+                    resolution, warn, pause_in, terms_id, calendar_of, is_for_contracts
                FROM sla_policy ",
             $rest
         ))
@@ -84,9 +164,10 @@ pub(super) fn insert(tx: &mut Tx<ManageSla>, new: &NewPolicy) -> Result<Id<Polic
     let (id,) = tx.one(
         sql!(
             "INSERT INTO sla_policy (name, name_folded, position, is_active, calendar_id, filter, first_response,
-                                     next_response, update_every, resolution, warn, pause_in, created_at_ms)
+                                     next_response, update_every, resolution, warn, pause_in, created_at_ms,
+                                     calendar_of, is_for_contracts)
                VALUES ($1, $2, coalesce($3, (SELECT coalesce(max(position), 0) + 1 FROM sla_policy)), $4, $5, $6, $7,
-                       $8, $9, $10, $11, $12, $13) RETURNING id"
+                       $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id"
         ),
         args![
             &new.name,
@@ -101,7 +182,9 @@ pub(super) fn insert(tx: &mut Tx<ManageSla>, new: &NewPolicy) -> Result<Id<Polic
             words.targets[3].as_deref(),
             &words.warn,
             &words.pause_in,
-            now
+            now,
+            new.calendar_of,
+            new.is_for_contracts
         ],
     )?;
     Ok(id)
@@ -112,7 +195,7 @@ pub(super) fn update(tx: &mut Tx<ManageSla>, id: Id<Policy>, new: &NewPolicy) ->
         sql!(
             "UPDATE sla_policy SET name = $2, name_folded = $3, position = coalesce($4, position), is_active = $5,
                     calendar_id = $6, filter = $7, first_response = $8, next_response = $9, update_every = $10,
-                    resolution = $11, warn = $12, pause_in = $13
+                    resolution = $11, warn = $12, pause_in = $13, calendar_of = $14, is_for_contracts = $15
               WHERE id = $1"
         ),
         args![
@@ -128,7 +211,9 @@ pub(super) fn update(tx: &mut Tx<ManageSla>, id: Id<Policy>, new: &NewPolicy) ->
             words.targets[2].as_deref(),
             words.targets[3].as_deref(),
             &words.warn,
-            &words.pause_in
+            &words.pause_in,
+            new.calendar_of,
+            new.is_for_contracts
         ],
     )
     .map(drop)
@@ -154,12 +239,16 @@ pub(super) fn place(tx: &mut Tx<ManageSla>, id: Id<Policy>, position: i64) -> Re
 }
 /// A new snapshot that applies from now on.
 pub(super) fn set_terms(tx: &mut Tx<ManageSla>, id: Id<Policy>, content: &str) -> Result<()> {
+    let terms = insert_terms(tx, id, content)?;
+    tx.run(sql!("UPDATE sla_policy SET terms_id = $2 WHERE id = $1"), args![id, terms]).map(drop)
+}
+fn insert_terms<P>(tx: &mut Tx<P>, id: Id<Policy>, content: &str) -> Result<i64> {
     let now = tx.now();
     let (terms,) = tx.one::<(i64,)>(
         sql!("INSERT INTO sla_terms (policy_id, content, created_at_ms) VALUES ($1, $2, $3) RETURNING id"),
         args![id, content, now],
     )?;
-    tx.run(sql!("UPDATE sla_policy SET terms_id = $2 WHERE id = $1"), args![id, terms]).map(drop)
+    Ok(terms)
 }
 /// Those that count by this calendar, by choice or because it is (or was) the desk's own.
 pub(super) fn of_calendar(conn: &mut Conn, calendar: Id<calendars::Calendar>) -> Result<Vec<Policy>> {
@@ -310,6 +399,11 @@ pub fn mark(conn: &mut Conn, ticket: Id<Ticket>, due_at: Option<Millis>, terms: 
     .map(drop)
 }
 
+/// The contract that covers the ticket from now on. Its version stays: nobody edited it.
+pub fn mark_contract(conn: &mut Conn, ticket: Id<Ticket>, contract: Option<Id<Contract>>) -> Result<()> {
+    conn.run(sql!("UPDATE ticket SET contract_id = $2 WHERE id = $1"), args![ticket, contract]).map(drop)
+}
+
 /// What a clock needs to know of a ticket.
 #[derive(Clone, Debug, Record)]
 pub struct About {
@@ -320,6 +414,8 @@ pub struct About {
     pub channel: Channel,
     pub team_id: Id<Team>,
     pub organisation_id: Option<Id<Organisation>>,
+    pub requester_id: Id<Contact>,
+    pub contract_id: Option<Id<Contract>>,
     pub sla_terms_id: Option<i64>,
     pub due_at_ms: Option<Millis>,
     pub created_at_ms: Millis,
@@ -332,14 +428,15 @@ impl About {
             channel: self.channel,
             team: self.team_id,
             organisation: self.organisation_id,
+            requester: self.requester_id,
         }
     }
 }
 pub fn about(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<About>> {
     conn.find(
         sql!(
-            "SELECT id, category, priority, kind, channel, team_id, organisation_id, sla_terms_id, due_at_ms,
-                    created_at_ms FROM ticket WHERE id = $1"
+            "SELECT id, category, priority, kind, channel, team_id, organisation_id, requester_id, contract_id, sla_terms_id,
+                    due_at_ms, created_at_ms FROM ticket WHERE id = $1"
         ),
         args![ticket],
     )
@@ -348,8 +445,8 @@ pub fn about(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<About>> {
 pub fn open_after(conn: &mut Conn, after: Id<Ticket>, limit: usize) -> Result<Vec<About>> {
     conn.all(
         sql!(
-            "SELECT id, category, priority, kind, channel, team_id, organisation_id, sla_terms_id, due_at_ms,
-                    created_at_ms FROM ticket WHERE id > $1 AND is_open = TRUE ORDER BY id LIMIT $2"
+            "SELECT id, category, priority, kind, channel, team_id, organisation_id, requester_id, contract_id, sla_terms_id,
+                    due_at_ms, created_at_ms FROM ticket WHERE id > $1 AND is_open = TRUE ORDER BY id LIMIT $2"
         ),
         args![after, limit],
     )
@@ -358,8 +455,8 @@ pub fn open_after(conn: &mut Conn, after: Id<Ticket>, limit: usize) -> Result<Ve
 pub fn promised_after(conn: &mut Conn, after: Id<Ticket>, limit: usize) -> Result<Vec<About>> {
     conn.all(
         sql!(
-            "SELECT id, category, priority, kind, channel, team_id, organisation_id, sla_terms_id, due_at_ms,
-                    created_at_ms FROM ticket WHERE id > $1 AND sla_terms_id IS NOT NULL ORDER BY id LIMIT $2"
+            "SELECT id, category, priority, kind, channel, team_id, organisation_id, requester_id, contract_id, sla_terms_id,
+                    due_at_ms, created_at_ms FROM ticket WHERE id > $1 AND sla_terms_id IS NOT NULL ORDER BY id LIMIT $2"
         ),
         args![after, limit],
     )
@@ -368,8 +465,8 @@ pub fn promised_after(conn: &mut Conn, after: Id<Ticket>, limit: usize) -> Resul
 pub fn recent<P: Implies<ManageSla>>(tx: &mut Tx<P>, since: Millis, limit: usize) -> Result<Vec<About>> {
     tx.all(
         sql!(
-            "SELECT id, category, priority, kind, channel, team_id, organisation_id, sla_terms_id, due_at_ms,
-                    created_at_ms FROM ticket WHERE created_at_ms >= $1 ORDER BY id DESC LIMIT $2"
+            "SELECT id, category, priority, kind, channel, team_id, organisation_id, requester_id, contract_id, sla_terms_id,
+                    due_at_ms, created_at_ms FROM ticket WHERE created_at_ms >= $1 ORDER BY id DESC LIMIT $2"
         ),
         args![since, limit],
     )

@@ -10,7 +10,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use kernel::{clock::Millis, id::Id};
-use platform::authority::{Organisation, Team};
+use platform::authority::{Contact, Organisation, Team};
 
 /// What a policy's filter looks at. Where it changes, another policy may apply.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Subject {
     /// 0 is none.
     pub team: Id<Team>,
     pub organisation: Option<Id<Organisation>>,
+    /// Whom a contract may name.
+    pub requester: Id<Contact>,
 }
 impl Subject {
     pub fn matches(&self, filter: &Filter) -> bool {
@@ -101,6 +103,7 @@ mod tests {
             channel: Channel::Email,
             team: Id::new(0),
             organisation: None,
+            requester: Id::new(1),
         }
     }
 

@@ -116,7 +116,8 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
         },
     )?;
     attachments::actions::attach(tx, message, &new.attachments)?;
-    conversation::actions::queue(tx, (ticket, new.inbox), message, &header, &to, &new.subject)?;
+    let sender = crate::contracts::store::sender_of(tx, ticket)?.or(new.inbox);
+    conversation::actions::queue(tx, (ticket, sender), message, &header, &to, &new.subject)?;
     announce(tx, (ticket, foreseen), message, &new, &requester, Direction::Out)?;
     Ok(ticket)
 }
@@ -205,11 +206,12 @@ fn begin<P>(
         channel: new.channel,
         team: new.team.unwrap_or(Id::new(0)),
         organisation: requester.organisation_id,
+        requester: requester.id,
     };
     // Only a person who signs is an answer; what a customer or a machine writes first is a question.
     let is_asked = is_in || tx.actor().user().is_none();
     let foreseen = sla::live::foresee(tx, &subject, category, is_asked)?;
-    let promised = foreseen.as_ref().map_or((None, None), |it| (it.due_at(), it.terms_id()));
+    let promised = foreseen.as_ref().map_or_else(Default::default, Foreseen::promised);
     let last = (&*text::shorten(&new.text, 140), by, is_in);
     let organisation = requester.organisation_id;
     let ticket = store::insert(tx, new, (status, category), requester.id, organisation, last, promised)?;
@@ -475,15 +477,17 @@ fn write<P>(
     }
     hands_changed(tx, ticket, row)?;
     escalation::actions::changed(tx, ticket, row)?;
-    let subject = |kind, priority, team, organisation| Subject {
+    let subject = |kind, priority, team, (requester, organisation)| Subject {
         priority,
         kind,
         channel: ticket.channel,
         team,
         organisation,
+        requester,
     };
-    let before = subject(ticket.kind, ticket.priority, ticket.team_id, ticket.organisation_id);
-    let after = subject(row.kind, row.priority, row.team_id, row.organisation_id);
+    let asks = (ticket.requester_id, ticket.organisation_id);
+    let before = subject(ticket.kind, ticket.priority, ticket.team_id, asks);
+    let after = subject(row.kind, row.priority, row.team_id, (row.requester_id, row.organisation_id));
     if before != after || ticket.category != row.category {
         sla::live::changed(tx, ticket.id, (before, ticket.category))?;
     }

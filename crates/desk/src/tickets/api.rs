@@ -75,6 +75,11 @@ pub struct TicketBody {
     pub checklist: Option<checklists::policy::Progress>,
     /// Where its side conversations stand: `answered` as soon as one of them waits for us; `null` where it never had one.
     pub side_conversations: Option<side_conversations::State>,
+    /// What people say they spent on it.
+    pub spent_minutes: i64,
+    /// The contract that covers it.
+    #[schema(value_type = Option<String>)]
+    pub contract: Option<Id<crate::contracts::Contract>>,
     /// A ticket that this one perhaps belongs to: something pointed there without proof.
     pub perhaps: Option<i64>,
     /// The ticket that this one was merged into: its messages are there, and nothing is written to this one.
@@ -145,6 +150,8 @@ fn in_full(
         checklist: (ticket.items_all > 0)
             .then_some(checklists::policy::Progress { done: ticket.items_done, all: ticket.items_all }),
         side_conversations: ticket.side_state,
+        spent_minutes: ticket.spent_minutes,
+        contract: ticket.contract_id,
         perhaps: ticket.hint_id.map(|id| id.number()),
         merged_into: ticket.lands_at_id.map(|id| id.number()),
         version: ticket.version,

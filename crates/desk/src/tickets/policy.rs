@@ -167,6 +167,11 @@ pub struct Ticket {
     pub items_done: i64,
     pub items_all: i64,
     pub items_needed: i64,
+    /// What people say they spent on it, in minutes; on tickets that were merged into it not included.
+    pub spent_minutes: i64,
+    /// What covers it.
+    pub contract_id: Option<Id<crate::contracts::Contract>>,
+    pub contract_name: Option<String>,
 }
 impl Ticket {
     pub fn etag(&self) -> String {

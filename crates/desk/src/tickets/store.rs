@@ -75,7 +75,8 @@ macro_rules! ticket_columns {
          u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
          t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message, t.merged_into_id, t.lands_at_id,
          t.stay_id, n.position AS line, t.side_state,
-         t.items_done, t.items_all, t.items_needed
+         t.items_done, t.items_all, t.items_needed, t.spent_minutes, t.contract_id,
+         k.name AS contract_name
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id
          JOIN contact c ON c.id = t.requester_id
@@ -86,7 +87,8 @@ macro_rules! ticket_columns {
          LEFT JOIN desk_user u ON u.id = t.assignee_id
          LEFT JOIN ticket_snooze z ON z.ticket_id = t.id
          LEFT JOIN support_line_team q ON q.team_id = t.team_id
-         LEFT JOIN support_line n ON n.id = q.line_id"
+         LEFT JOIN support_line n ON n.id = q.line_id
+         LEFT JOIN contract k ON k.id = t.contract_id"
     };
 }
 
@@ -189,15 +191,15 @@ pub fn insert<P>(
     requester: Id<Contact>,
     organisation: Option<Id<Organisation>>,
     last: (&str, &str, bool),
-    (due_at, terms): (Option<Millis>, Option<i64>),
+    promised: crate::sla::live::Promised,
 ) -> Result<Id<Ticket>> {
     let now = tx.now();
     let (id,) = tx.one(
         sql!(
             "INSERT INTO ticket (subject, subject_folded, kind, status_id, category, is_open, priority, channel,
                                  requester_id, organisation_id, inbox_id, team_id, assignee_id, created_at_ms,
-                                 updated_at_ms, last_text, last_by, is_last_in, due_at_ms, sla_terms_id)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19)
+                                 updated_at_ms, last_text, last_by, is_last_in, due_at_ms, sla_terms_id, contract_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19, $20)
                RETURNING id"
         ),
         args![
@@ -218,8 +220,9 @@ pub fn insert<P>(
             last.0,
             last.1,
             last.2,
-            due_at,
-            terms
+            promised.due_at,
+            promised.terms,
+            promised.contract
         ],
     )?;
     Ok(id)

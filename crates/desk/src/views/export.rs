@@ -94,14 +94,14 @@ impl Line {
 }
 
 /// How spreadsheets of a country read CSV: what stands between cells, and whether they need to be told of UTF-8.
-fn habits(language: Language) -> (char, &'static str) {
+pub(crate) fn habits(language: Language) -> (char, &'static str) {
     match language {
         Language::En => (',', ""),
         Language::De | Language::Nl => (';', "\u{feff}"),
     }
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 18] = [
     "number",
     "subject",
     "type",
@@ -118,6 +118,8 @@ const COLUMNS: [&str; 16] = [
     "updated",
     "due",
     "solved",
+    "spent",
+    "contract",
 ];
 
 /// The way through a list.
@@ -241,6 +243,8 @@ fn table(
             time(ticket.updated_at_ms),
             ticket.due_at_ms.map_or(Cell::Empty, time),
             ticket.solved_at_ms.map_or(Cell::Empty, time),
+            Cell::Whole(ticket.spent_minutes),
+            text(ticket.contract_name),
         ];
         let own = values.get(&ticket.id);
         row.extend(fields.iter().map(|field| match own.and_then(|own| own.get(&field.key)) {

@@ -34,6 +34,8 @@ pub struct World {
     pub home: Home,
     pub router: Router,
     pub bo: Client,
+    /// The same program, for what belongs to people.
+    people: Client,
 }
 
 impl World {
@@ -52,7 +54,9 @@ impl World {
         let (router, _) = desk::routes().router.split_for_parts();
         let router = router.layer(from_fn_with_state(home.clone(), error_pages)).with_state(home.clone());
         let bo = Client::new(router.clone()).with_bearer(token.reveal());
-        World { home, router, bo }
+        let (people, _) = people::routes().router.split_for_parts();
+        let people = Client::new(people.with_state(home.clone())).with_bearer(token.reveal());
+        World { home, router, bo, people }
     }
 
     /// The administrator's browser.
@@ -75,6 +79,17 @@ impl World {
 
     pub async fn posts(&mut self, path: &str, body: Value, status: u16) -> Value {
         self.bo.post_json(path, &body.to_string()).await.assert_status(status).json()
+    }
+    pub async fn posts_to_people(&mut self, path: &str, body: Value) -> Value {
+        self.people.post_json(path, &body.to_string()).await.assert_status(201).json()
+    }
+    /// The kinds of what happened to something, oldest first.
+    pub async fn log_of(&self, subject: &str) -> Vec<String> {
+        let all = Grant::<System>::system(&self.home)
+            .read::<_, db::Error>(|tx| events::after(tx, Id::new(0), 10_000))
+            .await
+            .unwrap();
+        all.into_iter().filter(|event| event.subject == subject).map(|event| event.kind).collect()
     }
     pub async fn gets(&mut self, path: &str) -> Value {
         self.bo.get(path).await.assert_status(200).json()

@@ -38,9 +38,15 @@ impl Builtin {
     pub fn permissions(self) -> Vec<&'static str> {
         let own: &[&str] = match self {
             Builtin::Admin => return Vec::new(),
-            Builtin::Lead => {
-                &["contacts.view", "contacts.manage", "people.view", "inboxes.view", "views.manage"]
-            }
+            Builtin::Lead => &[
+                "contacts.view",
+                "contacts.manage",
+                "people.view",
+                "inboxes.view",
+                "views.manage",
+                "time.manage",
+                "contracts.view",
+            ],
             Builtin::Agent => &["contacts.view", "contacts.manage", "people.view", "views.share"],
             Builtin::LightAgent => {
                 return vec!["tickets.view", "tickets.note", "contacts.view", "people.view"];

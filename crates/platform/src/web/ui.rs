@@ -169,6 +169,14 @@ impl Ui {
     pub fn date(&self, at: impl Into<Millis>) -> String {
         self.day(&at.into().timestamp().to_zoned(self.zone.clone()), true)
     }
+    /// The same for a day of the calendar.
+    pub fn civil_date(&self, date: jiff::civil::Date) -> String {
+        date.to_zoned(TimeZone::UTC).map_or_else(|_| date.to_string(), |at| self.day(&at, true))
+    }
+    /// The day it is for the reader.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.now.timestamp().to_zoned(self.zone.clone()).date()
+    }
     /// `9:05` or `21 Nov, 9:05`, as plain text.
     pub fn clock_time(&self, at: impl Into<Millis>) -> String {
         let zoned = at.into().timestamp().to_zoned(self.zone.clone());

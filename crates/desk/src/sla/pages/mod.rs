@@ -4,7 +4,7 @@ pub mod why;
 use super::{
     Changes, Draft, ManageSla, Policy, SlaError, actions,
     clock::Promise,
-    policy::Targets,
+    policy::{CalendarOf, Targets},
     store, subject,
     what_if::{self, WhatIf},
 };
@@ -135,7 +135,7 @@ impl One {
     }
 }
 
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 15] = [
     "name",
     "calendar",
     "priority",
@@ -148,6 +148,8 @@ const FIELDS: [&str; 13] = [
     "pause_in",
     "warn",
     "is_active",
+    "calendar_of",
+    "is_for_contracts",
     "what",
 ];
 
@@ -174,9 +176,16 @@ fn filled(policy: &Policy) -> Form {
     for (name, value) in lists {
         form = form.with(name, &value);
     }
+    form = form.with("calendar_of", policy.calendar_of.word());
+    if policy.is_for_contracts {
+        form = form.with("is_for_contracts", "on");
+    }
     if policy.is_active { form.with("is_active", "on") } else { form }
 }
 
+fn calendar_of(word: &str) -> Result<CalendarOf, Problem> {
+    CalendarOf::from_word(word).ok_or_else(|| Problem::field("calendar_of", "unknown_word"))
+}
 /// What the form means.
 fn draft(form: &Form) -> Result<Draft, Problem> {
     form.only(&FIELDS)?;
@@ -202,6 +211,8 @@ fn draft(form: &Form) -> Result<Draft, Problem> {
         warn: form.some("warn").map(str::to_owned),
         position: None,
         is_active: Some(form.is_on("is_active")),
+        calendar_of: form.some("calendar_of").map(calendar_of).transpose()?,
+        is_for_contracts: Some(form.is_on("is_for_contracts")),
     })
 }
 
@@ -291,6 +302,8 @@ async fn write(grant: &Grant<ManageSla>, id: Option<Id<Policy>>, draft: Draft) -
         warn: draft.warn.or(Some(String::new())),
         position: None,
         is_active: draft.is_active,
+        calendar_of: draft.calendar_of,
+        is_for_contracts: draft.is_for_contracts,
     };
     Ok(grant.change(move |tx| actions::edit(tx, id, changes)).await?)
 }
@@ -327,10 +340,13 @@ mod tests {
             warn: "30m".into(),
             pause_in: r#"["waiting_customer"]"#.into(),
             terms_id: None,
+            calendar_of: CalendarOf::Team,
+            is_for_contracts: true,
         };
         let draft = draft(&filled(&policy)).unwrap();
         assert_eq!(draft.filter.as_deref(), Some(policy.filter.as_str()));
         assert_eq!((draft.calendar, draft.is_active), (policy.calendar_id, Some(true)));
         assert_eq!(draft.targets.resolution.as_deref(), Some("2d"));
+        assert_eq!((draft.calendar_of, draft.is_for_contracts), (Some(CalendarOf::Team), Some(true)));
     }
 }

@@ -1,8 +1,11 @@
 //! Why a deadline is when it is: every part of a promise's time with its reason.
 use crate::{
+    calendars,
     sla::{
         clock::{Interval, State},
         deadlines::{self, Explained},
+        store,
+        terms::{Snapshot, Whose},
     },
     tickets::{self, Ticket, TicketError, ViewTickets},
 };
@@ -13,8 +16,8 @@ use kernel::{
     id::Id,
 };
 use platform::{
-    authority::Grant,
-    i18n,
+    authority::{Grant, Tx},
+    db, i18n,
     web::{Failure, InPath, Page, Ui},
 };
 
@@ -24,8 +27,31 @@ struct Why {
     ui: Ui,
     ticket: Ticket,
     promises: Vec<Explained>,
+    hours: Option<By>,
+}
+/// By whose hours is counted, and which calendar that is.
+struct By {
+    whose: Whose,
+    /// `None` is around the clock.
+    calendar: Option<String>,
 }
 impl Why {
+    /// `By the hours “Office”: those of the contract “Gold”.`
+    fn by(&self, by: &By) -> String {
+        let name = |name: &Option<String>| name.clone().unwrap_or_default();
+        let whose = match by.whose {
+            Whose::Contract => self.ui.t1("sla-whose-contract", "name", &name(&self.ticket.contract_name)),
+            Whose::Team => self.ui.t1("sla-whose-team", "name", &name(&self.ticket.team_name)),
+            Whose::Policy => self.ui.t("sla-whose-policy").into(),
+            Whose::Desk => self.ui.t("sla-whose-desk").into(),
+        };
+        match &by.calendar {
+            Some(calendar) => {
+                self.ui.t2("sla-by-hours", "calendar", calendar.as_str(), "whose", whose.as_str())
+            }
+            None => self.ui.t("sla-by-always").into(),
+        }
+    }
     /// As tone, icon and words.
     fn mood(&self, promise: &Explained) -> (&'static str, &'static str, &'static str) {
         mood(&promise.state)
@@ -113,17 +139,35 @@ pub fn left(ui: &Ui, due: Millis) -> Left {
     Left { tone, icon, short: if by < 0 { format!("−{short}") } else { short }, long }
 }
 
+/// Whose hours the terms count by; `None` of terms from before that was kept.
+fn by<P>(tx: &mut Tx<P>, terms: i64) -> db::Result<Option<By>> {
+    let Some(content) = store::content(tx, terms)? else { return Ok(None) };
+    let Some(hours) = serde_json::from_str::<Snapshot>(&content).ok().and_then(|it| it.hours) else {
+        return Ok(None);
+    };
+    let calendar = match (hours.calendar, hours.whose) {
+        (Some(id), _) => calendars::store::by_id(tx, id)?,
+        (None, Whose::Desk) => calendars::store::default(tx)?,
+        (None, _) => None,
+    };
+    Ok(Some(By { whose: hours.whose, calendar: calendar.map(|calendar| calendar.name) }))
+}
+
 /// `GET /t/{number}/deadlines`.
 pub async fn get(
     ui: Ui,
     grant: Grant<ViewTickets>,
     InPath(number): InPath<Id<Ticket>>,
 ) -> Result<Response, Failure> {
-    let (ticket, promises) = grant
+    let (ticket, promises, hours) = grant
         .read(move |tx| {
-            let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?;
-            Ok::<_, TicketError>((ticket.into_inner(), deadlines::explain(tx, number)?))
+            let ticket = tickets::store::see(tx, number)?.ok_or_else(Problem::not_found)?.into_inner();
+            let hours = match ticket.sla_terms_id {
+                Some(terms) => by(tx, terms)?,
+                None => None,
+            };
+            Ok::<_, TicketError>((ticket, deadlines::explain(tx, number)?, hours))
         })
         .await?;
-    Ok(Page(Why { ui, ticket, promises }).into_response())
+    Ok(Page(Why { ui, ticket, promises, hours }).into_response())
 }

@@ -183,6 +183,8 @@ impl Notice {
             "promised" => said("call-back-promised"),
             "reminded" => said("reminder-set"),
             "undone" => said("ticket-undone"),
+            "spent" => said("time-added"),
+            "time" => said("time-changed"),
             "escalated" => said("escalation-done"),
             "accepted" => said("escalation-accepted"),
             "handed_back" => said("escalation-handed-back"),
@@ -212,6 +214,8 @@ pub struct TicketPage {
     choices: Choices,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
+    /// What was spent on it, and on tickets that were merged into it.
+    spent: Vec<crate::time::TimeEntry>,
     /// Where it stands, if it was handed on.
     stay: Option<crate::escalation::Stay>,
     sides: Vec<crate::side_conversations::pages::Stream>,
@@ -240,6 +244,7 @@ pub struct Around {
     choices: Choices,
     deadlines: Vec<crate::sla::deadlines::Deadline>,
     calls: Vec<crate::call_backs::CallBack>,
+    spent: Vec<crate::time::TimeEntry>,
     stay: Option<crate::escalation::Stay>,
     sides: Vec<crate::side_conversations::pages::Stream>,
     items: Vec<crate::checklists::Item>,
@@ -247,7 +252,7 @@ pub struct Around {
 }
 
 /// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, one with
-/// side conversations four, and one with a checklist one.
+/// side conversations four, one with a checklist one, and one on which time was spent one.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -271,6 +276,10 @@ pub fn around<P: Implies<ViewTickets>>(
     crate::fields::demands::shown(tx, number, &mut choices.fields, &facts.values)?;
     let deadlines = crate::sla::deadlines::look(tx, &ticket)?;
     let calls = crate::call_backs::store::of_ticket(tx, number)?;
+    let spent = match ticket.spent_minutes > 0 || !facts.merged.is_empty() {
+        true => crate::time::store::of_ticket(tx, number)?,
+        false => Vec::new(),
+    };
     let stay = match ticket.stay_id {
         Some(stay) => crate::escalation::store::by_id(tx, stay)?,
         None => None,
@@ -281,7 +290,7 @@ pub fn around<P: Implies<ViewTickets>>(
         _ => crate::checklists::store::of_ticket(tx, number)?,
     };
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, deadlines, calls, stay, sides, items, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, spent, stay, sides, items, notice })
 }
 
 impl Around {
@@ -296,6 +305,7 @@ impl Around {
             choices: self.choices,
             deadlines: self.deadlines,
             calls: self.calls,
+            spent: self.spent,
             stay: self.stay,
             sides: self.sides,
             items: self.items,
@@ -699,6 +709,51 @@ impl TicketPage {
     fn has_open_children(&self) -> bool {
         let mut links = self.facts.links.iter();
         links.any(|link| link.word == arrangements::LinkWord::ParentOf && link.category.is_open())
+    }
+}
+
+/// What the part about time asks.
+impl TicketPage {
+    fn sum_of(&self, counts: impl Fn(&crate::time::TimeEntry) -> bool) -> String {
+        let minutes = self.spent.iter().filter(|entry| counts(entry)).map(|entry| entry.minutes).sum();
+        crate::time::policy::shown(minutes)
+    }
+    fn spent_sum(&self) -> String {
+        self.sum_of(|_| true)
+    }
+    fn spent_billable(&self) -> String {
+        self.sum_of(|entry| entry.is_billable)
+    }
+    fn spent_other(&self) -> String {
+        self.sum_of(|entry| !entry.is_billable)
+    }
+    /// A day as people read it.
+    fn civil_day(&self, day: &str) -> String {
+        day.parse().map_or_else(|_| day.to_owned(), |day| self.ui.civil_date(day))
+    }
+    fn may_correct(&self, entry: &crate::time::TimeEntry) -> bool {
+        let is_mine = self.ui.actor.as_ref().and_then(|actor| actor.user()) == Some(entry.user_id);
+        self.may_note() && entry.ticket_id == self.ticket.id && (is_mine || self.ui.may("time.manage"))
+    }
+    /// What came back with mistakes: of a new entry, or of one that was to be corrected.
+    fn is_time_wrong(&self) -> bool {
+        self.props.mistakes.iter().any(|mistake| mistake.pointer.starts_with("/time_"))
+    }
+    fn is_time_new_wrong(&self) -> bool {
+        self.is_time_wrong() && self.props.some("time_entry").is_none()
+    }
+    fn time_form(&self, entry: &crate::time::TimeEntry) -> Option<&Form> {
+        let is_it = self.is_time_wrong() && self.props.get("time_entry") == entry.id.to_string();
+        is_it.then_some(&self.props)
+    }
+    fn time_new(&self, name: &str) -> &str {
+        if self.is_time_new_wrong() { self.props.get(name) } else { "" }
+    }
+    fn time_day(&self) -> String {
+        match self.is_time_new_wrong() {
+            true => self.props.get("time_day").to_owned(),
+            false => self.ui.today().to_string(),
+        }
     }
 }
 

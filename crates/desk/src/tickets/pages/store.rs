@@ -176,7 +176,10 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
              UNION ALL
              SELECT 'inbox', i.id, i.signature, i.name, i.quote
                FROM inbox i
-              WHERE i.id = coalesce((SELECT t.inbox_id FROM ticket t WHERE t.id = $4),
+              WHERE i.id = coalesce((SELECT y.id FROM ticket t JOIN contract k ON k.id = t.contract_id
+                                       JOIN inbox y ON y.id = k.inbox_id
+                                      WHERE t.id = $4 AND y.is_active = TRUE AND y.send IS NOT NULL),
+                                    (SELECT t.inbox_id FROM ticket t WHERE t.id = $4),
                                     (SELECT min(s.id) FROM inbox s WHERE s.is_active = TRUE AND s.send IS NOT NULL))
              UNION ALL
              SELECT 'domain', 0, d.domain, '', ''

@@ -43,6 +43,7 @@ settings-service = Service
 settings-calendars = Kalender
 settings-rules = Regeln
 settings-sla = Zusagen (SLA)
+settings-contracts = Verträge
 settings-routing = Arbeit verteilen
 settings-skills = Fähigkeiten
 settings-tokens = API-Token

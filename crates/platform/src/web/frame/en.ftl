@@ -44,6 +44,7 @@ settings-service = Service
 settings-calendars = Calendars
 settings-rules = Rules
 settings-sla = Promises (SLA)
+settings-contracts = Contracts
 settings-routing = Giving out work
 settings-skills = Skills
 settings-tokens = API tokens

@@ -64,6 +64,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
             entry("/admin/sla", "clock", "settings-sla", "sla.manage"),
             entry("/admin/rules", "zap", "settings-rules", "rules.manage"),
             entry("/admin/calendars", "calendar", "settings-calendars", "sla.manage"),
+            entry("/admin/contracts", "file-text", "settings-contracts", "contracts.view"),
             entry("/admin/routing", "shuffle", "settings-routing", "routing.manage"),
             entry("/admin/escalation", "arrow-up-right", "settings-escalation", "escalation.manage"),
             entry("/admin/skills", "graduation-cap", "settings-skills", "routing.manage"),

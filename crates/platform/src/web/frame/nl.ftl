@@ -43,6 +43,7 @@ settings-service = Service
 settings-calendars = Kalenders
 settings-rules = Regels
 settings-sla = Afspraken (SLA)
+settings-contracts = Contracten
 settings-routing = Werk verdelen
 settings-skills = Vaardigheden
 settings-tokens = API-tokens
