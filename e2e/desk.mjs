@@ -109,8 +109,8 @@ export async function sendMail(port, from, to, lines) {
   socket.end("QUIT\r\n");
 }
 
-export async function until(what, look) {
-  for (let waited = 0; waited < 20_000; waited += 100) {
+export async function until(what, look, most = 20_000) {
+  for (let waited = 0; waited < most; waited += 100) {
     const found = await look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -9,6 +9,7 @@ import "./board";
 import "./live";
 import "./load";
 import "./counts";
+import "./refresh";
 import "./palette";
 import "./keys";
 import "./recipients";

@@ -34,6 +34,7 @@ pub mod statuses;
 pub mod tickets;
 pub mod time;
 pub mod views;
+pub mod wallboard;
 
 use platform::web::Routes;
 
@@ -70,4 +71,5 @@ pub fn routes() -> Routes {
         .merge(tickets::routes())
         .merge(time::routes())
         .merge(views::routes())
+        .merge(wallboard::routes())
 }

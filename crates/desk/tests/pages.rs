@@ -67,7 +67,7 @@ impl World {
         let made =
             system.change(|tx| people::setup::create_desk(tx, "ACME", "ada@desk.example", "x", Language::En));
         let admin = made.await.unwrap();
-        let (router, _) = desk::routes().router.split_for_parts();
+        let (router, _) = desk::routes().merge(people::routes()).router.split_for_parts();
         let router = router
             .layer(from_fn_with_state(home.clone(), error_pages))
             .layer(from_fn_with_state(home.clone(), security_headers))

@@ -111,6 +111,17 @@ pub fn set_never_offline(conn: &mut db::Conn, is_never: bool) -> db::Result<()> 
     set(conn, OFFLINE, if is_never { "never" } else { "" })
 }
 
+/// Whether the works-council mode is on: then nobody sees figures of single colleagues.
+const COUNCIL_MODE: &str = "works_council_mode";
+
+/// On, unless somebody switched it off.
+pub fn is_council_mode(conn: &mut db::Conn) -> db::Result<bool> {
+    Ok(get(conn, COUNCIL_MODE)?.as_deref() != Some("off"))
+}
+pub fn set_council_mode(conn: &mut db::Conn, is_on: bool) -> db::Result<()> {
+    set(conn, COUNCIL_MODE, if is_on { "on" } else { "off" })
+}
+
 /// The value of a setting.
 pub fn get(conn: &mut db::Conn, key: &str) -> db::Result<Option<String>> {
     let row = conn.find::<(String,)>(sql!("SELECT value FROM setting WHERE key = $1"), args![key])?;

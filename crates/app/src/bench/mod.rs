@@ -4,9 +4,12 @@
 //! clients asks. CPU is that of the served process alone. How it is meant: `docs/performance.md`.
 mod client;
 mod fill;
+mod inside;
 mod load;
 mod mails;
+mod promises;
 mod report;
+mod routing;
 mod rules;
 mod server;
 mod store;
@@ -29,8 +32,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The line of the rules, which are measured when the server has ended.
+/// The lines of what is measured when the server has ended.
 const RULES: &str = "event, 200 rules look";
+const CLOCKS: &str = "clocks of a ticket anew";
+const DUE: &str = "look for what is due";
+const ROUTING: &str = "giving a ticket out, 500 people";
 /// Clients and senders that work at the same time.
 const TOGETHER: usize = 8;
 
@@ -145,15 +151,67 @@ async fn desk(
     }
     server.stop();
     bare_db.close();
-    let home = rules::prepare(&config).await?;
-    for _ in 0..asked.rounds {
-        let round = rules::round(&home, desk.tickets, bounds, asked.postgres_pid).await?;
-        if let Some(line) = desk.lines.iter_mut().find(|line| line.name == RULES) {
+    desk.measure_inside(&config, asked, bounds).await?;
+    Ok(desk)
+}
+
+impl Desk {
+    /// Workers, in this process: the program that served the desk has ended.
+    async fn measure_inside(
+        &mut self,
+        config: &Config,
+        asked: &cli::Bench,
+        bounds: Bounds,
+    ) -> Result<(), Failure> {
+        let home = inside::home(config).await?;
+        rules::prepare(&home).await?;
+        for _ in 0..asked.rounds {
+            let round = rules::round(&home, self.tickets, bounds, asked.postgres_pid).await?;
+            self.took(RULES, round);
+        }
+        rules::clear(&home).await?;
+        let policy = promises::prepare(&home).await?;
+        for _ in 0..asked.rounds {
+            self.took(CLOCKS, promises::recompute(&home, asked.postgres_pid).await?);
+            self.took(DUE, promises::scan(&home, bounds, asked.postgres_pid).await?);
+        }
+        promises::clear(&home, policy).await?;
+        home.db.close();
+        self.measure_routing(config, asked, bounds).await
+    }
+    /// On a desk of its own, which is gone afterwards: 500 more people would be in every choice of the measured one.
+    async fn measure_routing(
+        &mut self,
+        config: &Config,
+        asked: &cli::Bench,
+        bounds: Bounds,
+    ) -> Result<(), Failure> {
+        let folder = config.data.join("routing");
+        let database = match &config.place {
+            platform::db::Place::Sqlite(_) => "sqlite".to_owned(),
+            platform::db::Place::Postgres { url, .. } => {
+                format!(
+                    "{url}{}schema=bench_routing_{}",
+                    if url.contains('?') { "&" } else { "?" },
+                    self.tickets
+                )
+            }
+        };
+        let data = Some(folder.display().to_string());
+        let config = Config::read(Flags { data, database: Some(database), ..Flags::default() })?;
+        let home = inside::home(&config).await?;
+        let team = routing::prepare(&home).await?;
+        for _ in 0..asked.rounds {
+            self.took(ROUTING, routing::round(&home, team, bounds, asked.postgres_pid).await?);
+        }
+        home.db.close();
+        std::fs::remove_dir_all(&folder).map_err(Failure::at(folder.display()))
+    }
+    fn took(&mut self, name: &str, round: Round) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.name == name) {
             line.rounds.push(round);
         }
     }
-    rules::clear(home).await?;
-    Ok(desk)
 }
 
 /// The index is built in the background: what is measured is the desk after that.
@@ -244,6 +302,10 @@ impl<'a> Work<'a> {
             line("search, a word of half of all", Some(2000.0), None),
             line("palette, a letter more", None, None),
             line(RULES, Some(2000.0), None),
+            // A million tickets in a minute.
+            line(CLOCKS, Some(60.0), None),
+            line(DUE, None, None),
+            line(ROUTING, Some(1000.0), None),
         ]
     }
     fn browser(&self) -> Result<Vec<Http>, Failure> {

@@ -1,21 +1,20 @@
 //! What an event costs that 200 rules look at: the reader of the rules, in this process, over the filled desk.
 use super::{
+    inside::Meter,
     load::{Bounds, Round},
-    server,
 };
-use crate::{config::Config, failure::Failure, open};
+use crate::failure::Failure;
 use desk::{
     rules::{Draft, ManageRules, actions, policy::Step, reader::Reader},
     tickets::{self, EditTickets, Patch, Priority, TicketError},
 };
-use kernel::{clock::Clock, fault::Problem, id::Id};
-use people::sign_in::Doorman;
+use kernel::{fault::Problem, id::Id};
 use platform::{
     Home,
     authority::{Actor, Grant},
-    db::{self, statements_run},
+    db,
 };
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 /// So many rules listen to every change of a priority.
 const RULES: usize = 200;
@@ -24,12 +23,9 @@ fn said(problem: impl Into<Problem>) -> Failure {
     Failure::failed(format!("rules: {}", problem.into().code))
 }
 
-/// The desk of `config`, with rules that all look and never match. The program that served it has ended.
-pub async fn prepare(config: &Config) -> Result<Home, Failure> {
-    let db = open::database(config)?;
-    let home =
-        open::home(config, db, Clock::System, "http://127.0.0.1:8080", Box::new(Doorman::new())).await?;
-    let manage = Grant::<ManageRules>::check(&home, Arc::new(Actor::system()), true).map_err(said)?;
+/// Rules that all look and never match.
+pub async fn prepare(home: &Home) -> Result<(), Failure> {
+    let manage = Grant::<ManageRules>::check(home, Arc::new(Actor::system()), true).map_err(said)?;
     for at in 0..RULES {
         let step = Step { kind: "add_tag".into(), value: "seen".into(), ..Step::default() };
         let draft = Draft {
@@ -43,17 +39,16 @@ pub async fn prepare(config: &Config) -> Result<Home, Failure> {
         };
         manage.change(move |tx| actions::create(tx, draft)).await.map_err(said)?;
     }
-    Ok(home)
+    Ok(())
 }
 
 /// Takes the rules away again.
-pub async fn clear(home: Home) -> Result<(), Failure> {
-    let manage = Grant::<ManageRules>::check(&home, Arc::new(Actor::system()), true).map_err(said)?;
+pub async fn clear(home: &Home) -> Result<(), Failure> {
+    let manage = Grant::<ManageRules>::check(home, Arc::new(Actor::system()), true).map_err(said)?;
     let all = manage.read::<_, db::Error>(|tx| desk::rules::store::all(tx)).await.map_err(said)?;
     for rule in all.into_iter().filter(|rule| rule.name.starts_with("Bench ")) {
         manage.change(move |tx| actions::remove(tx, rule.id)).await.map_err(said)?;
     }
-    home.db.close();
     Ok(())
 }
 
@@ -77,17 +72,9 @@ pub async fn round(
         .await
         .map_err(said)?;
     }
-    let database = || postgres.map(server::cpu_of_family).unwrap_or_default();
-    let (start, cpu, of_database, statements) =
-        (Instant::now(), server::cpu_of_self(), database(), statements_run());
+    let mut meter = Meter::new(postgres);
+    meter.begin();
     while reader.step(home).await.map_err(said)? {}
-    let wall = start.elapsed();
-    Ok(Round {
-        count,
-        wall,
-        cpu: server::cpu_of_self().saturating_sub(cpu),
-        database: database().saturating_sub(of_database),
-        statements: statements_run() - statements,
-        took: vec![wall / count.max(1) as u32; count],
-    })
+    meter.end();
+    Ok(meter.round(count))
 }

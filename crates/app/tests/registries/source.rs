@@ -162,6 +162,8 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/app/src/demo/company.rs", "fills an empty desk with samples"),
     ("crates/app/src/demo/tickets.rs", "fills an empty desk with samples"),
     ("crates/app/src/bench/fill.rs", "fills an empty desk to measure on"),
+    ("crates/app/src/bench/promises.rs", "measures the worker of the promises on a desk that nobody serves"),
+    ("crates/app/src/bench/routing.rs", "measures the worker of routing on a desk of its own"),
     ("crates/app/src/tidy/mod.rs", "removes what is over"),
     ("crates/app/src/tidy/contents.rs", "removes content that nothing names"),
     ("crates/app/src/token.rs", "the command line of the machine's owner"),

@@ -38,3 +38,7 @@ history-mail-failed = Die E-Mail wurde nicht zugestellt: { $why }
 history-reply-scheduled = { $by } hat eine Antwort geplant
 history-reply-taken-back = { $by } hat eine geplante Antwort zurückgeholt
 history-reply-held = Eine geplante Antwort wurde nicht zu ihrer Zeit gesendet
+history-follows = { $by } folgt dem Ticket
+history-follower-added = { $by } lässt { $name } dem Ticket folgen
+history-follows-no-longer = { $by } folgt dem Ticket nicht mehr
+history-follower-removed = { $by } lässt { $name } dem Ticket nicht mehr folgen

@@ -38,3 +38,7 @@ history-mail-failed = The mail was not delivered: { $why }
 history-reply-scheduled = { $by } planned an answer
 history-reply-taken-back = { $by } took back a planned answer
 history-reply-held = A planned answer was not sent at its time
+history-follows = { $by } follows the ticket
+history-follower-added = { $by } had { $name } follow the ticket
+history-follows-no-longer = { $by } no longer follows the ticket
+history-follower-removed = { $by } ended that { $name } follows the ticket

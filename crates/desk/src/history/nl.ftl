@@ -38,3 +38,7 @@ history-mail-failed = De e-mail is niet bezorgd: { $why }
 history-reply-scheduled = { $by } heeft een antwoord gepland
 history-reply-taken-back = { $by } heeft een gepland antwoord teruggehaald
 history-reply-held = Een gepland antwoord is niet op zijn tijd verzonden
+history-follows = { $by } volgt het ticket
+history-follower-added = { $by } laat { $name } het ticket volgen
+history-follows-no-longer = { $by } volgt het ticket niet meer
+history-follower-removed = { $by } laat { $name } het ticket niet meer volgen

@@ -409,6 +409,16 @@ impl Names {
                 let (icon, key, more) = spent(ui, entry);
                 vec![line(icon, say(key, &more_of(&more)))]
             }
+            kind @ ("ticket.follower_added" | "ticket.follower_removed") => {
+                let is_own = data.get("is_own").and_then(Value::as_bool) == Some(true);
+                let (icon, key) = match (kind == "ticket.follower_added", is_own) {
+                    (true, true) => ("bell", "history-follows"),
+                    (true, false) => ("bell", "history-follower-added"),
+                    (false, true) => ("bell", "history-follows-no-longer"),
+                    (false, false) => ("bell", "history-follower-removed"),
+                };
+                vec![line(icon, say(key, &[("name", &self.person(data))]))]
+            }
             "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
             "mail.failed" => {
                 let why = conversation::pages::because(ui, word("reason"));

@@ -78,7 +78,9 @@ pub(crate) fn record<P>(
     for who in called {
         match who {
             Called::User(user) if blind.contains(&user) => continue,
-            Called::User(user) if Some(user) != me => tickets::store::follow(tx, ticket.id, user)?,
+            Called::User(user) if Some(user) != me => {
+                tickets::actions::set_following(tx, ticket.id, user, true)?;
+            }
             Called::User(_) | Called::Team(_) => {}
         }
         store::insert(tx, message, who)?;

@@ -623,7 +623,7 @@ pub fn add_follower(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, email: &str
     unmerged(ticket)?;
     let user = store::user_by_email(tx, email)?;
     let user = user.ok_or_else(|| Problem::field("email", "unknown_colleague"))?;
-    Ok(store::follow(tx, ticket.id, user)?)
+    Ok(set_following(tx, ticket.id, user, true)?)
 }
 pub fn remove_follower(
     tx: &mut Tx<EditTickets>,
@@ -631,7 +631,7 @@ pub fn remove_follower(
     user: Id<platform::authority::User>,
 ) -> Result<(), TicketError> {
     unmerged(ticket)?;
-    Ok(store::unfollow(tx, ticket.id, user)?)
+    Ok(set_following(tx, ticket.id, user, false)?)
 }
 
 /// * errors – 404 where the contact is not in copy.
@@ -656,11 +656,24 @@ pub fn follow<P: Implies<ViewTickets>>(
 ) -> Result<(), TicketError> {
     unmerged(ticket)?;
     let Who::User(user) = tx.actor().who else { return Err(Problem::not_found().into()) };
+    Ok(set_following(tx, ticket.id, user, is_following)?)
+}
+
+/// Somebody who works here hears of the ticket, or no longer; the history tells it where that is new.
+pub(crate) fn set_following<P>(
+    tx: &mut Tx<P>,
+    ticket: Id<Ticket>,
+    user: Id<platform::authority::User>,
+    is_following: bool,
+) -> platform::db::Result<()> {
+    let is_own = tx.actor().user() == Some(user);
     match is_following {
-        true => store::follow(tx, ticket.id, user)?,
-        false => store::unfollow(tx, ticket.id, user)?,
+        true if store::follow(tx, ticket, user)? => tx.emit(super::FollowerAdded { ticket, user, is_own }),
+        false if store::unfollow(tx, ticket, user)? => {
+            tx.emit(super::FollowerRemoved { ticket, user, is_own })
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// How the actor signs: kind, id, name.

@@ -42,6 +42,14 @@ platform::events! {
         ticket: kernel::id::Id<Ticket>, changes: std::collections::BTreeMap<&'static str, [serde_json::Value; 2]>,
         #[serde(skip_serializing_if = "Option::is_none")] with: Option<crate::bulk::With>,
     }
+    /// A colleague hears of what happens to a ticket from now on; `is_own` where they asked for it themselves.
+    FollowerAdded = "ticket.follower_added" about "ticket" ticket {
+        ticket: kernel::id::Id<Ticket>, user: kernel::id::Id<platform::authority::User>, is_own: bool,
+    }
+    /// A colleague no longer hears of a ticket.
+    FollowerRemoved = "ticket.follower_removed" about "ticket" ticket {
+        ticket: kernel::id::Id<Ticket>, user: kernel::id::Id<platform::authority::User>, is_own: bool,
+    }
 }
 
 pub fn routes() -> Routes {

@@ -450,19 +450,24 @@ pub fn followers(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Follower>> {
         args![ticket],
     )
 }
-pub fn follow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<()> {
-    conn.run(
+/// Whether that changed anything.
+pub fn follow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<bool> {
+    let added = conn.run(
         sql!(
             "INSERT INTO ticket_follower (ticket_id, user_id) VALUES ($1, $2)
                ON CONFLICT (ticket_id, user_id) DO NOTHING"
         ),
         args![ticket, user],
-    )
-    .map(drop)
+    )?;
+    Ok(added == 1)
 }
-pub fn unfollow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<()> {
-    conn.run(sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"), args![ticket, user])
-        .map(drop)
+/// Whether that changed anything.
+pub fn unfollow(conn: &mut Conn, ticket: Id<Ticket>, user: Id<User>) -> Result<bool> {
+    let removed = conn.run(
+        sql!("DELETE FROM ticket_follower WHERE ticket_id = $1 AND user_id = $2"),
+        args![ticket, user],
+    )?;
+    Ok(removed == 1)
 }
 
 /// A tag of a ticket.

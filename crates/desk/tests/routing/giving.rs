@@ -114,6 +114,48 @@ fn nobody_gets_more_than_their_limit_and_the_rest_says_what_it_waits_for() {
     });
 }
 
+/// Each has its own memory of who has how much, and on PostgreSQL they work at the same time.
+#[test]
+fn two_servers_give_each_ticket_out_once_and_nobody_too_much() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let other = testkit::home_with(
+            desk.db.clone(),
+            world.home.clock.clone(),
+            Box::new(people::sign_in::Doorman::new()),
+        );
+        let mut agents = Vec::new();
+        for name in ["Bo", "Di", "Ed"] {
+            agents.push(world.hires(name, Builtin::Agent).await);
+        }
+        let team = world.team("First", &agents).await;
+        world.plans(team, json!({ "strategy": "least_loaded" })).await;
+        for agent in &agents {
+            world.puts(&format!("/api/v1/routing/agents/{agent}"), json!({ "limit": 80 }), 200).await;
+        }
+        let mut given = 0;
+        for round in 0..10 {
+            for at in 0..3 {
+                world.asks(&format!("Case {round}.{at}"), team, json!({})).await;
+            }
+            let (here, there) =
+                tokio::join!(routing::work::give_out(&world.home), routing::work::give_out(&other));
+            given += here.unwrap() + there.unwrap();
+        }
+        assert_eq!(given, 24, "three people of eight mails each");
+        let mut held = std::collections::BTreeMap::<String, usize>::new();
+        for ticket in 1..=30 {
+            let routed = world.log(ticket).await.iter().filter(|kind| *kind == "ticket.routed").count();
+            let holder = world.holder(ticket).await.filter(|id| id != "0");
+            assert_eq!(routed, usize::from(holder.is_some()), "#{ticket}");
+            if let Some(holder) = holder {
+                *held.entry(holder).or_default() += 1;
+            }
+        }
+        assert_eq!(held.values().copied().collect::<Vec<_>>(), [8, 8, 8], "{held:?}");
+    });
+}
+
 #[test]
 fn a_skill_is_asked_for_and_gives_way_only_as_far_as_it_may() {
     on_both(async |desk| {

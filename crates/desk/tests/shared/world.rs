@@ -52,7 +52,7 @@ impl World {
         let made =
             system.change(|tx| people::setup::create_desk(tx, "ACME", "ada@desk.example", "x", Language::En));
         let ada_id = made.await.unwrap();
-        let (router, _) = desk::routes().router.split_for_parts();
+        let (router, _) = desk::routes().merge(people::routes()).router.split_for_parts();
         let router = router.layer(from_fn_with_state(home.clone(), error_pages)).with_state(home.clone());
         let mut world = World { ada: Client::new(router.clone()), home, router, ada_id };
         world.ada = world.program_of(ada_id).await;

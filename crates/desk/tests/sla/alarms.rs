@@ -41,6 +41,46 @@ fn a_warning_and_a_breach_are_announced_once() {
     });
 }
 
+/// F14: what the machine's clock does, somebody who corrects it by hand included.
+#[test]
+fn a_clock_that_jumps_announces_each_once_and_loses_none() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let office = world.office().await;
+        world.policy("Gold", &office, "", json!({ "first_response": "4h", "resolution": "8h" })).await;
+        let first = world.opens("My order is late", "normal").await;
+        // Back before it began, on by an hour, back by ten minutes around the warning.
+        for (jump, warned) in
+            [(-10 * MINUTE, 0), (HOUR, 0), (2 * HOUR + 11 * MINUTE, 1), (-10 * MINUTE, 1), (11 * MINUTE, 1)]
+        {
+            world.advance(jump);
+            world.fires().await;
+            assert_eq!(told(&world.announced().await, first).len(), warned, "after {jump}");
+        }
+        // Asked in an hour that is over already by the time the clock is put back, then a day at once.
+        let second = world.opens("And the other one?", "normal").await;
+        world.advance(-2 * HOUR);
+        world.fires().await;
+        assert!(told(&world.announced().await, second).is_empty());
+        world.advance(DAY);
+        world.fires().await;
+        let all = [("warned", "first_response"), ("breached", "first_response")];
+        for ticket in [first, second] {
+            let announced = world.announced().await;
+            let told = told(&announced, ticket);
+            assert!(told.starts_with(&all[..1]) && told.contains(&all[1]), "#{ticket}: {told:?}");
+        }
+        let before = world.announced().await;
+        // A day back and forth: everything has been said.
+        for jump in [-DAY, DAY, -HOUR, HOUR] {
+            world.advance(jump);
+            world.fires().await;
+        }
+        assert_eq!(world.announced().await, before);
+        assert_eq!(world.wrong().await, []);
+    });
+}
+
 #[test]
 fn a_server_that_was_down_for_six_hours_announces_each_once_in_order() {
     on_both(async |desk| {

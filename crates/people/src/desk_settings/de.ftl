@@ -26,3 +26,5 @@ field-logo-large = Das Logo ist zu groß: höchstens 64 KB und 1.000 Pixel je Se
 
 desk-no-offline = Geräte behalten keine Tickets
 desk-no-offline-help = Dann liest niemand ohne Verbindung. Was ohne Verbindung geschrieben wird, wartet weiterhin versiegelt auf dem Gerät.
+desk-council-mode = Betriebsrats-Modus
+desk-council-mode-help = Zahlen über Menschen: Niemand sieht Zahlen einzelner Kolleginnen und Kollegen, nur solche von Teams, und jede Person die eigenen. Eingeschaltet, solange keine Vereinbarung mit den Beschäftigten etwas anderes sagt; jede Änderung steht im Ereignisprotokoll.

@@ -26,3 +26,5 @@ field-logo-large = The logo is too large: at most 64 KB and 1,000 pixels a side
 
 desk-no-offline = Devices keep no tickets
 desk-no-offline-help = Then nobody reads without a connection. What people write without one still waits on their device, sealed.
+desk-council-mode = Works-council mode
+desk-council-mode-help = Numbers about people: nobody sees figures of single colleagues, only of teams, and everybody their own. On unless an agreement with the people who work here says otherwise; each change stands in the event log.

@@ -26,3 +26,5 @@ field-logo-large = Het logo is te groot: hoogstens 64 KB en 1.000 pixels per zij
 
 desk-no-offline = Apparaten bewaren geen tickets
 desk-no-offline-help = Dan leest niemand zonder verbinding. Wat zonder verbinding wordt geschreven, wacht nog steeds verzegeld op het apparaat.
+desk-council-mode = Ondernemingsraadmodus
+desk-council-mode-help = Cijfers over mensen: niemand ziet cijfers van afzonderlijke collega’s, alleen van teams, en ieder de eigen. Aan, tenzij een afspraak met het personeel iets anders zegt; elke wijziging staat in het gebeurtenissenlogboek.

@@ -47,18 +47,20 @@ async fn desk(grant: Grant<ManageDesk>, ui: Ui, Query(done): Query<Done>) -> Res
         ("language", settings.language.word().into()),
         ("zone", settings.zone),
         ("no_offline", if settings.is_never_offline { "on".into() } else { String::new() }),
+        ("council_mode", if settings.is_council_mode { "on".into() } else { String::new() }),
         ("colour", colour(brand.colour())),
         ("ground", colour(brand.ground())),
     ]);
     Ok(Page(DeskPage { ui, form, done: done.words(), languages: Language::ALL, zones: ZONES }))
 }
 async fn save(grant: Grant<ManageDesk>, ui: Ui, mut form: Form) -> Result<Response, Failure> {
-    form.only(&["name", "language", "zone", "colour", "ground", "no_logo", "no_offline"])?;
+    form.only(&["name", "language", "zone", "colour", "ground", "no_logo", "no_offline", "council_mode"])?;
     let draft = Draft {
         name: form.get("name").into(),
         language: form.get("language").into(),
         zone: form.get("zone").into(),
         is_never_offline: form.is_on("no_offline"),
+        is_council_mode: form.is_on("council_mode"),
     };
     let logo = std::mem::take(&mut form.files).into_iter().find(|file| file.field == "logo");
     let brand = BrandDraft {

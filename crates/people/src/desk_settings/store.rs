@@ -19,6 +19,8 @@ pub struct Settings {
     pub zone: String,
     /// Nobody's device keeps tickets for reading without a connection.
     pub is_never_offline: bool,
+    /// Nobody sees figures of single colleagues.
+    pub is_council_mode: bool,
 }
 
 /// Untrusted input of the form.
@@ -28,6 +30,7 @@ pub struct Draft {
     pub language: String,
     pub zone: String,
     pub is_never_offline: bool,
+    pub is_council_mode: bool,
 }
 impl Draft {
     /// * errors – 422 with every mistake.
@@ -39,8 +42,9 @@ impl Draft {
         mistakes.require(language.is_some(), "language", "unknown_word");
         mistakes.require(crate::users::policy::is_zone(&self.zone), "zone", "unknown_zone");
         mistakes.check()?;
-        let (language, is_never_offline) = (language.unwrap_or_default(), self.is_never_offline);
-        Ok(Settings { name, language, zone: self.zone, is_never_offline })
+        let language = language.unwrap_or_default();
+        let (is_never_offline, is_council_mode) = (self.is_never_offline, self.is_council_mode);
+        Ok(Settings { name, language, zone: self.zone, is_never_offline, is_council_mode })
     }
 }
 
@@ -50,14 +54,16 @@ pub fn load<P>(tx: &mut Tx<P>) -> db::Result<Settings> {
     let language = settings::get(tx, "default_language")?;
     let zone = settings::get(tx, "default_zone")?.unwrap_or_else(|| "UTC".into());
     let language = language.and_then(|w| Language::from_word(&w)).unwrap_or_default();
-    Ok(Settings { name, language, zone, is_never_offline: settings::is_never_offline(tx)? })
+    let is_never_offline = settings::is_never_offline(tx)?;
+    Ok(Settings { name, language, zone, is_never_offline, is_council_mode: settings::is_council_mode(tx)? })
 }
 
 pub(crate) fn save<P>(tx: &mut Tx<P>, new: &Settings) -> db::Result<()> {
     settings::set(tx, "desk_name", &new.name)?;
     settings::set(tx, "default_language", new.language.word())?;
     settings::set(tx, "default_zone", &new.zone)?;
-    settings::set_never_offline(tx, new.is_never_offline)
+    settings::set_never_offline(tx, new.is_never_offline)?;
+    settings::set_council_mode(tx, new.is_council_mode)
 }
 
 /// Untrusted input about how the customers' side looks.

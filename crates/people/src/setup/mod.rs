@@ -67,7 +67,9 @@ pub fn create_desk(
         Language::De => "Europe/Berlin",
         Language::Nl => "Europe/Amsterdam",
     };
-    desk_settings::store::save(tx, &Settings { name, language, zone: zone.into(), is_never_offline: false })?;
+    let settings =
+        Settings { name, language, zone: zone.into(), is_never_offline: false, is_council_mode: true };
+    desk_settings::store::save(tx, &settings)?;
     let role = roles::store::builtin(tx, Builtin::Admin)?;
     let local = email.split('@').next().unwrap_or_default().to_owned();
     let admin = NewUser::first(local, email, role);

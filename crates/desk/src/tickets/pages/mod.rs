@@ -490,9 +490,10 @@ impl TicketPage {
     fn has_later(&self) -> bool {
         self.thread().is_some_and(|thread| thread.has_later)
     }
-    /// Whoever writes has the end of the conversation before their eyes.
+    /// Whoever writes has the end of the conversation before their eyes, or the message that they send on.
     fn may_write_here(&self) -> bool {
-        self.thread().is_some_and(|thread| !thread.has_later) && self.may_note()
+        let is_sent_on = !self.asked.forward.is_empty();
+        self.thread().is_some_and(|thread| is_sent_on || !thread.has_later) && self.may_note()
     }
     /// The end of the conversation.
     fn here(&self) -> String {
