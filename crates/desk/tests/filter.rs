@@ -192,14 +192,14 @@ fn fill(conn: &mut Conn) -> db::Result<()> {
             )?;
         }
     }
-    for id in [1i64, 2] {
+    for (id, name) in [(1i64, "care 1"), (2, "care 2")] {
         conn.run(
             sql!(
-                "INSERT INTO contract (id, name, name_folded, owner_id, begins_on, covers, services, created_at_ms, updated_at_ms)
-                   SELECT $1, 'Care ' || CAST($1 AS TEXT), 'care ' || CAST($1 AS TEXT), min(id), '2026-01-01', 'everybody', '', 0, 0
-                     FROM desk_user"
+                "INSERT INTO contract (id, name, name_folded, owner_id, begins_on, covers, services, created_at_ms,
+                                       updated_at_ms)
+                   SELECT $1, $2, $2, min(id), '2026-01-01', 'everybody', '', 0, 0 FROM desk_user"
             ),
-            args![id],
+            args![id, name],
         )?;
     }
     let mut dice = Dice(7);

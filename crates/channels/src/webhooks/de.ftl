@@ -132,6 +132,7 @@ webhook-hears-webhook-gone = Ein Webhook wird ausgeschaltet, weil es seine Adres
 webhook-hears-webhook-removed = Ein Webhook wird entfernt
 webhook-hears-webhook-tested = Ein Webhook wird geprüft
 webhook-about-calendar = Kalender
+webhook-about-contract = Verträge
 webhook-about-sla-policy = Zusagen
 webhook-hears-calendar-changed = Zeiten, Feiertage oder Name eines Kalenders ändern sich
 webhook-hears-calendar-created = Ein Kalender kommt hinzu

@@ -132,6 +132,7 @@ webhook-hears-webhook-gone = A webhook is switched off because its address is go
 webhook-hears-webhook-removed = A webhook is removed
 webhook-hears-webhook-tested = A webhook is tested
 webhook-about-calendar = Calendars
+webhook-about-contract = Contracts
 webhook-about-sla-policy = Promises
 webhook-hears-calendar-changed = A calendar's hours, holidays or name change
 webhook-hears-calendar-created = A calendar is added

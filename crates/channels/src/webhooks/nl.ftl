@@ -132,6 +132,7 @@ webhook-hears-webhook-gone = Een webhook gaat uit omdat zijn adres niet meer bes
 webhook-hears-webhook-removed = Een webhook wordt verwijderd
 webhook-hears-webhook-tested = Een webhook wordt getest
 webhook-about-calendar = Kalenders
+webhook-about-contract = Contracten
 webhook-about-sla-policy = Beloften
 webhook-hears-calendar-changed = Tijden, feestdagen of naam van een kalender wijzigen
 webhook-hears-calendar-created = Een kalender komt erbij

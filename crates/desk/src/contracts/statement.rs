@@ -132,7 +132,9 @@ pub fn of<P>(tx: &mut Tx<P>, contract: Contract, from: Date) -> Result<Statement
             spent: entries,
         }
     };
-    let lines = listed.into_iter().map(line).collect();
+    let mut lines: Vec<Line> = listed.into_iter().map(line).collect();
+    // What neither counts nor took time has nothing to say here.
+    lines.retain(|line| line.counts.is_some() || line.billable + line.other > 0);
     let is_running = today < used.until;
     Ok(Statement { contract, organisations, terms, used, lines, is_running })
 }
