@@ -12,7 +12,6 @@ CREATE TABLE time_entry (
     updated_at_ms BIGINT  NOT NULL
 );
 CREATE INDEX time_entry_ticket ON time_entry (ticket_id, day, id);
-CREATE INDEX time_entry_user ON time_entry (user_id);
 
 -- The sum of its own entries, kept with each change of one.
 ALTER TABLE ticket ADD COLUMN spent_minutes BIGINT NOT NULL DEFAULT 0;

@@ -87,11 +87,5 @@ CREATE TABLE sla_variant (
     PRIMARY KEY (policy_id, whose, calendar_id)
 );
 
--- A notice can be about a contract. A column's check cannot be changed: another column takes its place.
+-- A notice can be about a contract.
 ALTER TABLE notice ADD COLUMN contract_id BIGINT;
-ALTER TABLE notice ADD COLUMN what TEXT NOT NULL DEFAULT 'assigned'
-    CHECK (what IN ('assigned', 'team', 'reply', 'colleague', 'mention', 'sla_warned', 'sla_breached', 'call_back',
-                    'quarantine', 'contract_volume'));
-UPDATE notice SET what = kind;
-ALTER TABLE notice DROP COLUMN kind;
-ALTER TABLE notice RENAME COLUMN what TO kind;

@@ -32,10 +32,12 @@ ALTER TABLE message ADD COLUMN side_id BIGINT;
 CREATE INDEX message_side ON message (side_id, id) WHERE side_id IS NOT NULL;
 
 -- Where the side conversations of a ticket stand; NULL where it never had one.
-ALTER TABLE ticket ADD COLUMN side_state TEXT;
+ALTER TABLE ticket ADD COLUMN side_state TEXT CHECK (side_state IN ('waiting', 'answered', 'closed'));
 
--- More has happened than the first list of kinds knew. Which there are, the program says.
+-- More can happen than the first list of kinds knew. A column's check cannot be changed: another column takes its place.
 ALTER TABLE notice RENAME COLUMN kind TO kind_before;
-ALTER TABLE notice ADD COLUMN kind TEXT NOT NULL DEFAULT 'reply';
+ALTER TABLE notice ADD COLUMN kind TEXT NOT NULL DEFAULT 'reply'
+    CHECK (kind IN ('assigned', 'team', 'reply', 'colleague', 'mention', 'sla_warned', 'sla_breached', 'call_back',
+                    'quarantine', 'side_answer', 'reminder', 'contract_volume'));
 UPDATE notice SET kind = kind_before;
 ALTER TABLE notice DROP COLUMN kind_before;

@@ -66,6 +66,7 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
             vec![
                 sql!("UPDATE ticket SET is_open = FALSE WHERE id = 1"),
                 sql!("UPDATE ticket SET assignee_id = 4711 WHERE id = 1"),
+                sql!("UPDATE ticket SET items_all = 3, side_state = 'waiting', spent_minutes = 7 WHERE id = 1"),
                 sql!("UPDATE ticket_participant SET role = 'cc' WHERE ticket_id = 1"),
                 sql!("UPDATE message SET channel = 'email', message_id = 'x@y' WHERE id = 1"),
                 sql!("UPDATE event SET at_ms = 9000000000000 WHERE id = 2"),
@@ -95,6 +96,9 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
             ("ticket-status", ": 1; "),
             ("ticket-assignment", ": 1; assign them anew"),
             ("ticket-requester", ": 1; "),
+            ("checklists", ": 1; "),
+            ("side-conversations", ": 1; "),
+            ("time-spent", ": 1; "),
             ("message-raw", ": 1; "),
             ("clock", ": 2; set the clock"),
             ("events", ": ahead; "),
@@ -108,7 +112,7 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
                 "{name} {which}: {found:#?}"
             );
         }
-        assert_eq!(found.len(), 10, "and nothing else: {found:#?}");
+        assert_eq!(found.len(), 13, "and nothing else: {found:#?}");
         assert_eq!(doctor(&data, &database).out, ended.out, "it changed nothing");
 
         run(&["reindex", "--data", data.path(), "--database", &database]).went_well();

@@ -79,6 +79,18 @@ const CHECKS: &[Check] = &[
         advice: RESTORE,
     },
     Check {
+        name: "checklists",
+        broken: store::checklists_beside_their_items,
+        what: "tickets that say something else of their checklist than its items do",
+        advice: RESTORE,
+    },
+    Check {
+        name: "side-conversations",
+        broken: store::marks_beside_side_conversations,
+        what: "tickets that say something else than their side conversations do",
+        advice: RESTORE,
+    },
+    Check {
         name: "contracts",
         broken: store::tickets_of_no_contract,
         what: "tickets whose contract is not there",

@@ -65,6 +65,14 @@ pub fn time_beside_its_sum(conn: &mut Conn, _: Millis) -> Rows {
     desk::time::store::wrong_sums(conn, 21)
 }
 
+pub fn checklists_beside_their_items(conn: &mut Conn, _: Millis) -> Rows {
+    desk::checklists::store::wrong_counts(conn, 21)
+}
+
+pub fn marks_beside_side_conversations(conn: &mut Conn, _: Millis) -> Rows {
+    desk::side_conversations::store::wrong_marks(conn, 21)
+}
+
 /// What is kept of promises is what the log, the policy and the calendar give (I6).
 pub fn deadlines_beside_the_log(conn: &mut Conn, now: Millis) -> Rows {
     desk::sla::deadlines::wrong(conn, now, 21)

@@ -375,7 +375,7 @@ pub fn amount(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Amount> {
             "SELECT count(CASE WHEN m.kind = 'public' THEN 1 END) AS messages,
                     count(CASE WHEN m.kind = 'note' THEN 1 END) AS notes,
                     CAST(coalesce(sum((SELECT count(*) FROM attachment a WHERE a.message_id = m.id)), 0) AS BIGINT) AS files
-               FROM message m WHERE m.ticket_id = $1"
+               FROM message m WHERE m.ticket_id = $1 AND m.side_id IS NULL"
         ),
         args![ticket],
     )

@@ -4,9 +4,12 @@ use super::{
     policy::{Added, Changes, Checklist, Draft, ITEMS_MOST, Item, ItemChanges, NewChecklist},
     store,
 };
-use crate::tickets::{
-    self, EditTickets, Seen, Ticket, TicketError,
-    actions::{author, unmerged},
+use crate::{
+    conversation::store::hold_ticket,
+    tickets::{
+        self, EditTickets, Seen, Ticket, TicketError,
+        actions::{author, unmerged},
+    },
 };
 use kernel::{fault::Problem, id::Id};
 use people::permissions::ManageDesk;
@@ -53,6 +56,7 @@ pub fn add<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, added: Added) -> Result<(),
             (list.lines(), list.name, Some(id))
         }
     };
+    hold_ticket(tx, ticket.id)?;
     if store::of_ticket(tx, ticket.id)?.len() + lines.len() > ITEMS_MOST {
         return Err(Problem::field("items", "too_long").into());
     }
@@ -79,6 +83,7 @@ pub fn change(
 ) -> Result<(), TicketError> {
     unmerged(ticket)?;
     let line = changes.line(item)?;
+    hold_ticket(tx, ticket.id)?;
     if line.text != item.text || line.is_needed != item.is_needed {
         store::rewrite(tx, item.id, &line)?;
         tx.emit(ItemChanged { ticket: ticket.id, item: item.id, text: line.text.clone() })?;
@@ -94,7 +99,7 @@ pub fn change(
     if let Some(place) = changes.place {
         let mut all: Vec<_> = store::of_ticket(tx, ticket.id)?.into_iter().map(|item| item.id).collect();
         all.retain(|id| *id != item.id);
-        let place = usize::try_from(place - 1).unwrap_or(0).min(all.len());
+        let place = usize::try_from(place.saturating_sub(1)).unwrap_or(0).min(all.len());
         all.insert(place, item.id);
         for (at, id) in all.into_iter().enumerate() {
             store::put(tx, id, at + 1)?;
@@ -105,6 +110,7 @@ pub fn change(
 
 pub fn remove(tx: &mut Tx<EditTickets>, (ticket, item): (&Seen<Ticket>, &Item)) -> Result<(), TicketError> {
     unmerged(ticket)?;
+    hold_ticket(tx, ticket.id)?;
     store::remove(tx, item.id)?;
     changed(tx, ticket)?;
     tx.emit(ItemRemoved { ticket: ticket.id, item: item.id, text: item.text.clone() })?;

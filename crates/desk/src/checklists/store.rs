@@ -159,3 +159,19 @@ pub(super) fn count(conn: &mut Conn, ticket: Id<Ticket>) -> Result<()> {
     )
     .map(drop)
 }
+
+/// Tickets that say something else of their list than the list does, for `doctor`.
+pub fn wrong_counts(conn: &mut Conn, most: usize) -> Result<Vec<(String,)>> {
+    conn.all(
+        sql!(
+            "SELECT CAST(t.id AS TEXT) AS id FROM ticket t
+               LEFT JOIN (SELECT i.ticket_id, count(*) AS n, count(i.done_at_ms) AS done,
+                                 count(CASE WHEN i.is_needed = TRUE AND i.done_at_ms IS NULL THEN 1 END) AS needed
+                            FROM checklist_item i GROUP BY i.ticket_id) s ON s.ticket_id = t.id
+              WHERE t.items_all <> coalesce(s.n, 0) OR t.items_done <> coalesce(s.done, 0)
+                 OR t.items_needed <> coalesce(s.needed, 0)
+              ORDER BY t.id LIMIT $1"
+        ),
+        args![most],
+    )
+}

@@ -10,6 +10,7 @@ use crate::{
         self, Message,
         actions::Signer,
         asides::{self, Aside},
+        store::hold_ticket,
     },
     tickets::{self, ReplyTickets, Seen, Ticket, TicketError, ViewTickets, actions::unmerged},
 };
@@ -47,6 +48,7 @@ pub fn open(
     unmerged(ticket)?;
     let by = tx.actor().user().ok_or_else(Problem::not_found)?;
     let NewSide { subject, letter } = new;
+    hold_ticket(tx, ticket.id)?;
     check_people(tx, ticket, &letter.to)?;
     let id = store::insert(tx, ticket.id, &subject, by)?;
     store::add_people(tx, id, &letter.to)?;
@@ -64,11 +66,14 @@ pub fn ask(
     letter: Letter,
     signer: &Signer,
 ) -> Result<Id<Message>, TicketError> {
-    check_people(tx, ticket, &letter.to)?;
+    hold_ticket(tx, ticket.id)?;
     store::add_people(tx, side.id, &letter.to)?;
-    if store::people(tx, &[side.id])?.len() > PEOPLE_MOST {
+    let people: Vec<_> = store::people(tx, &[side.id])?.into_iter().map(|(_, email)| email).collect();
+    if people.len() > PEOPLE_MOST {
         return Err(Problem::field("to", "too_long").into());
     }
+    // Somebody who was asked before may be the customer's by now: put in copy, or come with a merged ticket.
+    check_people(tx, ticket, &people)?;
     let message = write(tx, ticket, side, letter, signer)?;
     tx.emit(SideAsked { ticket: ticket.id, side: side.id, message, subject: side.subject.clone() })?;
     Ok(message)
@@ -78,12 +83,19 @@ pub fn ask(
 fn check_people(conn: &mut Conn, ticket: &Ticket, emails: &[String]) -> Result<(), TicketError> {
     let mut mistakes = Mistakes::default();
     for email in emails {
-        let is_ours = conversation::store::is_own_address(conn, email)?;
+        let is_ours = conversation::store::is_own_address(conn, email)?
+            || conversation::store::is_own_address(conn, &without_tag(email))?;
         mistakes.require(!is_ours, "to", "side_to_inbox");
         let is_theirs = tickets::store::participant_by_email(conn, ticket.id, email)?.is_some();
         mistakes.require(!is_theirs, "to", "side_to_customer");
     }
     Ok(mistakes.check()?)
+}
+
+/// `help+x@desk.example` reaches `help@desk.example`.
+fn without_tag(email: &str) -> String {
+    let parts = email.split_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain)));
+    parts.map_or_else(|| email.to_owned(), |(local, domain)| format!("{local}@{domain}"))
 }
 
 fn write(
@@ -120,6 +132,7 @@ pub fn close(
     if !side.state.is_open() {
         return Ok(());
     }
+    hold_ticket(tx, ticket.id)?;
     store::moved(tx, side.id, State::Closed, None)?;
     store::mark(tx, &[ticket.id])?;
     tx.emit(SideClosed { ticket: ticket.id, side: side.id, subject: side.subject.clone() })?;
@@ -134,6 +147,7 @@ pub fn reopen(
     if side.state.is_open() {
         return Ok(());
     }
+    hold_ticket(tx, ticket.id)?;
     let state = if store::is_last_ours(tx, side.id)? { State::Waiting } else { State::Answered };
     store::moved(tx, side.id, state, None)?;
     store::mark(tx, &[ticket.id])?;

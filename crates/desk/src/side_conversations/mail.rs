@@ -5,10 +5,12 @@ use super::{
     store,
 };
 use crate::{
+    arrangements,
     conversation::{
         Message,
         actions::Incoming,
         asides::{self, Aside},
+        store::hold_ticket,
     },
     tickets::{Seen, Ticket, TicketError},
 };
@@ -32,6 +34,7 @@ pub fn receive<P>(
     let name = incoming.author_name;
     let message = asides::receive(tx, ticket, Aside::Side(side.id), incoming, (name, is_theirs))?;
     store::remember(tx, side.id, referred)?;
+    hold_ticket(tx, ticket.id)?;
     if !incoming.is_automatic {
         store::moved(tx, side.id, State::Answered, None)?;
         store::mark(tx, &[ticket.id])?;
@@ -56,6 +59,10 @@ pub fn bounced<P>(
 ) -> Result<Id<Message>, TicketError> {
     let side = store::by_id(tx, side)?.ok_or_else(Problem::not_found)?;
     let message = asides::receive(tx, ticket, Aside::Side(side.id), incoming, (incoming.author_name, false))?;
+    // It goes back with the ticket that it came with, when that is taken out again.
+    if side.ticket_id != ticket.id {
+        arrangements::store::set_home(tx, message, side.ticket_id)?;
+    }
     tx.emit(SideBounced { ticket: ticket.id, side: side.id, message, subject: side.subject })?;
     Ok(message)
 }

@@ -25,7 +25,7 @@ macro_rules! select {
 pub fn of_ticket(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<SideConversation>> {
     conn.all(
         select!(
-            "WHERE s.ticket_id = $1 OR s.ticket_id IN (SELECT x.id FROM ticket x WHERE x.lands_at_id = $1)
+            "WHERE s.ticket_id IN (SELECT x.id FROM ticket x WHERE x.id = $1 OR x.lands_at_id = $1)
              ORDER BY s.id LIMIT 100"
         ),
         args![ticket],
@@ -111,13 +111,29 @@ pub fn mark(conn: &mut Conn, tickets: &[Id<Ticket>]) -> Result<()> {
                              WHEN count(CASE WHEN s.state = 'waiting' THEN 1 END) > 0 THEN 'waiting'
                              ELSE 'closed' END
                    FROM side_conversation s
-                  WHERE s.ticket_id = ticket.id
-                     OR s.ticket_id IN (SELECT x.id FROM ticket x WHERE x.lands_at_id = ticket.id))
+                  WHERE s.ticket_id IN (SELECT x.id FROM ticket x WHERE x.id = ticket.id OR x.lands_at_id = ticket.id))
               WHERE id {in $1}"
         ),
         args![&Id::list(tickets)],
     )
     .map(drop)
+}
+
+/// Tickets that say something else than their side conversations do, for `doctor`.
+pub fn wrong_marks(conn: &mut Conn, most: usize) -> Result<Vec<(String,)>> {
+    conn.all(
+        sql!(
+            "SELECT CAST(t.id AS TEXT) AS id FROM ticket t
+               LEFT JOIN (SELECT coalesce(x.lands_at_id, x.id) AS ticket_id,
+                                 CASE WHEN count(CASE WHEN s.state = 'answered' THEN 1 END) > 0 THEN 'answered'
+                                      WHEN count(CASE WHEN s.state = 'waiting' THEN 1 END) > 0 THEN 'waiting'
+                                      ELSE 'closed' END AS state
+                            FROM side_conversation s JOIN ticket x ON x.id = s.ticket_id
+                           GROUP BY coalesce(x.lands_at_id, x.id)) y ON y.ticket_id = t.id
+              WHERE coalesce(t.side_state, '') <> coalesce(y.state, '') ORDER BY t.id LIMIT $1"
+        ),
+        args![most],
+    )
 }
 
 /// Files of a ticket's messages go with another one as well; pictures within a text become files.

@@ -5,7 +5,10 @@ use super::{
     store,
 };
 use crate::{
-    checklists::{self, policy::Added},
+    checklists::{
+        self,
+        policy::{Added, ITEMS_MOST},
+    },
     fields,
     sharing::Shared,
     tickets::{self, CreateTickets, Draft, NoteTickets, Ticket, TicketError},
@@ -52,10 +55,14 @@ fn check(tx: &mut Tx<NoteTickets>, content: &Content) -> Result<(), TicketError>
         let field = field.ok_or_else(|| Problem::field(&format!("fields/{key}"), "unknown_field"))?;
         field.parse(value).map_err(|code| Problem::field(&format!("fields/{key}"), code))?;
     }
+    let mut items = 0;
     for list in &content.checklists {
-        if checklists::store::by_id(tx, *list)?.is_none_or(|list| list.is_archived) {
-            return Err(Problem::field("checklists", "unknown_id").into());
-        }
+        let list = checklists::store::by_id(tx, *list)?.filter(|list| !list.is_archived);
+        items += list.ok_or_else(|| Problem::field("checklists", "unknown_id"))?.lines().len();
+    }
+    // As many as a ticket can have, or the template could never be used.
+    if items > ITEMS_MOST {
+        return Err(Problem::field("checklists", "too_long").into());
     }
     Ok(())
 }

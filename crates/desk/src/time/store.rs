@@ -77,7 +77,8 @@ pub(super) fn delete<P>(tx: &mut Tx<P>, entry: &TimeEntry) -> Result<()> {
     tx.run(sql!("DELETE FROM time_entry WHERE id = $1"), args![entry.id])?;
     add_up(tx, entry.ticket_id)
 }
-/// The ticket's row has the sum. Its version stays: nobody edited it.
+/// The ticket's row has the sum. Its version stays: nobody edited it. Whoever writes holds the ticket: of two who type at
+/// once the second one counts what the first one wrote.
 fn add_up(conn: &mut Conn, ticket: Id<Ticket>) -> Result<()> {
     conn.run(
         sql!(

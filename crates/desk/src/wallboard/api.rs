@@ -50,10 +50,13 @@ pub struct FiguresBody {
     pub oldest_unassigned_at: Option<Millis>,
     /// One number for each hour of the clock, the present one last.
     pub opened: Vec<i64>,
-    pub solved: Vec<i64>,
+    /// As `opened`; `null` in the works-council mode.
+    pub solved: Option<Vec<i64>>,
+    /// In the works-council mode `null` where fewer than five people could have done it, and so are the next two.
+    pub solved_in_all: Option<i64>,
     /// Promises that were decided in these hours.
-    pub promises_kept: i64,
-    pub promises_broken: i64,
+    pub promises_kept: Option<i64>,
+    pub promises_broken: Option<i64>,
 }
 /// Somebody's open tickets.
 #[derive(serde::Serialize, ToSchema)]
@@ -81,9 +84,10 @@ impl From<Figures> for FiguresBody {
             due_soon: of.standing.soon,
             oldest_unassigned_at: of.standing.oldest_ms,
             opened: of.opened.to_vec(),
-            solved: of.solved.to_vec(),
-            promises_kept: of.kept,
-            promises_broken: of.broken,
+            solved: of.solved_hours().map(|hours| hours.to_vec()),
+            solved_in_all: of.solved_sum(),
+            promises_kept: of.promises().map(|(kept, _)| kept),
+            promises_broken: of.promises().map(|(kept, decided)| decided - kept),
         }
     }
 }

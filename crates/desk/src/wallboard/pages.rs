@@ -15,18 +15,23 @@ use std::fmt::Write;
 /// Reads everything at one moment.
 pub fn load<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> db::Result<Wallboard> {
     let from = policy::first_hour(tx.now());
-    let (groups, total) = policy::arrange(
-        store::places(tx)?,
-        &store::standing(tx)?,
-        &store::opened(tx, from)?,
-        &store::solved(tx, from)?,
-        &store::decided(tx, from)?,
-    );
+    let (standing, decided) = (store::standing(tx)?, store::decided(tx, from)?);
+    let (opened, solved) = (store::opened(tx, from)?, store::solved(tx, from)?);
+    // Tickets in sight can be in any team: of a client of the reader's, or handed to them.
+    let found = standing.iter().map(|one| one.team_id).chain(decided.iter().map(|one| one.team_id));
+    let found: Vec<_> = found.chain(opened.iter().chain(&solved).map(|one| one.team_id)).collect();
+    let places = store::places(tx, &found)?;
+    let (mut groups, mut total) = policy::arrange(places, &standing, &opened, &solved, &decided);
+    let is_council_mode = settings::is_council_mode(tx)?;
+    if is_council_mode {
+        let (people, active) = (store::members(tx)?, store::active(tx)?);
+        policy::veil(&mut groups, &mut total, &people, active);
+    }
     let own = match tx.actor().user() {
         Some(me) => store::people(tx, me.number())?.pop(),
         None => None,
     };
-    let people = if settings::is_council_mode(tx)? {
+    let people = if is_council_mode {
         People::CouncilMode
     } else if tx.actor().reach("figures.people").is_none() {
         People::NotAllowed

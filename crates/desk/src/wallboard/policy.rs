@@ -61,9 +61,24 @@ pub struct Decided {
     pub broken: i64,
 }
 
+/// How much is told of what people did, as opposed to what waits for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told {
+    /// Hour by hour.
+    #[default]
+    Hours,
+    /// The sum of the day alone.
+    Sum,
+    /// Nothing: so few people did it that the number would be about one of them.
+    Nothing,
+}
+/// So many active people a group needs before the works-council mode tells what it did.
+pub const FEWEST: i64 = 5;
+
 /// A team or the whole desk.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
+    pub told: Told,
     pub standing: Standing,
     /// Tickets that came, an hour each, the present hour last.
     pub opened: [i64; HOURS],
@@ -76,13 +91,22 @@ impl Figures {
     pub fn opened_sum(&self) -> i64 {
         self.opened.iter().sum()
     }
-    pub fn solved_sum(&self) -> i64 {
-        self.solved.iter().sum()
+    /// `None` where it is not told.
+    pub fn solved_sum(&self) -> Option<i64> {
+        (self.told != Told::Nothing).then(|| self.solved.iter().sum())
     }
-    /// Of 100 promises that were decided, rounded down; `None` where none was.
+    /// `None` where they are not told.
+    pub fn solved_hours(&self) -> Option<[i64; HOURS]> {
+        (self.told == Told::Hours).then_some(self.solved)
+    }
+    /// Promises kept and all that were decided; `None` where they are not told.
+    pub fn promises(&self) -> Option<(i64, i64)> {
+        (self.told != Told::Nothing).then_some((self.kept, self.kept + self.broken))
+    }
+    /// Of 100 promises that were decided, rounded down; `None` where none was, or they are not told.
     pub fn kept_percent(&self) -> Option<i64> {
-        let decided = self.kept + self.broken;
-        (decided > 0).then(|| self.kept * 100 / decided)
+        let (kept, decided) = self.promises()?;
+        (decided > 0).then(|| kept * 100 / decided)
     }
     fn add(&mut self, other: &Figures) {
         let (sum, one) = (&mut self.standing, &other.standing);
@@ -112,6 +136,36 @@ pub struct Group {
     /// The line of the team, and how that is called.
     pub line: Option<(i64, String)>,
     pub figures: Figures,
+}
+
+/// What the works-council mode leaves of what people did: sums of the day, of groups of [`FEWEST`] active people or more.
+/// What is left out cannot be had by subtraction either: the groups that are left out have so many people together.
+///
+/// * `people` – active people of each team.
+/// * `active` – all of them.
+pub fn veil(groups: &mut [Group], total: &mut Figures, people: &[(Id<Team>, i64)], active: i64) {
+    let count = |team: Id<Team>| match people.iter().find(|(id, _)| *id == team) {
+        Some((_, count)) => *count,
+        // Anybody may have solved what has no team.
+        None if team.number() == 0 => active,
+        None => 0,
+    };
+    let told = |count: i64| if count < FEWEST { Told::Nothing } else { Told::Sum };
+    total.told = told(active);
+    let mut left_out = None;
+    for group in groups.iter_mut() {
+        let count = count(group.team);
+        group.figures.told = if total.told == Told::Nothing { Told::Nothing } else { told(count) };
+        if group.figures.told == Told::Nothing {
+            left_out = Some(left_out.unwrap_or(0) + count);
+        }
+    }
+    while left_out.is_some_and(|count| count < FEWEST) {
+        let shown = groups.iter_mut().filter(|group| group.figures.told != Told::Nothing);
+        let Some(smallest) = shown.min_by_key(|group| count(group.team)) else { return };
+        smallest.figures.told = Told::Nothing;
+        left_out = left_out.map(|sum| sum + count(smallest.team));
+    }
 }
 
 /// Somebody's open tickets.
@@ -176,6 +230,7 @@ pub fn arrange(
         let decided = decided.iter().find(|one| one.team_id == team);
         let found = standing.iter().find(|one| one.team_id == team).copied();
         Figures {
+            told: Told::Hours,
             standing: found.unwrap_or(Standing { team_id: team, ..Standing::default() }),
             opened: hours(opened, team),
             solved: hours(solved, team),
@@ -232,8 +287,31 @@ mod tests {
             (4, 4),
             "an hour that is not shown is not counted"
         );
-        assert_eq!((total.kept_percent(), total.solved_sum()), (Some(66), 0));
+        assert_eq!((total.kept_percent(), total.solved_sum()), (Some(66), Some(0)));
         let (groups, total) = arrange(vec![place], &[standing], &[], &[], &[]);
         assert_eq!((groups.len(), total.kept_percent()), (1, None));
+    }
+
+    #[test]
+    fn what_few_people_did_is_not_told_and_cannot_be_subtracted() {
+        let group = |id: i64| {
+            let figures = Figures { solved: [1; HOURS], kept: 3, broken: 1, ..Figures::default() };
+            Group { team: Id::new(id), name: format!("Team {id}"), line: None, figures }
+        };
+        let told = |sizes: &[i64]| {
+            let mut groups: Vec<_> = (1..=sizes.len() as i64).map(group).collect();
+            let people: Vec<_> =
+                sizes.iter().enumerate().map(|(at, n)| (Id::new(at as i64 + 1), *n)).collect();
+            let mut total = group(9).figures;
+            veil(&mut groups, &mut total, &people, sizes.iter().sum());
+            assert_eq!(total.solved_hours(), None);
+            let shown: Vec<_> = groups.iter().map(|group| group.figures.solved_sum().is_some()).collect();
+            (shown, total.promises().is_some())
+        };
+        assert_eq!(told(&[5, 8, 12]), (vec![true, true, true], true));
+        // One small team would be the total without the others: the next one goes with it.
+        assert_eq!(told(&[1, 8, 12]), (vec![false, false, true], true));
+        assert_eq!(told(&[3, 2, 12]), (vec![false, false, true], true));
+        assert_eq!(told(&[2, 2]), (vec![false, false], false));
     }
 }

@@ -6,18 +6,21 @@ use crate::tickets::{
     ViewTickets,
     store::{Sight, visible},
 };
-use kernel::clock::{HOUR, Millis};
+use kernel::{
+    clock::{HOUR, Millis},
+    id::Id,
+};
 use platform::{
     args,
-    authority::{Implies, Scope, Tx},
-    db::Result,
+    authority::{Implies, Scope, Team, Tx},
+    db::{Conn, Result},
     sql,
 };
 
-/// The teams in sight by line and name.
-pub fn places<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> Result<Vec<Place>> {
+/// The reader's teams, all for whoever sees everything, and those that were found in tickets, by line and name.
+pub fn places<P: Implies<ViewTickets>>(tx: &mut Tx<P>, found: &[Id<Team>]) -> Result<Vec<Place>> {
     let is_all = tx.scope() == Scope::All;
-    let mine = kernel::id::Id::list(&tx.actor().teams);
+    let mine = Id::list(&[&tx.actor().teams[..], found].concat());
     tx.all(
         sql!(
             "SELECT m.id, m.name, l.position AS line, l.name AS line_name
@@ -25,10 +28,27 @@ pub fn places<P: Implies<ViewTickets>>(tx: &mut Tx<P>) -> Result<Vec<Place>> {
                LEFT JOIN support_line_team p ON p.team_id = m.id
                LEFT JOIN support_line l ON l.id = p.line_id
               WHERE $1 = TRUE OR m.id {in $2}
-              ORDER BY coalesce(l.position, 99), m.name_folded, m.id LIMIT 500"
+              ORDER BY coalesce(l.position, 99), m.name_folded, m.id"
         ),
         args![is_all, &mine],
     )
+}
+
+/// Active people of each team.
+pub fn members(conn: &mut Conn) -> Result<Vec<(Id<Team>, i64)>> {
+    conn.all(
+        sql!(
+            "SELECT m.team_id, count(*) AS n FROM team_member m JOIN desk_user u ON u.id = m.user_id
+              WHERE u.is_active = TRUE GROUP BY m.team_id"
+        ),
+        args![],
+    )
+}
+/// Everybody who works here.
+pub fn active(conn: &mut Conn) -> Result<i64> {
+    let (count,) =
+        conn.one::<(i64,)>(sql!("SELECT count(*) FROM desk_user WHERE is_active = TRUE"), args![])?;
+    Ok(count)
 }
 
 /// Open tickets in sight by team; those that are put away for a while are left out.
