@@ -26,7 +26,7 @@ const LUCIDE = `
   list-ordered lock cloud-off log-out mail mail-warning message-square monitor moon package panel-right paperclip pencil phone
   minus pin plus printer quote refresh-cw reply reply-all rotate-ccw search send server settings shield shield-check
   shield-alert sliders-horizontal smartphone split star sticky-note strikethrough sun tag trash-2 triangle-alert undo-2
-  message-square-quote folder alarm-clock phone-call phone-missed list-checks circle-pause graduation-cap hand hourglass pause play shuffle
+  message-square-quote folder alarm-clock messages-square file-stack bell-ring stamp thumbs-up thumbs-down clipboard-check phone-call phone-missed list-checks circle-pause graduation-cap hand hourglass pause play shuffle
   upload user user-check user-plus users webhook x zap footprints mailbox menu redo-2 remove-formatting bot
 `.trim().split(/\s+/);
 

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod calendars;
 pub mod call_backs;
 pub mod canned;
+pub mod checklists;
 pub mod contracts;
 pub mod conversation;
 pub mod customer;
@@ -23,14 +24,17 @@ pub mod notices;
 pub mod offline;
 pub mod placeholders;
 pub mod portal;
+pub mod reminders;
 pub mod routing;
 pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod sharing;
+pub mod side_conversations;
 pub mod sla;
 pub mod snooze;
 pub mod statuses;
+pub mod ticket_templates;
 pub mod tickets;
 pub mod time;
 pub mod views;
@@ -47,6 +51,7 @@ pub fn routes() -> Routes {
         .merge(calendars::routes())
         .merge(call_backs::routes())
         .merge(canned::routes())
+        .merge(checklists::routes())
         .merge(contracts::routes())
         .merge(conversation::routes())
         .merge(customer::routes())
@@ -61,13 +66,16 @@ pub fn routes() -> Routes {
         .merge(offline::routes())
         .merge(placeholders::routes())
         .merge(portal::routes())
+        .merge(reminders::routes())
         .merge(routing::routes())
         .merge(rules::routes())
         .merge(scheduled::routes())
         .merge(search::routes())
+        .merge(side_conversations::routes())
         .merge(sla::routes())
         .merge(snooze::routes())
         .merge(statuses::routes())
+        .merge(ticket_templates::routes())
         .merge(tickets::routes())
         .merge(time::routes())
         .merge(views::routes())

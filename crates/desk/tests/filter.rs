@@ -287,6 +287,15 @@ fn ticket(conn: &mut Conn, id: i64, dice: &mut Dice) -> db::Result<()> {
             )?;
         }
     }
+    let items = dice.roll(4) as i64;
+    conn.run(
+        sql!("UPDATE ticket SET items_all = $2, items_done = $3 WHERE id = $1"),
+        args![id, items, items - (dice.roll(2) as i64).min(items)],
+    )?;
+    let side = *dice.one(&["", "", "waiting", "answered", "closed"]);
+    if !side.is_empty() {
+        conn.run(sql!("UPDATE ticket SET side_state = $2 WHERE id = $1"), args![id, side])?;
+    }
     if id % 37 == 0 {
         conn.run(
             sql!("INSERT INTO ticket_helper (ticket_id, user_id, added_at_ms) VALUES ($1, $2, 0)"),
@@ -409,6 +418,9 @@ const WORDS: &[&str] = &[
     "has:due",
     "has:organisation",
     "has:note",
+    "has:side_conversation",
+    "has:side_answer",
+    "has:open_item",
     "has:attachment",
     "waiting:us",
     "waiting:customer,third_party",

@@ -36,7 +36,7 @@ pub use limits::Limits;
 pub use read::{Mail, ReturnPath};
 pub use reply::{Piece, PieceKind, Split};
 pub use subject::{Hint, Subject, bare as bare_subject};
-pub use token::{MessageToken, ReplyToken, SupplierToken, TokenKey};
+pub use token::{Aside, AsideToken, MessageToken, ReplyToken, TokenKey};
 pub use write::{
     AutoKind, DkimError, DkimKey, Draft, DraftAttachment, HeaderError, HeaderId, HeaderText, Language,
     quote_header, quoted_html, quoted_text, sign,

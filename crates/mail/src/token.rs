@@ -98,52 +98,87 @@ impl ReplyToken {
     }
 }
 
-/// What names a hand-over to a supplier: the ticket, and the stay there. In a Message-ID and in a reply address, both
-/// apart from those for customers: whatever carries one is never for the customer's eyes.
+/// With whom a mail of a ticket is exchanged that is never for the customer's eyes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SupplierToken {
-    pub ticket: i64,
-    pub stay: i64,
+pub enum Aside {
+    /// The number of the stay with a supplier.
+    Supplier(i64),
+    /// The number of a side conversation.
+    Side(i64),
+}
+impl Aside {
+    /// The letter of a Message-ID, that of a reply address, and the word that is signed.
+    const fn marks(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Aside::Supplier(_) => ("s", "h", "supplier"),
+            Aside::Side(_) => ("d", "d", "side"),
+        }
+    }
+    fn number(self) -> i64 {
+        match self {
+            Aside::Supplier(number) | Aside::Side(number) => number,
+        }
+    }
 }
 
-impl SupplierToken {
-    /// `s.{ticket}.{stay}.{random}.{signature}@domain`, without `<>`. `random` makes each mail's own.
+/// What names an exchange beside the customer's: the ticket, and with whom. In a Message-ID and in a reply address, both
+/// apart from those for customers: whatever carries one is for us alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AsideToken {
+    pub ticket: i64,
+    pub with: Aside,
+}
+
+impl AsideToken {
+    /// `s.{ticket}.{stay}.{random}.{signature}@domain`, without `<>`; `d.` for a side conversation. `random` makes each
+    /// mail's own.
     pub fn message_id(self, random: i64, domain: &str, key: &TokenKey) -> String {
         let signature = signature(key, &self.signed_message(random));
-        format!("s.{}.{}.{random}.{signature}@{domain}", self.ticket, self.stay)
+        let (letter, ..) = self.with.marks();
+        format!("{letter}.{}.{}.{random}.{signature}@{domain}", self.ticket, self.with.number())
     }
     /// Reads a Message-ID (with or without `<>`); `None` if it is not one of ours or was altered.
-    pub fn verify_message(message_id: &str, key: &TokenKey) -> Option<SupplierToken> {
+    pub fn verify_message(message_id: &str, key: &TokenKey) -> Option<AsideToken> {
         let (local, _) = message_id.trim().trim_matches(['<', '>']).rsplit_once('@')?;
         let pieces: Vec<_> = local.split('.').collect();
-        let ["s" | "S", ticket, stay, random, given] = pieces[..] else { return None };
-        let token = SupplierToken { ticket: number(ticket)?, stay: number(stay)? };
+        let [letter, ticket, of, random, given] = pieces[..] else { return None };
+        let of = number(of)?;
+        let with = match letter {
+            "s" | "S" => Aside::Supplier(of),
+            "d" | "D" => Aside::Side(of),
+            _ => return None,
+        };
+        let token = AsideToken { ticket: number(ticket)?, with };
         is_signed(&token.signed_message(number(random)?), given, key).then_some(token)
     }
-    /// `local+s{ticket}.h{stay}.{signature}@domain` for an inbox address; `None` as [`ReplyToken::address`].
+    /// `local+s{ticket}.h{stay}.{signature}@domain` for an inbox address, `.d` for a side conversation; `None` as
+    /// [`ReplyToken::address`].
     pub fn address(self, inbox: &str, key: &TokenKey) -> Option<String> {
         let (local, domain) = inbox.rsplit_once('@')?;
         let signature = signature(key, &self.signed_address());
-        let local = format!("{local}+s{}.h{}.{signature}", self.ticket, self.stay);
+        let (_, letter, _) = self.with.marks();
+        let local = format!("{local}+s{}.{letter}{}.{signature}", self.ticket, self.with.number());
         (local.len() <= 64).then(|| format!("{local}@{domain}"))
     }
     /// Reads an address mail arrived at; `None` if it carries no mark or an altered one.
-    pub fn verify_address(address: &str, key: &TokenKey) -> Option<SupplierToken> {
+    pub fn verify_address(address: &str, key: &TokenKey) -> Option<AsideToken> {
         let (local, _) = address.trim().trim_matches(['<', '>']).rsplit_once('@')?;
         let mark = local.rsplit_once('+')?.1;
         let pieces: Vec<_> = mark.split('.').collect();
-        let [ticket, stay, given] = pieces[..] else { return None };
-        let token = SupplierToken {
-            ticket: number(ticket.strip_prefix(['s', 'S'])?)?,
-            stay: number(stay.strip_prefix(['h', 'H'])?)?,
+        let [ticket, of, given] = pieces[..] else { return None };
+        let with = match of.split_at_checked(1)? {
+            ("h" | "H", of) => Aside::Supplier(number(of)?),
+            ("d" | "D", of) => Aside::Side(number(of)?),
+            _ => return None,
         };
+        let token = AsideToken { ticket: number(ticket.strip_prefix(['s', 'S'])?)?, with };
         is_signed(&token.signed_address(), given, key).then_some(token)
     }
     fn signed_message(self, random: i64) -> String {
-        format!("supplier\0{}\0{}\0{random}", self.ticket, self.stay)
+        format!("{}\0{}\0{}\0{random}", self.with.marks().2, self.ticket, self.with.number())
     }
     fn signed_address(self) -> String {
-        format!("supplier reply\0{}\0{}", self.ticket, self.stay)
+        format!("{} reply\0{}\0{}", self.with.marks().2, self.ticket, self.with.number())
     }
 }
 
@@ -261,25 +296,36 @@ mod tests {
     }
 
     #[test]
-    fn a_suppliers_mark_comes_back_and_is_nobody_elses() {
-        let token = SupplierToken { ticket: 7, stay: 3 };
-        let id = token.message_id(99, "desk.example", &key());
-        assert_eq!(SupplierToken::verify_message(&format!("<{}>", id.to_uppercase()), &key()), Some(token));
-        assert_eq!(MessageToken::verify(&id, &key()), None);
-        let address = token.address("help@desk.example", &key()).expect("room");
-        assert_eq!(SupplierToken::verify_address(&address, &key()), Some(token));
-        assert_eq!(ReplyToken::verify(&address, &key()), None);
-        assert_eq!(ReplyToken::inbox(&address).as_deref(), Some("help@desk.example"));
-        for (from, to) in [("s.7.", "s.8."), (".3.", ".4."), (".99.", ".98."), ("s.7.", "t.7.")] {
-            assert_eq!(SupplierToken::verify_message(&id.replacen(from, to, 1), &key()), None, "{to}");
+    fn the_mark_of_a_mail_beside_comes_back_and_is_nobody_elses() {
+        for (with, letter, of) in [(Aside::Supplier(3), "s", "h"), (Aside::Side(3), "d", "d")] {
+            let token = AsideToken { ticket: 7, with };
+            let id = token.message_id(99, "desk.example", &key());
+            assert!(id.starts_with(&format!("{letter}.7.3.99.")), "{id}");
+            assert_eq!(AsideToken::verify_message(&format!("<{}>", id.to_uppercase()), &key()), Some(token));
+            assert_eq!(MessageToken::verify(&id, &key()), None);
+            let address = token.address("help@desk.example", &key()).expect("room");
+            assert_eq!(AsideToken::verify_address(&address, &key()), Some(token));
+            assert_eq!(ReplyToken::verify(&address, &key()), None);
+            assert_eq!(ReplyToken::inbox(&address).as_deref(), Some("help@desk.example"));
+            let other = if letter == "s" { "d.7." } else { "s.7." };
+            let seven = format!("{letter}.7.");
+            for (from, to) in
+                [(&*seven, "s.8."), (".3.", ".4."), (".99.", ".98."), (&*seven, "t.7."), (&*seven, other)]
+            {
+                assert_eq!(AsideToken::verify_message(&id.replacen(from, to, 1), &key()), None, "{to}");
+            }
+            let (own, next) = (format!(".{of}3."), format!(".{of}4."));
+            let strange = if of == "h" { ".d3." } else { ".h3." };
+            for (from, to) in
+                [("+s7.", "+s8."), (&*own, &*next), ("+s7.", "+t7."), (&*own, ".c3."), (&*own, strange)]
+            {
+                let altered = address.replace(from, to);
+                assert_eq!(AsideToken::verify_address(&altered, &key()), None, "{to}");
+                assert_eq!(ReplyToken::verify(&altered, &key()), None, "{to}");
+            }
+            let message = MessageToken { ticket: 7, message: 3 }.message_id("desk.example", &key());
+            assert_eq!(AsideToken::verify_message(&message, &key()), None);
         }
-        for (from, to) in [("+s7.", "+s8."), (".h3.", ".h4."), ("+s7.", "+t7."), (".h3.", ".c3.")] {
-            let altered = address.replace(from, to);
-            assert_eq!(SupplierToken::verify_address(&altered, &key()), None, "{to}");
-            assert_eq!(ReplyToken::verify(&altered, &key()), None, "{to}");
-        }
-        let message = MessageToken { ticket: 7, message: 3 }.message_id("desk.example", &key());
-        assert_eq!(SupplierToken::verify_message(&message, &key()), None);
     }
 
     #[test]

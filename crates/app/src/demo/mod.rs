@@ -9,6 +9,7 @@ mod promises;
 mod routing;
 mod rules;
 mod scenes;
+mod teamwork;
 mod tickets;
 
 use crate::{
@@ -83,6 +84,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
     routing::fill(&home).await.map_err(said)?;
     escalation::fill(&home, &cast).await.map_err(said)?;
     answers::fill(&home).await.map_err(said)?;
+    teamwork::fill(&home).await.map_err(said)?;
     let staged = if count >= scenes::LEAST { scenes::TICKETS } else { 0 };
     let mut kept = 0;
     if count >= cases::LEAST {
@@ -93,6 +95,7 @@ pub async fn run(config: &Config, count: usize) -> Result<(), Failure> {
         scenes::play(&home, &clock, &cast, now).await?;
         notices::fill(&home, &clock, &cast, now).await.map_err(said)?;
         escalation::play(&home, &clock, &cast, now).await.map_err(said)?;
+        teamwork::play(&home, &clock, &cast, now).await.map_err(said)?;
     }
     contracts::spend(&home, &clock, now).await.map_err(said)?;
     rules::fill(&home).await.map_err(said)?;

@@ -23,7 +23,7 @@ use kernel::{
 };
 use platform::{
     Home,
-    authority::Grant,
+    authority::{Grant, Tx},
     db,
     outbox::{Ended, Fate},
 };
@@ -214,29 +214,31 @@ impl Stage<'_> {
         );
         self.arrives(&mail, false).await.map(drop)
     }
-    /// What waits in the outbox is on its way, without a network: taken, or refused for the reason `refused`.
-    ///
-    /// * returns – the Message-ID of the last.
+    /// As [`sent`].
     async fn sends(&self, refused: Option<&'static str>) -> Result<String, Problem> {
         let grant = self.grant::<EditTickets>(&self.cast.agents[0])?;
-        let done = grant.change::<_, db::Error>(move |tx| {
-            let until = tx.now().plus(MINUTE);
-            let mut header = String::new();
-            for row in outbox::store::claim(tx, "demo", until, 50)? {
-                let state = if refused.is_some() { Fate::Failed } else { Fate::Sent };
-                let end = |address| Ended { address, state, reason: refused.map(str::to_owned) };
-                let tried = outbox::store::Tried {
-                    ended: row.recipients().into_iter().map(end).collect(),
-                    left: Vec::new(),
-                    at: until,
-                    why: None,
-                    by: None,
-                };
-                outbox::store::note(tx, &row, &tried)?;
-                header = row.header_id;
-            }
-            Ok(header)
-        });
-        Ok(done.await?)
+        Ok(grant.change::<_, db::Error>(move |tx| sent(tx, refused)).await?)
     }
+}
+
+/// What waits in the outbox is on its way, without a network: taken, or refused for the reason `refused`.
+///
+/// * returns – the Message-ID of the last.
+pub(super) fn sent(tx: &mut Tx<EditTickets>, refused: Option<&'static str>) -> db::Result<String> {
+    let until = tx.now().plus(MINUTE);
+    let mut header = String::new();
+    for row in outbox::store::claim(tx, "demo", until, 50)? {
+        let state = if refused.is_some() { Fate::Failed } else { Fate::Sent };
+        let end = |address| Ended { address, state, reason: refused.map(str::to_owned) };
+        let tried = outbox::store::Tried {
+            ended: row.recipients().into_iter().map(end).collect(),
+            left: Vec::new(),
+            at: until,
+            why: None,
+            by: None,
+        };
+        outbox::store::note(tx, &row, &tried)?;
+        header = row.header_id;
+    }
+    Ok(header)
 }

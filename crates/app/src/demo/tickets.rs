@@ -280,6 +280,7 @@ fn say(
         is_automatic: false,
         is_sender_known: true,
         forwarded: None,
+        side: None,
         remarks: "{}",
     };
     let message = conversation::store::insert(tx, &new)?;

@@ -160,6 +160,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("crates/app/src/wizard/mod.rs", "limits guesses of the code of the first start"),
     ("crates/app/src/demo/cases.rs", "fills an empty desk with samples"),
     ("crates/app/src/demo/company.rs", "fills an empty desk with samples"),
+    ("crates/app/src/demo/teamwork.rs", "fills an empty desk with samples"),
     ("crates/app/src/demo/tickets.rs", "fills an empty desk with samples"),
     ("crates/app/src/bench/fill.rs", "fills an empty desk to measure on"),
     ("crates/app/src/bench/promises.rs", "measures the worker of the promises on a desk that nobody serves"),

@@ -9,11 +9,11 @@ use platform::{
 /// A noun that is not listed is one of accounts and secrets: for administrators alone.
 pub fn permission_for(noun: &str) -> &'static str {
     match noun {
-        "ticket" | "field" | "status" => "tickets.view",
+        "ticket" | "field" | "status" | "checklist" => "tickets.view",
         "contact" | "organisation" => "contacts.view",
         "team" => "people.view",
         "inbox" | "inbound" | "outbound" => "inboxes.view",
-        "canned_reply" | "macro" => "answers.manage",
+        "canned_reply" | "macro" | "ticket_template" => "answers.manage",
         "calendar" | "sla_policy" => "sla.manage",
         "contract" => "contracts.view",
         "support_line" | "supplier" => "escalation.manage",

@@ -267,17 +267,20 @@ pub struct Moving {
     pub ticket_id: Id<Ticket>,
     pub message_id: Option<String>,
 }
-/// Those of `messages` that are in the ticket, by number.
+/// Those of `messages` that are in the ticket, by number. A side conversation stays together, with its ticket.
 pub fn moving(conn: &mut Conn, ticket: Id<Ticket>, messages: &[Id<Message>]) -> Result<Vec<Moving>> {
     conn.all(
-        sql!("SELECT id, ticket_id, message_id FROM message WHERE ticket_id = $1 AND id {in $2} ORDER BY id"),
+        sql!(
+            "SELECT id, ticket_id, message_id FROM message
+              WHERE ticket_id = $1 AND id {in $2} AND side_id IS NULL ORDER BY id"
+        ),
         args![ticket, &Id::list(messages)],
     )
 }
 /// Whether the ticket has another message than these.
 pub fn has_more(conn: &mut Conn, ticket: Id<Ticket>, messages: &[Id<Message>]) -> Result<bool> {
     let found = conn.find::<(Id<Message>,)>(
-        sql!("SELECT id FROM message WHERE ticket_id = $1 AND NOT (id {in $2}) LIMIT 1"),
+        sql!("SELECT id FROM message WHERE ticket_id = $1 AND NOT (id {in $2}) AND side_id IS NULL LIMIT 1"),
         args![ticket, &Id::list(messages)],
     )?;
     Ok(found.is_some())
@@ -401,7 +404,7 @@ pub fn choosable(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Choosable>> 
     let mut found: Vec<Choosable> = conn.all(
         sql!(
             "SELECT id, kind, author_name, subject, text, created_at_ms FROM message
-              WHERE ticket_id = $1 ORDER BY id DESC LIMIT 200"
+              WHERE ticket_id = $1 AND side_id IS NULL ORDER BY id DESC LIMIT 200"
         ),
         args![ticket],
     )?;

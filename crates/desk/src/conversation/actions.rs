@@ -1,6 +1,7 @@
 //! Saying something: an answer, a note, and what comes back from the customer.
 use super::{
     AuthorKind, Direction, Message, MessageAdded, MessageForwarded, MessageKind, Reply, ReplyDraft,
+    asides::Aside,
     references,
     store::{self, New},
 };
@@ -14,7 +15,7 @@ use kernel::{
     id::Id,
     text,
 };
-use mail::{MessageToken, SupplierToken, TokenKey};
+use mail::{AsideToken, MessageToken, TokenKey};
 use platform::{
     authority::{self, Contact, Implies, Tx, Who},
     i18n::Language,
@@ -38,10 +39,10 @@ impl Signer {
         let random = i64::from_be_bytes(platform::keys::random()) & i64::MAX | 1;
         MessageToken { ticket: ticket.number(), message: random }.message_id(&self.domain, &self.key)
     }
-    /// A new Message-ID of what goes to a supplier who has the ticket.
-    pub fn supplier_id(&self, ticket: Id<Ticket>, stay: Id<crate::escalation::Stay>) -> String {
+    /// A new Message-ID of what is written to somebody beside the customer.
+    pub fn aside_id(&self, ticket: Id<Ticket>, aside: Aside) -> String {
         let random = i64::from_be_bytes(platform::keys::random()) & i64::MAX | 1;
-        let token = SupplierToken { ticket: ticket.number(), stay: stay.number() };
+        let token = AsideToken { ticket: ticket.number(), with: aside.into() };
         token.message_id(random, &self.domain, &self.key)
     }
 }
@@ -82,6 +83,7 @@ pub fn note<P: Implies<NoteTickets>>(
             is_automatic: false,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: "{}",
         },
     )?;
@@ -159,6 +161,7 @@ pub fn reply(
             is_automatic: false,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: "{}",
         },
     )?;
@@ -259,6 +262,7 @@ pub fn forward(
             is_automatic: false,
             is_sender_known: true,
             forwarded: Some(original.id),
+            side: None,
             remarks: "{}",
         },
     )?;
@@ -398,6 +402,7 @@ pub fn receive<P>(
             is_automatic: incoming.is_automatic,
             is_sender_known: incoming.is_sender_known,
             forwarded: None,
+            side: None,
             remarks: incoming.remarks,
         },
     )?;

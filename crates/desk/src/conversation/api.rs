@@ -136,7 +136,7 @@ pub fn around<P: Implies<ViewTickets>>(
     Ok(Conversation { messages, files, deliveries })
 }
 
-fn body(message: Message, conversation: &Conversation) -> MessageBody {
+pub(crate) fn body(message: Message, conversation: &Conversation) -> MessageBody {
     let files = conversation.files.get(&message.id);
     let delivery = conversation.deliveries.get(&message.id.number());
     MessageBody {

@@ -1,6 +1,7 @@
 //! What was said about a ticket, over every channel, to the customer and among colleagues.
 pub mod actions;
 pub mod api;
+pub mod asides;
 pub mod doubt;
 pub mod guard;
 pub(crate) mod linkify;

@@ -65,6 +65,8 @@ pub struct Message {
     pub is_sender_known: bool,
     /// The message that this note sends on to somebody outside; 0 where that was not written down.
     pub forwarded_id: Option<Id<Message>>,
+    /// The side conversation that it belongs to: it stands there and not between the customer's words.
+    pub side_id: Option<Id<crate::side_conversations::SideConversation>>,
     /// JSON: see [`Remarks`].
     pub remarks: String,
     pub created_at_ms: Millis,

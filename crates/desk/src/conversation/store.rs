@@ -1,6 +1,6 @@
 //! SQL for messages. Nothing else.
 use super::{AuthorKind, Direction, Message, MessageKind};
-use crate::tickets::Ticket;
+use crate::{side_conversations::SideConversation, tickets::Ticket};
 use kernel::id::Id;
 use platform::{
     args,
@@ -33,6 +33,7 @@ pub struct New<'a> {
     pub is_automatic: bool,
     pub is_sender_known: bool,
     pub forwarded: Option<Id<Message>>,
+    pub side: Option<Id<SideConversation>>,
     pub remarks: &'a str,
 }
 
@@ -47,9 +48,9 @@ pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Id<Message>> {
             "INSERT INTO message (ticket_id, kind, direction, channel, author_kind, author_id, author_name,
                                   from_email, to_emails, cc_emails, bcc_emails, subject, text, quoted, signature,
                                   html, html_rules, message_id, inbound_id, is_automatic, is_sender_known,
-                                  forwarded_id, remarks, created_at_ms)
+                                  forwarded_id, side_id, remarks, created_at_ms)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                       $21, $22, $23, $24)
+                       $21, $22, $23, $24, $25)
                RETURNING id"
         ),
         args![
@@ -75,6 +76,7 @@ pub fn insert<P>(tx: &mut Tx<P>, new: &New) -> Result<Id<Message>> {
             new.is_automatic,
             new.is_sender_known,
             new.forwarded,
+            new.side,
             new.remarks,
             now
         ],
@@ -98,11 +100,12 @@ macro_rules! message_columns {
     () => {
         "id, ticket_id, kind, direction, channel, author_kind, author_id, author_name, from_email, to_emails,
          cc_emails, bcc_emails, subject, text, quoted, signature, html, message_id, inbound_id, is_automatic,
-         is_sender_known, forwarded_id, remarks, created_at_ms FROM message"
+         is_sender_known, forwarded_id, side_id, remarks, created_at_ms FROM message"
     };
 }
 
-/// The first `limit` messages of a ticket that the caller has seen, oldest first, after the id `after`.
+/// The first `limit` messages of a ticket that the caller has seen, oldest first, after the id `after`; those of its side
+/// conversations are no part of it.
 pub fn of_ticket(
     conn: &mut Conn,
     ticket: Id<Ticket>,
@@ -113,13 +116,14 @@ pub fn of_ticket(
         sql!(concat!(
             "SELECT ",
             message_columns!(),
-            " WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+            " WHERE ticket_id = $1 AND id > $2 AND side_id IS NULL ORDER BY id LIMIT $3"
         )),
         args![ticket, after.unwrap_or(Id::new(0)), limit],
     )
 }
 
-/// The last `limit` messages of a ticket that the caller has seen before the id `before`, oldest first.
+/// The last `limit` messages of a ticket that the caller has seen before the id `before`, oldest first; without those of
+/// side conversations as well.
 pub fn before(
     conn: &mut Conn,
     ticket: Id<Ticket>,
@@ -130,7 +134,7 @@ pub fn before(
         sql!(concat!(
             "SELECT ",
             message_columns!(),
-            " WHERE ticket_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+            " WHERE ticket_id = $1 AND id < $2 AND side_id IS NULL ORDER BY id DESC LIMIT $3"
         )),
         args![ticket, before, limit],
     )?;
@@ -251,10 +255,65 @@ pub fn before_sending(
     )
 }
 
-/// The newest message of a ticket.
+/// The newest messages of side conversations of one ticket, oldest first, 300 at most.
+pub fn of_sides(conn: &mut Conn, ticket: Id<Ticket>, sides: &[Id<SideConversation>]) -> Result<Vec<Message>> {
+    let mut messages: Vec<Message> = conn.all(
+        sql!(concat!(
+            "SELECT ",
+            message_columns!(),
+            " WHERE ticket_id = $1 AND side_id {in $2} ORDER BY id DESC LIMIT 300"
+        )),
+        args![ticket, &Id::list(sides)],
+    )?;
+    messages.reverse();
+    Ok(messages)
+}
+/// The first `limit` messages of a side conversation, oldest first, after the id `after`.
+pub fn of_side(
+    conn: &mut Conn,
+    side: Id<SideConversation>,
+    after: Option<Id<Message>>,
+    limit: usize,
+) -> Result<Vec<Message>> {
+    conn.all(
+        sql!(concat!("SELECT ", message_columns!(), " WHERE side_id = $1 AND id > $2 ORDER BY id LIMIT $3")),
+        args![side, after.unwrap_or(Id::new(0)), limit],
+    )
+}
+/// The Message-IDs of a side conversation before one of its messages, oldest first, 20 at most: its References.
+pub fn side_chain_before(
+    conn: &mut Conn,
+    side: Id<SideConversation>,
+    before: Id<Message>,
+) -> Result<Vec<String>> {
+    let rows = conn.all::<(Id<Message>, String)>(
+        sql!(
+            "SELECT id, message_id FROM message
+              WHERE side_id = $1 AND id < $2 AND message_id IS NOT NULL AND is_automatic = FALSE
+                AND is_sender_known = TRUE ORDER BY id DESC LIMIT 20"
+        ),
+        args![side, before],
+    )?;
+    Ok(rows.into_iter().rev().map(|(_, header)| header).collect())
+}
+/// The side conversation that a message belongs to.
+pub fn side_of(conn: &mut Conn, message: Id<Message>) -> Result<Option<Id<SideConversation>>> {
+    let row = conn.find::<(Option<Id<SideConversation>>,)>(
+        sql!("SELECT side_id FROM message WHERE id = $1"),
+        args![message],
+    )?;
+    Ok(row.and_then(|(side,)| side))
+}
+/// Whether mail to this address comes back to this desk.
+pub fn is_own_address(conn: &mut Conn, email: &str) -> Result<bool> {
+    let found = conn.find::<(i64,)>(sql!("SELECT id FROM inbox WHERE address = $1 LIMIT 1"), args![email])?;
+    Ok(found.is_some())
+}
+
+/// The newest message of a ticket that is no part of a side conversation.
 pub fn newest(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Id<Message>> {
     let (id,) = conn.one::<(Option<Id<Message>>,)>(
-        sql!("SELECT max(id) AS id FROM message WHERE ticket_id = $1"),
+        sql!("SELECT max(id) AS id FROM message WHERE ticket_id = $1 AND side_id IS NULL"),
         args![ticket],
     )?;
     Ok(id.unwrap_or(Id::new(0)))

@@ -324,6 +324,7 @@ pub(super) fn note<P>(tx: &mut Tx<P>, ticket: &Ticket, text: &str) -> Result<Id<
             is_automatic: false,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: "{}",
         },
     )?;

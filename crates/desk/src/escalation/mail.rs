@@ -1,15 +1,12 @@
-//! Mail to and from a supplier. Both ways it is a note: the customer sees nothing of it, whoever answers.
-//!
-//! What we write has a Message-ID of its own kind, and a reply address of its own kind where the inbox has such: both
-//! name the stay and are signed. Whatever answers one of them is for us alone, also from a stranger.
+//! Mail to and from a supplier: see [`asides`].
 use super::{Keeper, Stay, actions, store};
 use crate::{
     conversation::{
-        self, AuthorKind, Direction, Message, MessageAdded, MessageKind,
+        Direction, Message, MessageAdded, MessageKind,
         actions::{Incoming, Signer},
-        store::New,
+        asides::{self, Aside},
     },
-    tickets::{self, Seen, Ticket, TicketError, actions::author},
+    tickets::{Seen, Ticket, TicketError},
 };
 use kernel::{fault::Problem, id::Id};
 use platform::authority::Tx;
@@ -25,40 +22,9 @@ pub(super) fn write<P>(
     signer: &Signer,
 ) -> Result<Id<Message>, TicketError> {
     let (email, _) = store::supplier_of(tx, stay)?.ok_or_else(Problem::not_found)?;
-    let (author_kind, author_id, author_name) = author(tx.actor());
-    let from_email = conversation::store::sending_address(tx, ticket.inbox_id)?;
-    let header = signer.supplier_id(ticket.id, stay);
-    let to = [email];
-    let message = conversation::store::insert(
-        tx,
-        &New {
-            ticket: ticket.id,
-            kind: MessageKind::Note,
-            direction: Direction::Out,
-            channel: "email",
-            author_kind,
-            author_id,
-            author_name: &author_name,
-            from_email: from_email.as_deref(),
-            to: &to,
-            cc: &[],
-            bcc: &[],
-            subject: &ticket.subject,
-            text: words,
-            quoted: None,
-            signature: None,
-            html: None,
-            message_id: Some(&header),
-            inbound_id: None,
-            is_automatic: false,
-            is_sender_known: true,
-            forwarded: None,
-            remarks: "{}",
-        },
-    )?;
+    let what = (&[email][..], ticket.subject.as_str(), words);
+    let (message, header) = asides::write(tx, ticket, Aside::Supplier(stay), what, signer)?;
     store::remember(tx, stay, &[&header])?;
-    conversation::actions::queue(tx, (ticket.id, ticket.inbox_id), message, &header, &to, &ticket.subject)?;
-    tickets::store::touch_time(tx, ticket.id)?;
     tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::Out })?;
     Ok(message)
 }
@@ -81,35 +47,8 @@ pub fn receive<P>(
         Some((_, name)) if is_theirs && incoming.author_name.is_empty() => name,
         _ => incoming.author_name,
     };
-    let message = conversation::store::insert(
-        tx,
-        &New {
-            ticket: ticket.id,
-            kind: MessageKind::Note,
-            direction: Direction::In,
-            channel: incoming.channel,
-            author_kind: AuthorKind::System,
-            author_id: None,
-            author_name: name,
-            from_email: incoming.from_email,
-            to: incoming.to,
-            cc: incoming.cc,
-            bcc: &[],
-            subject: incoming.subject,
-            text: incoming.text,
-            quoted: incoming.quoted,
-            signature: incoming.signature,
-            html: incoming.html,
-            message_id: incoming.message_id,
-            inbound_id: incoming.inbound_id,
-            is_automatic: incoming.is_automatic,
-            is_sender_known: is_theirs,
-            forwarded: None,
-            remarks: incoming.remarks,
-        },
-    )?;
+    let message = asides::receive(tx, ticket, Aside::Supplier(stay), incoming, (name, is_theirs))?;
     store::remember(tx, stay, referred)?;
-    tickets::store::touch_time(tx, ticket.id)?;
     tx.emit(MessageAdded { ticket: ticket.id, message, kind: MessageKind::Note, direction: Direction::In })?;
     if is_theirs && !incoming.is_automatic {
         let now = store::by_id(tx, stay)?.filter(|stay| stay.is_now() && stay.kind == Keeper::Supplier);

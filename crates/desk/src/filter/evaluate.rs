@@ -1,6 +1,9 @@
 //! Whether a ticket matches, from what is known of it. The second opinion on what [`super::sql`] finds.
 use super::tree::*;
-use crate::tickets::{Category, Channel, Kind, Priority};
+use crate::{
+    side_conversations::State as SideState,
+    tickets::{Category, Channel, Kind, Priority},
+};
 use kernel::clock::Millis;
 use std::collections::BTreeMap;
 
@@ -44,6 +47,9 @@ pub struct Facts {
     pub is_snoozed: bool,
     pub has_attachment: bool,
     pub has_note: bool,
+    /// Where its side conversations stand; `None` where it never had one.
+    pub side: Option<SideState>,
+    pub has_open_item: bool,
     /// By the field's id, as it is stored.
     pub fields: BTreeMap<i64, String>,
 }
@@ -89,6 +95,8 @@ impl Facts {
             is_snoozed: false,
             has_attachment: false,
             has_note: false,
+            side: None,
+            has_open_item: false,
             fields: BTreeMap::new(),
         }
     }
@@ -188,6 +196,11 @@ impl Condition {
                 Part::Due => facts.due.is_some(),
                 Part::Organisation => facts.organisation.is_some(),
                 Part::Note => facts.has_note,
+                Part::SideConversation => {
+                    matches!(facts.side, Some(SideState::Waiting | SideState::Answered))
+                }
+                Part::OpenItem => facts.has_open_item,
+                Part::SideAnswer => facts.side == Some(SideState::Answered),
             },
             Condition::Waiting(all) => all.iter().any(|side| side.categories().contains(&facts.category)),
             Condition::Field(id, is) => {

@@ -312,7 +312,10 @@ fn one(condition: &Condition, reader: &Reader, out: &mut Composed) {
                 Part::Tag => "EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket_id = t.id)",
                 Part::Due => "t.due_at_ms IS NOT NULL",
                 Part::Organisation => "t.organisation_id IS NOT NULL",
-                Part::Note => "EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note')",
+                Part::SideConversation => "t.side_state IN ('waiting', 'answered')",
+                Part::OpenItem => "t.items_done < t.items_all",
+                Part::SideAnswer => "t.side_state = 'answered'",
+                Part::Note => "EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note' AND w.side_id IS NULL)",
             });
         }
         Condition::Waiting(all) => {

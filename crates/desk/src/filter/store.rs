@@ -1,6 +1,9 @@
 //! SQL of what is known of one ticket. Nothing else.
 use super::{evaluate::Facts, tree::With};
-use crate::tickets::{Category, Channel, Kind, Priority, Ticket};
+use crate::{
+    side_conversations::State as SideState,
+    tickets::{Category, Channel, Kind, Priority, Ticket},
+};
 use derive::Record;
 use kernel::{clock::Millis, id::Id};
 use platform::{
@@ -38,6 +41,8 @@ struct Row {
     is_snoozed: bool,
     has_attachment: bool,
     has_note: bool,
+    side_state: Option<SideState>,
+    has_open_item: bool,
 }
 
 /// The contacts that are one person with this one, each with its addresses.
@@ -83,7 +88,8 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
                     t.updated_at_ms, t.due_at_ms, t.solved_at_ms, t.subject_folded, t.reopened, t.spent_minutes, t.is_snoozed,
                     EXISTS (SELECT 1 FROM message w JOIN attachment a ON a.message_id = w.id
                              WHERE w.ticket_id = t.id AND a.is_inline = FALSE) AS has_attachment,
-                    EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note') AS has_note
+                    EXISTS (SELECT 1 FROM message w WHERE w.ticket_id = t.id AND w.kind = 'note' AND w.side_id IS NULL) AS has_note, t.side_state,
+                    t.items_done < t.items_all AS has_open_item
                FROM ticket t
                LEFT JOIN organisation o ON o.id = t.organisation_id
                LEFT JOIN sla_terms s ON s.id = t.sla_terms_id
@@ -143,6 +149,8 @@ pub fn facts(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Facts>> {
         is_snoozed: row.is_snoozed,
         has_attachment: row.has_attachment,
         has_note: row.has_note,
+        side: row.side_state,
+        has_open_item: row.has_open_item,
         fields: fields.into_iter().collect(),
     }))
 }

@@ -307,9 +307,16 @@ pub enum Part {
     Organisation,
     /// An internal note.
     Note,
+    /// A side conversation that is open.
+    SideConversation,
+    /// One in which somebody answered, and nobody of us has written since.
+    SideAnswer,
+    /// Something on its checklist that is not done.
+    OpenItem,
 }
 platform::words! { Part {
     Attachment = "attachment", Tag = "tag", Due = "due", Organisation = "organisation", Note = "note",
+    SideConversation = "side_conversation", SideAnswer = "side_answer", OpenItem = "open_item",
 } }
 
 /// Whose turn it is in an open ticket.

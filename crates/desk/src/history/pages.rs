@@ -115,6 +115,29 @@ fn escalated<'e>(ui: &Ui, entry: &'e Entry) -> (&'static str, &'static str, Vec<
         }
     }
 }
+/// A step of a side conversation: icon, message and its arguments.
+fn aside(entry: &Entry) -> (&'static str, &'static str, Vec<(&'static str, String)>) {
+    let data = &entry.changes;
+    let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let name = ("name", word("subject"));
+    match entry.kind.as_str() {
+        "ticket.side_opened" => {
+            let to: Vec<_> =
+                data.get("to").and_then(Value::as_array).into_iter().flatten().map(plain).collect();
+            ("messages-square", "history-side-opened", vec![name, ("to", to.join(", "))])
+        }
+        "ticket.side_answered" if data.get("is_automatic").and_then(Value::as_bool) == Some(true) => {
+            ("bot", "history-side-automatic", vec![name])
+        }
+        "ticket.side_answered" => {
+            ("messages-square", "history-side-answered", vec![name, ("who", word("name"))])
+        }
+        "ticket.side_bounced" => ("mail-warning", "history-side-bounced", vec![name]),
+        "ticket.side_closed" => ("check", "history-side-closed", vec![name]),
+        "ticket.side_reopened" => ("rotate-ccw", "history-side-reopened", vec![name]),
+        _ => ("messages-square", "history-side-asked", vec![name]),
+    }
+}
 /// Time that was spent, corrected or removed: icon, message and its arguments.
 fn spent(ui: &Ui, entry: &Entry) -> (&'static str, &'static str, Vec<(&'static str, String)>) {
     let data = &entry.changes;
@@ -393,21 +416,28 @@ impl Names {
                 let (icon, key, more) = escalated(ui, entry);
                 vec![line(icon, say(key, &more))]
             }
+            kind if kind.starts_with("ticket.side_") => {
+                let (icon, key, more) = aside(entry);
+                vec![line(icon, say(key, &more_of(&more)))]
+            }
+            "ticket.items_added" => {
+                vec![line("list-checks", say("history-items-added", &[("name", word("name"))]))]
+            }
+            "ticket.item_done" => {
+                vec![line("circle-check", say("history-item-done", &[("name", word("text"))]))]
+            }
+            "ticket.item_opened" => {
+                vec![line("rotate-ccw", say("history-item-opened", &[("name", word("text"))]))]
+            }
+            "ticket.item_changed" => {
+                vec![line("pencil", say("history-item-changed", &[("name", word("text"))]))]
+            }
+            "ticket.item_removed" => vec![line("x", say("history-item-removed", &[("name", word("text"))]))],
             "ticket.helper_added" => {
                 vec![line("user-plus", say("history-helper-added", &[("name", &self.person(data))]))]
             }
             "ticket.helper_removed" => {
                 vec![line("users", say("history-helper-removed", &[("name", &self.person(data))]))]
-            }
-            "ticket.contract_applied" if word("name").is_empty() => {
-                vec![line("file-text", say("history-contract-none", &[]))]
-            }
-            "ticket.contract_applied" => {
-                vec![line("file-text", say("history-contract-applied", &[("name", word("name"))]))]
-            }
-            "ticket.time_spent" | "ticket.time_corrected" | "ticket.time_removed" => {
-                let (icon, key, more) = spent(ui, entry);
-                vec![line(icon, say(key, &more_of(&more)))]
             }
             kind @ ("ticket.follower_added" | "ticket.follower_removed") => {
                 let is_own = data.get("is_own").and_then(Value::as_bool) == Some(true);
@@ -418,6 +448,16 @@ impl Names {
                     (false, false) => ("bell", "history-follower-removed"),
                 };
                 vec![line(icon, say(key, &[("name", &self.person(data))]))]
+            }
+            "ticket.contract_applied" if word("name").is_empty() => {
+                vec![line("file-text", say("history-contract-none", &[]))]
+            }
+            "ticket.contract_applied" => {
+                vec![line("file-text", say("history-contract-applied", &[("name", word("name"))]))]
+            }
+            "ticket.time_spent" | "ticket.time_corrected" | "ticket.time_removed" => {
+                let (icon, key, more) = spent(ui, entry);
+                vec![line(icon, say(key, &more_of(&more)))]
             }
             "mail.sent" => vec![line("check", say("history-mail-sent", &[]))],
             "mail.failed" => {

@@ -36,7 +36,7 @@ pub struct Places {
 #[schema(as = NoticeSettings)]
 pub struct Settings {
     /// By what happens: `mention`, `assigned`, `reply`, `colleague`, `sla_breached`, `sla_warned`, `call_back`,
-    /// `team`, `quarantine`. What is left out stays.
+    /// `team`, `quarantine`, `side_answer`, `reminder`. What is left out stays.
     #[serde(default)]
     pub events: BTreeMap<String, Places>,
     /// For so long what happens is bundled into one mail: 5, 15, 60 or 240.

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     call_backs::CallBack,
     conversation::{AuthorKind, Direction, Message, MessageKind},
-    escalation, mentions,
+    escalation, mentions, reminders, side_conversations,
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
@@ -39,6 +39,9 @@ pub fn hears(event: &Recorded) -> bool {
         | "stay.warned"
         | "stay.breached"
         | "ticket.call_back_due"
+        | "ticket.side_answered"
+        | "ticket.side_bounced"
+        | "reminder.due"
         | "contract.volume_reached" => true,
         "ticket.changed" => event.payload.contains("\"assignee\"") || event.payload.contains("\"team\""),
         "inbound.decided" => event.payload.contains("\"quarantined\""),
@@ -61,6 +64,16 @@ pub fn of(tx: &mut Tx<System>, event: &Recorded) -> db::Result<Option<Matter>> {
         let inbound = event.subject_id("inbound");
         let told = store::keepers(tx)?.into_iter().map(|user| (user, What::Quarantine)).collect();
         return Ok(Some(Matter { inbound, told, ..Matter::default() }));
+    }
+    if event.kind == "reminder.due" {
+        let Some(reminder) = event.subject_id("reminder") else { return Ok(None) };
+        let found = reminders::store::whose(tx, Id::new(reminder))?;
+        return Ok(found.map(|(user, ticket, note)| Matter {
+            ticket: Some(ticket),
+            about: note,
+            told: vec![(user, What::Reminder)],
+            ..Matter::default()
+        }));
     }
     if event.kind == "contract.volume_reached" {
         let Some(contract) = event.subject_id("contract") else { return Ok(None) };
@@ -116,6 +129,26 @@ pub fn of(tx: &mut Tx<System>, event: &Recorded) -> db::Result<Option<Matter>> {
                 None => Vec::new(),
             };
             matter.told.extend(holders.into_iter().map(|user| (user, what)));
+        }
+        kind @ ("ticket.side_answered" | "ticket.side_bounced") => {
+            let side = number(data.get("side")).map(Id::new);
+            let side = match side {
+                Some(side) => side_conversations::store::by_id(tx, side)?,
+                None => None,
+            };
+            // What a machine writes concerns nobody.
+            let is_automatic = data.get("is_automatic").and_then(Value::as_bool) == Some(true);
+            let Some(side) = side.filter(|_| !is_automatic) else { return Ok(None) };
+            if kind == "ticket.side_bounced" {
+                matter.about = "bounce".into();
+            } else {
+                matter.by_name = data.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                matter.about = side.subject;
+            }
+            matter.message = number(data.get("message"));
+            let holder = Some(head.assignee_id).filter(|user| user.number() != 0);
+            let ears = [side.asked_by].into_iter().chain(holder);
+            matter.told.extend(ears.map(|user| (user, What::SideAnswer)));
         }
         _ => {
             let call = number(data.get("call_back")).map(Id::<CallBack>::new);

@@ -26,19 +26,31 @@ pub enum What {
     Team,
     /// A mail waits in quarantine for those who look after inboxes.
     Quarantine,
+    /// Somebody answered whom I asked beside the customer, or my mail to them was not delivered.
+    SideAnswer,
+    /// The time has come at which I wanted to be reminded of a ticket.
+    Reminder,
     /// What is included in a contract of mine is nearly used up, or is.
     ContractVolume,
 }
 platform::words! { What {
     Mention = "mention", Assigned = "assigned", Reply = "reply", Colleague = "colleague",
     SlaBreached = "sla_breached", SlaWarned = "sla_warned", CallBack = "call_back", Team = "team",
-    Quarantine = "quarantine", ContractVolume = "contract_volume",
+    Quarantine = "quarantine", SideAnswer = "side_answer", Reminder = "reminder",
+    ContractVolume = "contract_volume",
 } }
 impl What {
     /// Where somebody hears of it who has chosen nothing: always in the app, and by mail of what is meant for them alone.
     pub fn usual(self) -> Channels {
-        let by_mail = matches!(self, What::Mention | What::Assigned | What::SlaBreached | What::CallBack)
-            || self == What::ContractVolume;
+        let by_mail = matches!(
+            self,
+            What::Mention
+                | What::Assigned
+                | What::SlaBreached
+                | What::CallBack
+                | What::Reminder
+                | What::ContractVolume
+        );
         Channels { in_app: true, by_mail }
     }
     pub fn icon(self) -> &'static str {
@@ -52,6 +64,8 @@ impl What {
             What::CallBack => "phone-call",
             What::Team => "users",
             What::Quarantine => "shield-alert",
+            What::SideAnswer => "messages-square",
+            What::Reminder => "bell-ring",
             What::ContractVolume => "file-text",
         }
     }
@@ -108,6 +122,8 @@ impl Notice {
         let word = match (self.kind, self.about.as_str()) {
             // An answer of a colleague is something else than a note.
             (What::Colleague, "note") => "note",
+            (What::SideAnswer, "bounce") => "side_bounced",
+            (What::Reminder, "") => "reminder_bare",
             (kind, _) => kind.word(),
         };
         let about = match self.kind {

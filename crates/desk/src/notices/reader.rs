@@ -9,7 +9,11 @@ use super::{
     policy::{Channels, Notice, What},
     store::{self, New},
 };
-use crate::{call_backs::CallBackDue, mentions};
+use crate::{
+    call_backs::CallBackDue,
+    mentions,
+    reminders::{self, ReminderDue},
+};
 use kernel::{clock::Millis, id::Id};
 use people::absences;
 use platform::{
@@ -122,6 +126,10 @@ fn work_on(
             let (ticket, call_back, due_at) = (call.ticket_id, call.id, call.due_at_ms);
             tx.emit(CallBackDue { ticket, call_back, name: call.name, due_at })?;
         }
+        for due in reminders::store::due(tx, now, AT_ONCE)? {
+            reminders::store::told(tx, &due)?;
+            tx.emit(ReminderDue { reminder: due.id, user: due.user_id, ticket: due.ticket_id })?;
+        }
         for user in store::due_bundles(tx, now, AT_ONCE)? {
             digest::send(tx, outside, user)?;
         }
@@ -160,7 +168,10 @@ fn tell(
             ears.push(Ear { user: *user, what: *what, for_user: None, is_away: false });
         }
     }
-    stand_in(tx, &mut ears)?;
+    // What somebody wrote for themselves is nobody else's, not even while they are away.
+    if !ears.iter().any(|ear| ear.what == What::Reminder) {
+        stand_in(tx, &mut ears)?;
+    }
     ears.retain(|ear| !did_it(ear.user));
     if ears.is_empty() {
         return Ok(());

@@ -419,7 +419,7 @@ pub(super) fn promised_by(conn: &mut Conn, call: Id<CallBack>) -> Result<Option<
     Ok(row.map(|(id,)| id))
 }
 
-/// When the clock has something to do next: a call or a bundle.
+/// When the clock has something to do next: a call, a reminder or a bundle.
 pub(super) fn next_due(conn: &mut Conn) -> Result<Option<Millis>> {
     let (due,) = conn.one::<(Option<Millis>,)>(
         sql!(
@@ -427,7 +427,10 @@ pub(super) fn next_due(conn: &mut Conn) -> Result<Option<Millis>> {
                SELECT (SELECT min(d.due_at_ms) FROM notice_digest d) AS due_at_ms
                 UNION ALL
                SELECT (SELECT min(b.due_at_ms) FROM call_back b
-                        WHERE b.state = 'open' AND (b.told_due_ms IS NULL OR b.told_due_ms <> b.due_at_ms))) x"
+                        WHERE b.state = 'open' AND (b.told_due_ms IS NULL OR b.told_due_ms <> b.due_at_ms))
+                UNION ALL
+               SELECT (SELECT min(r.due_at_ms) FROM reminder r
+                        WHERE r.done_at_ms IS NULL AND (r.told_due_ms IS NULL OR r.told_due_ms <> r.due_at_ms))) x"
         ),
         args![],
     )?;
@@ -447,6 +450,10 @@ pub(super) fn begin(tx: &mut Tx<System>, name: &str) -> Result<()> {
     if begun == 1 {
         tx.run(
             sql!("UPDATE call_back SET told_due_ms = due_at_ms WHERE state = 'open' AND due_at_ms <= $1"),
+            args![now],
+        )?;
+        tx.run(
+            sql!("UPDATE reminder SET told_due_ms = due_at_ms WHERE done_at_ms IS NULL AND due_at_ms <= $1"),
             args![now],
         )?;
     }

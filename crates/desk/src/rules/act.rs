@@ -34,11 +34,13 @@ pub enum Verb {
     Mail,
     Webhook,
     Escalate,
+    Checklist,
 }
 platform::words! { Verb {
     SetStatus = "set_status", SetPriority = "set_priority", SetType = "set_type", SetTeam = "set_team",
     Assign = "assign", AddTag = "add_tag", RemoveTag = "remove_tag", SetField = "set_field", Note = "note",
     Notify = "notify", Mail = "mail", Webhook = "webhook", Escalate = "escalate",
+    Checklist = "checklist",
 } }
 
 /// Who hears of something.
@@ -68,6 +70,8 @@ pub enum Action {
     Webhook(i64, String),
     /// To whom, and what is expected there.
     Escalate(To, String),
+    /// Puts a checklist on the ticket, unless it has it.
+    Checklist(i64),
 }
 
 /// Which part of a step is wrong, and why.
@@ -133,6 +137,13 @@ impl Action {
                 }
                 Action::Webhook(id, words(&step.text, false)?)
             }
+            Verb::Checklist => {
+                let id = value.parse::<i64>().map_err(|_| ("value", "unknown_id"))?;
+                if !known.checklists.iter().any(|(known, _)| *known == id) {
+                    return Err(("value", "unknown_id"));
+                }
+                Action::Checklist(id)
+            }
             Verb::Escalate => {
                 let to = To::from_word(value).ok_or(("value", "unknown_word"))?;
                 let is_known = match to {
@@ -162,6 +173,7 @@ impl Action {
             Action::Mail(_) => Verb::Mail,
             Action::Webhook(..) => Verb::Webhook,
             Action::Escalate(..) => Verb::Escalate,
+            Action::Checklist(_) => Verb::Checklist,
         }
     }
     /// As it is stored and as programs see it.
@@ -179,6 +191,7 @@ impl Action {
             Action::Notify(Ear::Team(id), text) => (format!("team/{id}"), "", text.as_str()),
             Action::Webhook(id, text) => (id.to_string(), "", text.as_str()),
             Action::Escalate(to, text) => (to.word(), "", text.as_str()),
+            Action::Checklist(id) => (id.to_string(), "", ""),
         };
         Step { kind: self.verb().word().into(), value, field: field.into(), text: text.into() }
     }
@@ -187,6 +200,7 @@ impl Action {
         match self {
             Action::AddTag(tag) | Action::RemoveTag(tag) => Some(format!("tag/{tag}")),
             Action::SetField(key, _) => Some(format!("field/{key}")),
+            Action::Checklist(id) => Some(format!("checklist/{id}")),
             Action::Note(_) | Action::Notify(..) | Action::Mail(_) | Action::Webhook(..) => None,
             _ => Some(self.verb().word().to_owned()),
         }

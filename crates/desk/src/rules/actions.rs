@@ -8,7 +8,7 @@ use super::{
     warn::{self, Risk, Warning},
 };
 use crate::{
-    calendars,
+    calendars, checklists,
     escalation::{lines, suppliers},
     filter::Names,
     tickets::pages::store as tickets,
@@ -33,7 +33,7 @@ pub struct Stored {
     pub content: Content,
 }
 
-/// What rules may name, with four statements.
+/// What rules may name, with five statements.
 pub fn known(conn: &mut Conn) -> db::Result<Known> {
     let lines = lines::store::lines(conn)?.into_iter().map(|line| (line.id.number(), line.name));
     let suppliers = suppliers::store::suppliers(conn)?.into_iter().filter(|supplier| !supplier.is_archived);
@@ -41,6 +41,7 @@ pub fn known(conn: &mut Conn) -> db::Result<Known> {
         names: Names::load(conn)?,
         webhooks: store::webhooks(conn)?,
         lines: lines.collect(),
+        checklists: checklists::store::names(conn)?,
         suppliers: suppliers.map(|supplier| (supplier.id.number(), supplier.name)).collect(),
     })
 }

@@ -64,6 +64,7 @@ rule-do-notify = Per Mail benachrichtigen
 rule-do-mail = Mail an die Kundin oder den Kunden
 rule-do-webhook = Webhook aufrufen
 rule-do-escalate = Eskalieren
+rule-do-checklist = Checkliste auflegen
 rule-stop-after = Folgende Regeln sehen nicht mehr nach, wenn diese zutraf
 rule-from = Erster Tag
 rule-until = Letzter Tag

@@ -64,6 +64,7 @@ rule-do-notify = Notify by mail
 rule-do-mail = Mail to the customer
 rule-do-webhook = Call a webhook
 rule-do-escalate = Escalate
+rule-do-checklist = Put a checklist on it
 rule-stop-after = Rules that follow do not look at what this one matched
 rule-from = First day
 rule-until = Last day

@@ -64,6 +64,7 @@ rule-do-notify = Per mail melden
 rule-do-mail = Mail aan de klant
 rule-do-webhook = Webhook aanroepen
 rule-do-escalate = Escaleren
+rule-do-checklist = Checklist erop zetten
 rule-stop-after = Volgende regels kijken niet meer als deze gold
 rule-from = Eerste dag
 rule-until = Laatste dag

@@ -7,6 +7,7 @@ use super::{
     trace::{Deed, is_so},
 };
 use crate::{
+    checklists,
     conversation::{
         self, AuthorKind, Direction, MessageAdded, MessageKind, ReplyDraft, actions::Signer, store::New,
     },
@@ -112,7 +113,8 @@ impl Pending {
             | Action::Notify(..)
             | Action::Mail(_)
             | Action::Webhook(..)
-            | Action::Escalate(..) => return false,
+            | Action::Escalate(..)
+            | Action::Checklist(_) => return false,
         }
         self.is_any = true;
         true
@@ -131,7 +133,7 @@ impl Pending {
     }
 }
 
-/// Notes, notices, mails, webhooks and hand-overs.
+/// Notes, notices, mails, webhooks, hand-overs and checklists.
 fn outward(
     tx: &mut Tx<System>,
     outside: &Outside,
@@ -166,6 +168,14 @@ fn outward(
                 webhook: *webhook,
                 text: words.fill(text),
             })?;
+            Ok("done")
+        }
+        Action::Checklist(id) => {
+            let list = Id::new(*id);
+            if checklists::store::has(tx, ticket, list)? {
+                return Ok("was_so");
+            }
+            checklists::actions::add(tx, &seen, checklists::policy::Added::List(list))?;
             Ok("done")
         }
         Action::Escalate(to, text) => escalate(tx, outside, &seen, *to, &words.fill(text)),
@@ -266,6 +276,7 @@ fn mail(
             is_automatic: true,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: "{}",
         },
     )?;

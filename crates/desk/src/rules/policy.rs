@@ -69,11 +69,11 @@ pub struct WaitDraft {
 #[schema(as = RuleAction)]
 pub struct Step {
     /// `set_status`, `set_priority`, `set_type`, `set_team`, `assign`, `add_tag`, `remove_tag`, `set_field`, `note`,
-    /// `notify`, `mail`, `webhook` or `escalate`.
+    /// `notify`, `mail`, `webhook`, `escalate` or `checklist`.
     #[serde(rename = "do")]
     pub kind: String,
     /// A word or an id; `none` for nobody; `user/ID` or `team/ID` to notify; the id of a webhook; `next`, `supervisor`,
-    /// `line/ID` or `supplier/ID` to escalate.
+    /// `line/ID` or `supplier/ID` to escalate; the id of a checklist.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
     /// The key of a field of the desk's own.
@@ -258,6 +258,8 @@ pub struct Known {
     pub lines: Vec<(i64, String)>,
     /// Suppliers that can be asked.
     pub suppliers: Vec<(i64, String)>,
+    /// Checklists in use.
+    pub checklists: Vec<(i64, String)>,
 }
 
 impl Draft {

@@ -227,7 +227,8 @@ pub fn author(conn: &mut Conn, message: Id<Message>) -> Result<Option<Author>> {
 pub fn is_last_automatic(conn: &mut Conn, ticket: Id<Ticket>) -> Result<bool> {
     let row = conn.find::<(bool,)>(
         sql!(
-            "SELECT is_automatic FROM message WHERE ticket_id = $1 AND direction = 'in' ORDER BY id DESC LIMIT 1"
+            "SELECT is_automatic FROM message WHERE ticket_id = $1 AND direction = 'in' AND side_id IS NULL
+              ORDER BY id DESC LIMIT 1"
         ),
         args![ticket],
     )?;

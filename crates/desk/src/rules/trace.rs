@@ -120,6 +120,7 @@ pub fn is_so(action: &Action, facts: &Facts, names: &Names) -> bool {
         Action::Escalate(To::Supplier(_), _) => false,
         Action::Escalate(To::Supervisor, _) => facts.with == With::Supervisor,
         Action::Escalate(..)
+        | Action::Checklist(_)
         | Action::Note(_)
         | Action::Notify(..)
         | Action::Mail(_)

@@ -1,6 +1,7 @@
 //! What a ticket must be before it comes to a status.
 use super::Status;
 use crate::{
+    checklists,
     escalation::lines,
     fields::{self, Field, demands},
     filter::{self, condition::Held},
@@ -15,7 +16,8 @@ use std::collections::BTreeMap;
 /// asked; what a customer does, a merge and an undo are not. Costs one statement at most on a desk that asks
 /// nothing.
 ///
-/// * errors – 422 naming each field that is needed; `status_guarded` with what the status asks.
+/// * errors – 422 naming each field that is needed; `status_guarded` with what the status asks; `checklist_open` where
+///   something is to be done first.
 pub fn check<P>(
     tx: &mut Tx<P>,
     ticket: &Ticket,
@@ -26,6 +28,9 @@ pub fn check<P>(
 ) -> Result<(), TicketError> {
     if ticket.status_id == status.id {
         return Ok(());
+    }
+    if ticket.category.is_open() && !status.category.is_open() {
+        checklists::actions::guard(tx, ticket)?;
     }
     if !status.can_come_from(ticket.status_id) {
         let names = names(tx, status)?;

@@ -111,6 +111,7 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
             is_automatic: false,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: "{}",
         },
     )?;
@@ -170,6 +171,7 @@ pub fn open<P>(
             is_automatic: first.is_automatic,
             is_sender_known: true,
             forwarded: None,
+            side: None,
             remarks: first.remarks,
         },
     )?;

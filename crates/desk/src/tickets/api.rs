@@ -1,16 +1,17 @@
 //! JSON API of tickets.
 use super::{
-    Category, Channel, CreateTickets, Draft, EditTickets, Kind, Patch, Priority, Ticket, TicketError,
-    ViewTickets, actions, store,
+    Category, Channel, CreateTickets, Draft, EditTickets, Kind, NewTicket, Patch, Priority, Ticket,
+    TicketError, ViewTickets, actions, store,
 };
 use crate::{
+    checklists,
     escalation::{self, stay::Stands},
     fields,
     filter::{
         self, Condition, Filter, Order,
         tree::{Between, Mark, Moment, When},
     },
-    statuses,
+    side_conversations, statuses, ticket_templates,
 };
 use axum::{
     extract::{Path, Query},
@@ -70,6 +71,10 @@ pub struct TicketBody {
     pub line: Option<i64>,
     /// Whoever has it because it was handed to them; `null` where nobody handed it on.
     pub escalated: Option<Stands>,
+    /// How far its checklist is; `null` where nothing is on it.
+    pub checklist: Option<checklists::policy::Progress>,
+    /// Where its side conversations stand: `answered` as soon as one of them waits for us; `null` where it never had one.
+    pub side_conversations: Option<side_conversations::State>,
     /// What people say they spent on it.
     pub spent_minutes: i64,
     /// The contract that covers it.
@@ -142,6 +147,9 @@ fn in_full(
         due_at: ticket.due_at_ms,
         line: ticket.line,
         escalated: standing.remove(&ticket.id),
+        checklist: (ticket.items_all > 0)
+            .then_some(checklists::policy::Progress { done: ticket.items_done, all: ticket.items_all }),
+        side_conversations: ticket.side_state,
         spent_minutes: ticket.spent_minutes,
         contract: ticket.contract_id,
         perhaps: ticket.hint_id.map(|id| id.number()),
@@ -252,13 +260,27 @@ pub async fn post(
     grant: Grant<CreateTickets>,
     Keyed(key, draft): Keyed<Draft>,
 ) -> Result<Versioned<serde_json::Value>, Failure> {
-    let new = draft.parse(Channel::Api)?;
     let language = grant.actor().language;
+    // Without a template nothing has to be asked of the database to see what is wrong.
+    let asked = match draft.template {
+        Some(_) => Err(draft),
+        None => Ok(draft.parse(Channel::Api)?),
+    };
     let body = grant
         .change::<_, TicketError>(move |tx| {
             idempotency::once(tx, key.as_ref(), |tx| {
+                let (new, content) = match asked {
+                    Ok(new) => (new, None),
+                    Err(draft) => {
+                        let (new, content) = from_template(tx, draft)?;
+                        (new, Some(content))
+                    }
+                };
                 let is_plain = new.tags.is_empty() && new.fields.is_empty();
                 let id = actions::create(tx, new)?;
+                if let Some(content) = &content {
+                    ticket_templates::actions::put_lists(tx, id, content)?;
+                }
                 // Whoever opens a ticket out of their own sight still gets the answer.
                 let ticket = store::see_for_machine(tx, id)?.ok_or_else(Problem::not_found)?;
                 let ticket = vec![ticket.into_inner()];
@@ -271,6 +293,18 @@ pub async fn post(
         })
         .await?;
     Ok(tagged(StatusCode::CREATED, body))
+}
+
+/// What a draft leaves out comes from the template that it names.
+fn from_template(
+    tx: &mut Tx<CreateTickets>,
+    mut draft: Draft,
+) -> Result<(NewTicket, ticket_templates::Content), TicketError> {
+    let id = draft.template.ok_or_else(Problem::internal)?;
+    let content = ticket_templates::actions::known(tx, id)?.content();
+    let me = tx.actor().user();
+    ticket_templates::actions::fill(&mut draft, &content, me);
+    Ok((draft.parse(Channel::Api)?, content))
 }
 
 /// Get a ticket.

@@ -161,6 +161,12 @@ pub struct Ticket {
     pub stay_id: Option<Id<crate::escalation::Stay>>,
     /// The line of its team: 1 is the first; `None` where the team is in no line.
     pub line: Option<i64>,
+    /// Where its side conversations stand, as a whole; `None` where it never had one.
+    pub side_state: Option<crate::side_conversations::State>,
+    /// Of its checklist: what is done, all of it, and what is still needed before it is solved.
+    pub items_done: i64,
+    pub items_all: i64,
+    pub items_needed: i64,
     /// What people say they spent on it, in minutes; on tickets that were merged into it not included.
     pub spent_minutes: i64,
     /// What covers it.
@@ -191,6 +197,8 @@ pub struct Requester {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewTicket)]
 pub struct Draft {
+    /// Needed, unless a template has one.
+    #[serde(default)]
     pub subject: String,
     pub text: Option<String>,
     /// Cleaned; where it is given, `text` is made from it.
@@ -216,6 +224,10 @@ pub struct Draft {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub attachments: Vec<Id<crate::attachments::Attachment>>,
+    /// A ticket template: what is left out here comes from it, with its checklists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub template: Option<Id<crate::ticket_templates::TicketTemplate>>,
 }
 
 /// A draft that passed. `Draft::parse` is the only way to get one from outside.

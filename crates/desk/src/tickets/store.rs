@@ -74,7 +74,8 @@ macro_rules! ticket_columns {
          o.name AS organisation_name, t.inbox_id, t.team_id, m.name AS team_name, t.assignee_id,
          u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.sla_terms_id, t.solved_at_ms, t.hint_id,
          t.reopened, t.version, t.is_snoozed, z.until_ms AS snoozed_until_ms, z.wakes_on_message, t.merged_into_id, t.lands_at_id,
-         t.stay_id, n.position AS line, t.spent_minutes, t.contract_id,
+         t.stay_id, n.position AS line, t.side_state,
+         t.items_done, t.items_all, t.items_needed, t.spent_minutes, t.contract_id,
          k.name AS contract_name
          FROM ticket t
          JOIN ticket_status s ON s.id = t.status_id

@@ -38,6 +38,9 @@ pub struct Row {
     pub last_by: String,
     pub is_last_in: bool,
     pub is_snoozed: bool,
+    pub side_state: Option<crate::side_conversations::State>,
+    pub items_done: i64,
+    pub items_all: i64,
 }
 
 /// Until when something is due soon.
@@ -95,6 +98,10 @@ impl Row {
     pub fn left(&self, ui: &Ui) -> crate::sla::pages::why::Left {
         crate::sla::pages::why::left(ui, self.due_at_ms.unwrap_or_default())
     }
+    /// Whether somebody answered beside the customer's conversation.
+    pub fn has_side_answer(&self) -> bool {
+        self.side_state == Some(crate::side_conversations::State::Answered)
+    }
     pub fn status(&self, ui: &Ui) -> String {
         let (name, code) = (self.status_name.as_deref(), self.status_code.as_deref());
         crate::statuses::name_in(ui.language, name, code, self.category)
@@ -113,7 +120,8 @@ macro_rules! rows {
         sql!(concat!(
             "SELECT t.id, t.subject, t.category, s.code AS status_code, s.name AS status_name, t.priority,
                     t.channel, coalesce(l.name, c.name) AS requester_name, o.name AS organisation_name, m.name AS team_name,
-                    u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in, t.is_snoozed
+                    u.name AS assignee_name, t.created_at_ms, t.updated_at_ms, t.due_at_ms, t.last_text, t.last_by, t.is_last_in, t.is_snoozed,
+                    t.side_state, t.items_done, t.items_all
                FROM ticket t
                JOIN ticket_status s ON s.id = t.status_id
                JOIN contact c ON c.id = t.requester_id

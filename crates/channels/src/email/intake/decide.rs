@@ -11,9 +11,10 @@ use crate::email::{
 };
 use desk::{
     arrangements, attachments,
-    conversation::{self, Direction, actions::Incoming, policy::Remarks, references},
-    escalation::{self, Stay},
+    conversation::{self, Direction, actions::Incoming, asides::Aside, policy::Remarks, references},
+    escalation,
     portal::{Acknowledger, Receipt},
+    side_conversations,
     tickets::{self, Channel, NewTicket, Seen, Ticket, TicketError},
 };
 use kernel::{
@@ -162,8 +163,8 @@ fn judge(tx: &mut Tx<System>, case: &Case, reference_hash: Option<i64>) -> Resul
     let mut hint = thread.hint;
     if let Some(ticket) = thread.ticket {
         let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
-        if let Some(stay) = thread.stay {
-            return from_supplier(tx, case, (&seen, thread.came_by), stay, is_second_of_its_id);
+        if let Some(aside) = thread.aside {
+            return from_beside(tx, case, (&seen, thread.came_by), aside, is_second_of_its_id);
         }
         if content.is_machine_reply() || conversation::actions::takes_more(&seen, tx.now()) {
             return join(tx, case, (&seen, thread.came_by), proof, is_second_of_its_id);
@@ -325,13 +326,13 @@ fn join(
     })
 }
 
-/// What answers a mail to a supplier is a note, whoever wrote it and whatever became of the ticket: the customer's side
-/// sees nothing of it, nobody takes part because of it, and nobody is answered.
-fn from_supplier(
+/// What answers a mail to a supplier, or in a side conversation, is a note, whoever wrote it and whatever became of the
+/// ticket: the customer's side sees nothing of it, nobody takes part because of it, and nobody is answered.
+fn from_beside(
     tx: &mut Tx<System>,
     case: &Case,
     (ticket, came_by): (&Seen<Ticket>, Option<Id<Ticket>>),
-    stay: Id<Stay>,
+    aside: Aside,
     is_second_of_its_id: bool,
 ) -> Result<Verdicts, Undecided> {
     let content = &case.content;
@@ -356,14 +357,17 @@ fn from_supplier(
         remarks: &json(&remarks(case, is_second_of_its_id)),
     };
     let referred = threading::referred(content);
-    let (message, is_theirs) = escalation::mail::receive(tx, ticket, stay, &incoming, &referred)?;
+    let (message, is_theirs) = match aside {
+        Aside::Supplier(stay) => escalation::mail::receive(tx, ticket, stay, &incoming, &referred)?,
+        Aside::Side(side) => side_conversations::mail::receive(tx, ticket, side, &incoming, &referred)?,
+    };
     attach(tx, case, message)?;
     if let Some(home) = came_by {
         arrangements::store::set_home(tx, message, home)?;
     }
     Ok(Verdicts {
         outcome: Outcome::Joined,
-        reason: (!is_theirs).then(|| "the sender is not the supplier".to_owned()),
+        reason: (!is_theirs).then(|| "the sender is none of those who were asked".to_owned()),
         ticket: Some(ticket.id),
         message: Some(message.number()),
     })
@@ -525,7 +529,14 @@ fn bounced(tx: &mut Tx<System>, case: &Case, bounce: &Bounce) -> Result<Option<V
         is_sender_known: false,
         remarks: &remarks,
     };
-    let message = conversation::actions::receive(tx, &seen, &incoming)?;
+    let side = match mail.message_id {
+        Some(message) => conversation::store::side_of(tx, Id::new(message))?,
+        None => None,
+    };
+    let message = match side {
+        Some(side) => side_conversations::mail::bounced(tx, &seen, side, &incoming)?,
+        None => conversation::actions::receive(tx, &seen, &incoming)?,
+    };
     attach(tx, case, message)?;
     Ok(Some(Verdicts {
         outcome: Outcome::Bounce,

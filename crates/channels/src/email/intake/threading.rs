@@ -5,12 +5,15 @@
 //! addresses of those who take part: it needs an author who takes part and whose domain has proved that it sent this.
 use super::content::Content;
 use desk::{
-    conversation::references::{self, Place},
-    escalation::{self, Stay},
+    conversation::{
+        asides::Aside,
+        references::{self, Place},
+    },
+    escalation, side_conversations,
     tickets::{self, Ticket},
 };
 use kernel::id::Id;
-use mail::{Hint, MessageToken, ReplyToken, SupplierToken, TokenKey};
+use mail::{AsideToken, Hint, MessageToken, ReplyToken, TokenKey};
 use platform::{
     authority::Contact,
     db::{self, Conn},
@@ -29,16 +32,16 @@ pub struct Thread {
     pub is_vouched: bool,
     /// A ticket that something without proof points at.
     pub hint: Option<Id<Ticket>>,
-    /// It belongs to what was written with a supplier: it is for us alone.
-    pub stay: Option<Id<Stay>>,
+    /// It belongs to what was written with somebody beside the customer: it is for us alone.
+    pub aside: Option<Aside>,
 }
 
 /// Finds the ticket in this order: a signed Message-ID or reply address; a Message-ID that a ticket knows, also one
 /// that was only referred to; a number in the subject. The last two need an author who takes part, the number a proven
 /// one; else they are a hint.
 ///
-/// What answers a mail to a supplier is found before all of that, by its own signed mark, or by a Message-ID of that
-/// correspondence where the supplier's address wrote it: it must never come to where the customer reads.
+/// What answers a mail to a supplier, or in a side conversation, is found before all of that, by its own signed mark, or by
+/// a Message-ID of that correspondence where an address of it wrote it: it must never come to where the customer reads.
 ///
 /// * `is_authentic` – whether the author's domain has sent this; `Some(false)` where it says that it has not.
 pub fn find(
@@ -54,7 +57,7 @@ pub fn find(
                 || place.lands != place.came_by
                     && tickets::store::participant_by_email(conn, place.came_by, &from)?.is_some()))
     };
-    if let Some(thread) = with_supplier(conn, content, key, &from, is_authentic)? {
+    if let Some(thread) = beside(conn, content, key, &from, is_authentic)? {
         return Ok(thread);
     }
     if let Some(mark) = signed(content, key)
@@ -79,12 +82,12 @@ pub fn find(
         let (Hint::Number(number) | Hint::Named { number, .. }) = hint else { continue };
         let Ok(number) = i64::try_from(*number) else { continue };
         let Some(place) = references::place(conn, Id::new(number), None)? else { continue };
-        // A supplier who answers above a new mail names the number at most.
+        // Whoever answers above a new mail names the number at most.
         if content.subject.is_reply
             && is_authentic == Some(true)
-            && let Some(stay) = escalation::store::stay_at(conn, place.came_by, &from)?
+            && let Some(aside) = beside_at(conn, place.came_by, &from)?
         {
-            return Ok(Thread { stay: Some(stay), ..Thread::at(place) });
+            return Ok(Thread { aside: Some(aside), ..Thread::at(place) });
         }
         // Anybody can write a number and the address of somebody who takes part.
         if content.subject.is_reply && is_authentic == Some(true) && takes_part(conn, place)? {
@@ -95,8 +98,16 @@ pub fn find(
     Ok(thread)
 }
 
-/// Whether the mail answers what was written to a supplier.
-fn with_supplier(
+/// What was written with somebody of this address beside the customer of a ticket, the newest.
+fn beside_at(conn: &mut Conn, ticket: Id<Ticket>, from: &str) -> db::Result<Option<Aside>> {
+    if let Some(stay) = escalation::store::stay_at(conn, ticket, from)? {
+        return Ok(Some(Aside::Supplier(stay)));
+    }
+    Ok(side_conversations::store::with(conn, ticket, from)?.map(Aside::Side))
+}
+
+/// Whether the mail answers what was written to somebody beside the customer.
+fn beside(
     conn: &mut Conn,
     content: &Content,
     key: &TokenKey,
@@ -105,23 +116,38 @@ fn with_supplier(
 ) -> db::Result<Option<Thread>> {
     let mail = &content.mail;
     let mut ids = mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(100);
-    let by_id = ids.find_map(|id| Some((Some(id.as_str()), SupplierToken::verify_message(id, key)?)));
+    let by_id = ids.find_map(|id| Some((Some(id.as_str()), AsideToken::verify_message(id, key)?)));
     let listed = mail.to.iter().chain(&mail.cc).chain(&mail.delivered_to).map(|address| &address.email);
     let mut addresses = listed.chain(&content.said.recipients).take(200);
-    let mut by_address = || addresses.find_map(|address| SupplierToken::verify_address(address, key));
+    let mut by_address = || addresses.find_map(|address| AsideToken::verify_address(address, key));
     let found = by_id.or_else(|| by_address().map(|token| (None, token)));
-    if let Some((id, token)) = found
-        && let Some(place) = references::place(conn, Id::new(token.ticket), id)?
+    // A side conversation stays with the ticket in which it was begun, whatever that was merged into when a mail left.
+    let found = match found {
+        Some((_, token @ AsideToken { with: mail::Aside::Side(side), .. })) => {
+            let side = side_conversations::store::by_id(conn, Id::new(side))?;
+            side.map(|side| (None, token, side.ticket_id))
+        }
+        found => found.map(|(id, token)| (id, token, Id::new(token.ticket))),
+    };
+    if let Some((id, token, ticket)) = found
+        && let Some(place) = references::place(conn, ticket, id)?
     {
-        return Ok(Some(Thread { stay: Some(Id::new(token.stay)), ..Thread::at(place) }));
+        return Ok(Some(Thread { aside: Some(token.with.into()), ..Thread::at(place) }));
     }
     if is_authentic == Some(false) {
         return Ok(None);
     }
-    let Some(stay) = escalation::store::answered(conn, &referred(content), from)? else { return Ok(None) };
-    let Some(known) = escalation::store::by_id(conn, stay)? else { return Ok(None) };
-    let place = references::place(conn, known.ticket_id, None)?;
-    Ok(place.map(|place| Thread { stay: Some(stay), ..Thread::at(place) }))
+    let ids = referred(content);
+    let found = match escalation::store::answered(conn, &ids, from)? {
+        Some(stay) => escalation::store::by_id(conn, stay)?.map(|it| (Aside::Supplier(stay), it.ticket_id)),
+        None => {
+            let found = side_conversations::store::answered(conn, &ids, from)?;
+            found.map(|(side, ticket)| (Aside::Side(side), ticket))
+        }
+    };
+    let Some((aside, ticket)) = found else { return Ok(None) };
+    let place = references::place(conn, ticket, None)?;
+    Ok(place.map(|place| Thread { aside: Some(aside), ..Thread::at(place) }))
 }
 
 impl Thread {

@@ -17,8 +17,8 @@ use desk::{
 use jiff::tz::TimeZone;
 use kernel::{id::Id, text};
 use mail::{
-    Address, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken, SafeHtml,
-    SupplierToken, UntrustedHtml, clean_composed, quote_header, quoted_text,
+    Address, AsideToken, AutoKind, DkimKey, Draft, DraftAttachment, HeaderId, HeaderText, ReplyToken,
+    SafeHtml, UntrustedHtml, clean_composed, quote_header, quoted_text,
 };
 use platform::{
     Home, blobs,
@@ -90,11 +90,15 @@ pub fn load(conn: &mut Conn, row: &Claimed) -> Result<Loaded, NotComposed> {
         Some(id) => conversation::store::one(conn, ticket, id)?,
         None => None,
     };
-    // Whoever gets a forwarded mail, and a supplier, has not seen what was said before: it answers nothing, and nothing of
-    // the customer's goes with it.
+    // Whoever gets a forwarded mail, a supplier, and whoever is asked beside have not seen what was said before: it answers
+    // nothing but what was said with them, and nothing of the customer's goes with it.
     if message.is_note() {
         let ticket = seen.into_inner();
-        let (chain, answered, requester) = (Vec::new(), None, None);
+        let (answered, requester) = (None, None);
+        let chain = match message.side_id {
+            Some(side) => conversation::store::side_chain_before(conn, side, message.id)?,
+            None => Vec::new(),
+        };
         let parts = Parts { message, ticket, files, chain, answered, forwarded, requester };
         return Ok(Loaded::Message(Box::new(parts)));
     }
@@ -175,10 +179,10 @@ fn reply_to(home: &Home, inbox: &Inbox, ticket: Id<Ticket>, participant: i64) ->
     Some(Address { name: None, email })
 }
 
-/// The same for what goes to a supplier.
-fn supplier_reply_to(home: &Home, inbox: &Inbox, header_id: &str) -> Option<Address> {
+/// The same for what goes to somebody beside the customer.
+fn aside_reply_to(home: &Home, inbox: &Inbox, header_id: &str) -> Option<Address> {
     let key = token_key(&home.keys);
-    let token = SupplierToken::verify_message(header_id, &key).filter(|_| inbox.has_plus_address)?;
+    let token = AsideToken::verify_message(header_id, &key).filter(|_| inbox.has_plus_address)?;
     Some(Address { name: None, email: token.address(&inbox.address, &key)? })
 }
 
@@ -233,11 +237,16 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
         cc,
         // The customer's own way back is nobody else's.
         reply_to: if message.is_note() {
-            supplier_reply_to(home, inbox, &row.header_id)
+            aside_reply_to(home, inbox, &row.header_id)
         } else {
             reply_to(home, inbox, ticket.id, ticket.requester_id.number())
         },
-        subject: HeaderText::cleaned(&subject(inbox, &ticket, &message, answered.is_some())),
+        subject: HeaderText::cleaned(&subject(
+            inbox,
+            &ticket,
+            &message,
+            in_reply_to.is_some() && (answered.is_some() || message.is_note()),
+        )),
         message_id: header_id(&row.header_id)?,
         in_reply_to,
         references,
@@ -252,9 +261,12 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
 
 /// `Re: Printer on fire [#1042]`: the same for every answer, so that programs which group by subject agree.
 fn subject(inbox: &Inbox, ticket: &Ticket, message: &Message, is_answer: bool) -> String {
-    // A forwarded mail has the mark that its writer saw.
-    let bare =
-        if message.is_forward() { message.subject.clone() } else { mail::bare_subject(&ticket.subject) };
+    // A forwarded mail has the mark that its writer saw; a side conversation has a subject of its own.
+    let bare = match message.side_id {
+        _ if message.is_forward() => message.subject.clone(),
+        Some(_) => mail::bare_subject(&message.subject),
+        None => mail::bare_subject(&ticket.subject),
+    };
     let re = if is_answer { "Re: " } else { "" };
     let tag = format!("[#{}]", ticket.id);
     let tag = if inbox.has_subject_tag && !bare.contains(&tag) { format!(" {tag}") } else { String::new() };

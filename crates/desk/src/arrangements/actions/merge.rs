@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     conversation::{ParticipantAdded, ParticipantRemoved},
-    escalation, sla, statuses,
+    escalation, side_conversations, sla, statuses,
     tickets::{
         self, Category, EditTickets, Seen, Ticket, TicketError,
         actions::unmerged,
@@ -127,6 +127,7 @@ pub(super) fn join(
     let messages = store::carry(tx, from.id, lands)?;
     follow_mails(tx, from.id)?;
     refresh(tx, lands)?;
+    side_conversations::store::mark(tx, &[from.id, lands])?;
     tx.emit(TicketMerged { ticket: from.id, into: lands, messages, change })?;
     sla::live::merged(tx, from.id, from.category, true)?;
     escalation::actions::merged(tx, from)?;
@@ -156,6 +157,7 @@ pub(super) fn undo(tx: &mut Tx<EditTickets>, arranged: &Arranged) -> Result<(), 
     }
     refresh(tx, ticket)?;
     refresh(tx, lands)?;
+    side_conversations::store::mark(tx, &[ticket, lands])?;
     tx.emit(TicketUnmerged { ticket, from: lands, messages, change })?;
     sla::live::merged(tx, ticket, before.category, false)?;
     tx.emit(MessagesLeft { ticket: lands, to: ticket, messages, because: Because::Undo, change })?;

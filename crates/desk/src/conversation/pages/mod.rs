@@ -81,6 +81,12 @@ impl Entry {
         let to = message.to().join(", ");
         let look = match (message.kind, message.is_in()) {
             (MessageKind::Note, _) if message.is_forward() => Look::Forward,
+            (MessageKind::Note, is_in) if message.side_id.is_some() => match is_in {
+                _ if remarks.bounce.is_some() => Look::Bounce,
+                _ if message.is_automatic => Look::Auto,
+                true => Look::In,
+                false => Look::Out,
+            },
             (MessageKind::Note, _) => Look::Note,
             (MessageKind::Public, _) if remarks.bounce.is_some() => Look::Bounce,
             (MessageKind::Public, _) if message.is_automatic => Look::Auto,

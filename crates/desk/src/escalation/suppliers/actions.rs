@@ -4,6 +4,7 @@ use super::{
     store,
 };
 use crate::{
+    conversation,
     escalation::{ManageEscalation, SupplierChanged, SupplierCreated, promised},
     tickets::TicketError,
 };
@@ -54,7 +55,7 @@ fn check_supplier(
         return Err(Problem::field("name", "taken").into());
     }
     // A desk that writes to itself would answer itself.
-    if store::is_own_address(tx, &new.email)? {
+    if conversation::store::is_own_address(tx, &new.email)? {
         return Err(Problem::field("email", "supplier_is_inbox").into());
     }
     promised::check(tx, &new.name, &new.promised)

@@ -38,12 +38,6 @@ pub(super) fn is_supplier_taken(conn: &mut Conn, name: &str, but: Option<Id<Supp
     Ok(found.is_some())
 }
 
-/// Whether mail to this address comes back to this desk.
-pub(super) fn is_own_address(conn: &mut Conn, email: &str) -> Result<bool> {
-    let found = conn.find::<(i64,)>(sql!("SELECT id FROM inbox WHERE address = $1 LIMIT 1"), args![email])?;
-    Ok(found.is_some())
-}
-
 pub(super) fn insert_supplier(tx: &mut Tx<ManageEscalation>, new: &NewSupplier) -> Result<Id<Supplier>> {
     let (now, words) = (tx.now(), new.promised.words());
     let (id,) = tx.one(

@@ -99,6 +99,10 @@ impl Speaker<'_> {
                 .find(|(id, _)| id.to_string() == step.value)
                 .map(|(_, name)| name.clone()),
             Some(Verb::Escalate) => self.place(&step.value),
+            Some(Verb::Checklist) => {
+                let all = self.known.checklists.iter();
+                all.clone().find(|(id, _)| id.to_string() == step.value).map(|(_, name)| name.clone())
+            }
             Some(Verb::SetField) => Some(format!("{} = {}", step.field, step.value)),
             _ => None,
         };

@@ -36,6 +36,7 @@ fn part_of(verb: Verb) -> &'static str {
         Verb::Notify => "ear",
         Verb::Webhook => "webhook",
         Verb::Escalate => "place",
+        Verb::Checklist => "checklist",
         Verb::Note | Verb::Mail => "",
     }
 }
@@ -117,6 +118,7 @@ impl One {
         };
         let none = |key: &str| vec![option("none".into(), ui.t(key))];
         let webhooks = self.known.webhooks.iter().map(|(id, name)| option(id.to_string(), name));
+        let checklists = self.known.checklists.iter().map(|(id, name)| option(id.to_string(), name));
         let one = |options: Vec<Offer>| vec![("", options)];
         let of = |kind: &str, all: &[(i64, String)]| -> Vec<Offer> {
             all.iter().map(|(id, name)| option(format!("{kind}/{id}"), name)).collect()
@@ -153,6 +155,7 @@ impl One {
             ),
             pick(Verb::Webhook, ui.t("rule-webhook"), one(webhooks.collect())),
             pick(Verb::Escalate, ui.t("escalation-to"), places),
+            pick(Verb::Checklist, ui.t("checklist"), one(checklists.collect())),
         ]
     }
 }

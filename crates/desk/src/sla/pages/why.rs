@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::response::{IntoResponse, Response};
 use kernel::{
-    clock::{DAY, HOUR, MINUTE, Millis},
+    clock::{DAY, HOUR, MINUTE, Millis, SECOND},
     fault::Problem,
     id::Id,
 };
@@ -55,6 +55,10 @@ impl Why {
     /// As tone, icon and words.
     fn mood(&self, promise: &Explained) -> (&'static str, &'static str, &'static str) {
         mood(&promise.state)
+    }
+    /// The parts that a clock on a wall would show.
+    fn parts<'p>(&self, promise: &'p Explained) -> impl Iterator<Item = &'p Interval> {
+        promise.parts.iter().filter(|part| part.to.0 - part.from.0 >= SECOND)
     }
     fn reason(&self, part: &Interval) -> String {
         let (code, about) = deadlines::reason(part.reason);

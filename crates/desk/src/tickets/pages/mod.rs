@@ -181,12 +181,14 @@ impl Notice {
             },
             "snoozed" => said("snooze-done"),
             "promised" => said("call-back-promised"),
+            "reminded" => said("reminder-set"),
             "undone" => said("ticket-undone"),
             "spent" => said("time-added"),
             "time" => said("time-changed"),
             "escalated" => said("escalation-done"),
             "accepted" => said("escalation-accepted"),
             "handed_back" => said("escalation-handed-back"),
+            "asked" => said("side-asked"),
             "taken_back" => said("scheduled-taken-back"),
             "sent_already" => said("problem-reply-sent"),
             "overtaken" => said("problem-change-overtaken"),
@@ -216,6 +218,8 @@ pub struct TicketPage {
     spent: Vec<crate::time::TimeEntry>,
     /// Where it stands, if it was handed on.
     stay: Option<crate::escalation::Stay>,
+    sides: Vec<crate::side_conversations::pages::Stream>,
+    items: Vec<crate::checklists::Item>,
     /// What is in the composer.
     composer: Form,
     /// What a browser without scripts chooses from, once it asked for it.
@@ -242,11 +246,13 @@ pub struct Around {
     calls: Vec<crate::call_backs::CallBack>,
     spent: Vec<crate::time::TimeEntry>,
     stay: Option<crate::escalation::Stay>,
+    sides: Vec<crate::side_conversations::pages::Stream>,
+    items: Vec<crate::checklists::Item>,
     notice: Option<Notice>,
 }
 
-/// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, and one on
-/// which time was spent one.
+/// Eight statements at most; five without a list beside it; a notice is two more, one that was handed on one, one with
+/// side conversations four, one with a checklist one, and one on which time was spent one.
 ///
 /// * errors – 404 for a ticket out of sight.
 pub fn around<P: Implies<ViewTickets>>(
@@ -278,8 +284,13 @@ pub fn around<P: Implies<ViewTickets>>(
         Some(stay) => crate::escalation::store::by_id(tx, stay)?,
         None => None,
     };
+    let sides = crate::side_conversations::pages::beside(tx, &ticket)?;
+    let items = match ticket.items_all {
+        0 => Vec::new(),
+        _ => crate::checklists::store::of_ticket(tx, number)?,
+    };
     let notice = Notice::of(tx, ui, number, asked)?;
-    Ok(Around { ticket, beside, facts, choices, deadlines, calls, spent, stay, notice })
+    Ok(Around { ticket, beside, facts, choices, deadlines, calls, spent, stay, sides, items, notice })
 }
 
 impl Around {
@@ -296,6 +307,8 @@ impl Around {
             calls: self.calls,
             spent: self.spent,
             stay: self.stay,
+            sides: self.sides,
+            items: self.items,
             composer,
             canned: Vec::new(),
             waiting: Vec::new(),

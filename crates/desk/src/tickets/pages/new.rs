@@ -4,8 +4,10 @@ use super::{
     store::{self, Choices},
 };
 use crate::{
+    checklists,
     conversation::{actions::Signer, pages::send},
     fields::{Field, FieldKind},
+    ticket_templates::{self, Content, TicketTemplate},
     tickets::{
         self, Channel, CreateTickets, Draft, Kind, Priority, ReplyTickets, Requester, Ticket, TicketError,
         actions,
@@ -37,6 +39,7 @@ const FIELDS: &[&str] = &[
     "tags",
     "field.*",
     "attachment",
+    "template",
     "then",
 ];
 /// The channels that an agent chooses from.
@@ -49,8 +52,17 @@ pub struct NewPage {
     form: Form,
     choices: Choices,
     waiting: Vec<crate::attachments::Attachment>,
+    /// What the ticket begins with.
+    template: Option<TicketTemplate>,
 }
 impl NewPage {
+    /// The checklists that come with the template, by name.
+    fn lists(&self) -> String {
+        let lists = self.template.as_ref().map(|template| template.content().checklists).unwrap_or_default();
+        let is_of = |(id, _): &&(i64, String)| lists.iter().any(|list| list.number() == *id);
+        let names = self.choices.checklists.iter().filter(is_of).map(|(_, name)| name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    }
     fn channels(&self) -> impl Iterator<Item = Channel> {
         let may_reply = self.ui.may("tickets.reply");
         CHANNELS.into_iter().filter(move |channel| may_reply || *channel != Channel::Email)
@@ -80,6 +92,8 @@ impl NewPage {
 pub struct Asked {
     #[serde(default)]
     requester: String,
+    /// What the ticket begins with.
+    template: Option<Id<TicketTemplate>>,
 }
 
 /// Of a ticket that is not there yet, no condition of a field can hold.
@@ -95,18 +109,44 @@ pub async fn get(
     ui: Ui,
     Query(asked): Query<Asked>,
 ) -> Result<Page<NewPage>, Failure> {
-    let choices = grant.read::<_, db::Error>(|tx| new_choices(tx)).await?;
+    let Asked { requester, template } = asked;
+    let work = move |tx: &mut Tx<CreateTickets>| {
+        let template = match template {
+            Some(id) => Some(ticket_templates::store::one_to_open(tx, id)?.ok_or_else(Problem::not_found)?),
+            None => None,
+        };
+        Ok::<_, TicketError>((new_choices(tx)?, template))
+    };
+    let (choices, template) = grant.read(work).await?;
     let team = grant.actor().teams.first().map_or_else(|| "0".into(), |team| team.to_string());
     let me = grant.actor().user().map_or_else(|| "0".into(), |me| me.to_string());
-    let form = Form::filled([
-        ("requester", asked.requester),
+    let mut form = Form::filled([
+        ("requester", requester),
         ("channel", Channel::Phone.word().into()),
         ("type", Kind::default().word().into()),
         ("priority", Priority::default().word().into()),
         ("team", team),
-        ("assignee", me),
+        ("assignee", me.clone()),
     ]);
-    Ok(Page(NewPage { ui, form, choices, waiting: Vec::new() }))
+    if let Some(template) = &template {
+        form = begin_with(form, &template.content(), &me);
+    }
+    Ok(Page(NewPage { ui, form, choices, waiting: Vec::new(), template }))
+}
+
+/// The form with what a template says; what it says nothing of stays.
+fn begin_with(form: Form, content: &Content, me: &str) -> Form {
+    let said = ticket_templates::pages::filled(content);
+    let names = [("subject", "subject"), ("text", "text"), ("type", "type"), ("priority", "priority")];
+    let names = names.into_iter().chain([("team", "for_team"), ("assignee", "assignee"), ("tags", "tags")]);
+    let own: Vec<String> =
+        said.names().filter(|name| name.starts_with("field.")).map(str::to_owned).collect();
+    let form = names.fold(form, |form, (name, of)| match said.some(of) {
+        Some("me") if name == "assignee" => form.replaced(name, me),
+        Some(value) => form.replaced(name, value),
+        None => form,
+    });
+    own.iter().fold(form, |form, name| form.replaced(name, said.get(name)))
 }
 
 /// `POST /tickets/new`.
@@ -119,11 +159,13 @@ pub async fn post(
     form.only(FIELDS)?;
     let files = send::keep(&grant, &form).await?;
     let draft = draft(&form, files.clone());
+    let template = form.some("template").map(str::parse).transpose();
+    let template = template.map_err(|_| Problem::field("template", "unknown_id"))?;
     let done = match draft.and_then(|draft| draft.parse(Channel::Phone)) {
         Ok(new) if new.channel == Channel::Email && replying.is_none() => {
             return Err(Problem::new(403, "permission_required").into());
         }
-        Ok(new) => open(&grant, new, form.get("then") == "solve").await,
+        Ok(new) => open(&grant, (new, template), form.get("then") == "solve").await,
         Err(problem) => Err(problem),
     };
     match done {
@@ -133,15 +175,20 @@ pub async fn post(
         Err(problem) if problem.status == 422 => {
             let me = grant.actor().who.to_string();
             let work = move |tx: &mut Tx<CreateTickets>| {
-                Ok::<_, db::Error>((new_choices(tx)?, crate::attachments::store::waiting(tx, &files, &me)?))
+                let template = match template {
+                    Some(id) => ticket_templates::store::one_to_open(tx, id)?,
+                    None => None,
+                };
+                let waiting = crate::attachments::store::waiting(tx, &files, &me)?;
+                Ok::<_, db::Error>((new_choices(tx)?, waiting, template))
             };
-            let (choices, waiting) = grant.read(work).await?;
+            let (choices, waiting, template) = grant.read(work).await?;
             let mut problem = by_form_names(problem);
             for field in problem.fields.iter_mut().filter(|field| field.pointer == "/email") {
                 field.pointer = "/requester".into();
             }
             let form = form.with_mistakes(&problem);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(NewPage { ui, form, choices, waiting }))
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(NewPage { ui, form, choices, waiting, template }))
                 .into_response())
         }
         Err(problem) => Err(problem.into()),
@@ -151,7 +198,7 @@ pub async fn post(
 /// * returns – the ticket, if whoever opened it sees it.
 async fn open(
     grant: &Grant<CreateTickets>,
-    new: tickets::NewTicket,
+    (new, template): (tickets::NewTicket, Option<Id<TicketTemplate>>),
     is_solved: bool,
 ) -> Result<Option<Id<Ticket>>, Problem> {
     let signer = Signer::of(grant.home());
@@ -160,8 +207,13 @@ async fn open(
             Channel::Email => actions::start(tx, new, &signer)?,
             _ => actions::create(tx, new)?,
         };
+        if let Some(id) = template {
+            let template = ticket_templates::actions::known(tx, id)?;
+            ticket_templates::actions::put_lists(tx, ticket, &template.content())?;
+        }
         if is_solved {
             let seen = tickets::store::see_for_machine(tx, ticket)?.ok_or_else(Problem::not_found)?;
+            checklists::actions::guard(tx, &seen)?;
             actions::set_category(tx, &seen, tickets::Category::Solved)?;
         }
         Ok::<_, TicketError>(tickets::store::see(tx, ticket)?.map(|_| ticket))
@@ -189,6 +241,7 @@ fn draft(form: &Form, attachments: Vec<Id<crate::attachments::Attachment>>) -> R
         tags: tags(form.get("tags")),
         fields: fields(form),
         attachments,
+        template: None,
     })
 }
 

@@ -71,6 +71,15 @@ pub struct Facts {
     /// Tickets that were merged into it, as far as the reader sees them.
     pub merged: Vec<Merged>,
     pub links: Vec<Linked>,
+    /// When the reader wants to be reminded of it, the next one first.
+    pub reminders: Vec<Reminded>,
+}
+
+/// A reminder of the reader's own.
+pub struct Reminded {
+    pub id: Id<crate::reminders::Reminder>,
+    pub note: String,
+    pub due_at: Millis,
 }
 
 /// A ticket that was merged into this one.
@@ -178,6 +187,10 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
              UNION ALL
              SELECT 'draft', 0, d.body, '', '' FROM draft d WHERE d.user_id = $5 AND d.ticket_id = $4
              UNION ALL
+             SELECT 'reminder', r.id, r.note, CAST(r.due_at_ms AS TEXT), ''
+               FROM reminder r JOIN ticket x ON x.id = r.ticket_id
+              WHERE r.user_id = $5 AND r.done_at_ms IS NULL AND (x.id = $4 OR x.lands_at_id = $4)
+             UNION ALL
              SELECT 'scheduled', s.id, s.draft,
                     CAST(s.user_id AS TEXT) || ' ' || CAST(s.send_at_ms AS TEXT) || ' ' || CAST(s.seen_id AS TEXT)
                       || CASE WHEN s.is_later = TRUE THEN ' later ' ELSE ' soon ' END || COALESCE(s.held_because, ''),
@@ -225,6 +238,10 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
                 facts.is_quoting = c == "last";
                 facts.signature = Some((a, b));
             }
+            "reminder" => {
+                let due_at = Millis(b.parse().unwrap_or_default());
+                facts.reminders.push(Reminded { id: Id::new(id), note: a, due_at });
+            }
             "scheduled" => facts.scheduled.extend(Shown::of_fact(id, &a, &b, c)),
             _ => facts.draft = Some(a),
         }
@@ -235,6 +252,7 @@ pub fn facts<P: Implies<ViewTickets>>(tx: &mut Tx<P>, ticket: Id<Ticket>, reader
     facts.participants.sort_by_key(|person| (person.role != "requester", person.id));
     facts.tags.sort();
     facts.scheduled.sort_by_key(|shown| (shown.send_at, shown.id));
+    facts.reminders.sort_by_key(|one| (one.due_at, one.id));
     facts.merged.sort_by_key(|merged| merged.id);
     facts.links.sort_by_key(|link| link.id);
     Ok(facts)
@@ -260,6 +278,8 @@ pub struct Choices {
     pub users: Vec<(Id<User>, String)>,
     pub teams: Vec<(Id<Team>, String)>,
     pub fields: Vec<crate::fields::Field>,
+    /// Checklists that are in use: id and name.
+    pub checklists: Vec<(i64, String)>,
     /// Who is away, or will be.
     pub away: Vec<Away>,
 }
@@ -308,6 +328,8 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
              SELECT 'away', a.user_id, coalesce(d.name, ''), CAST(a.from_ms AS TEXT), CAST(a.until_ms AS TEXT), '', '', '', 0, ''
                FROM absence a LEFT JOIN desk_user d ON d.id = a.deputy_id
              UNION ALL
+             SELECT 'checklist', id, name, '', '', '', '', '', 0, name_folded FROM checklist WHERE is_archived = FALSE
+             UNION ALL
              SELECT 'field', id, name, key, kind, choices, shown_when, needed_for, position, '' FROM field WHERE is_archived = FALSE) x
               ORDER BY place, folded, id"
         ),
@@ -319,6 +341,7 @@ pub fn choices(conn: &mut Conn) -> Result<Choices> {
         match row.noun.as_str() {
             "user" => choices.users.push((Id::new(row.id), row.name)),
             "team" => choices.teams.push((Id::new(row.id), row.name)),
+            "checklist" => choices.checklists.push((row.id, row.name)),
             "away" => {
                 let (Ok(from), Ok(until)) = (row.a.parse(), row.b.parse()) else { continue };
                 let (from_ms, until_ms) = (Millis(from), Millis(until));

@@ -55,6 +55,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
         &[
             entry("/admin/canned", "message-square-quote", "settings-canned", "tickets.note"),
             entry("/admin/macros", "zap", "settings-macros", "tickets.note"),
+            entry("/admin/ticket-templates", "file-stack", "settings-ticket-templates", "tickets.note"),
         ],
     ),
     (
@@ -75,6 +76,7 @@ static SETTINGS: &[(&str, &[Entry])] = &[
             entry("/admin/desk", "building-2", "settings-desk-page", "desk.manage"),
             entry("/admin/statuses", "sliders-horizontal", "settings-statuses", "desk.manage"),
             entry("/admin/fields", "list", "settings-fields", "desk.manage"),
+            entry("/admin/checklists", "list-checks", "settings-checklists", "desk.manage"),
             entry("/admin/tokens", "key", "settings-tokens", "people.manage"),
             entry("/admin/jobs", "activity", "settings-jobs", "desk.manage"),
             entry("/admin/api", "code", "settings-api", "people.manage"),

@@ -1,0 +1,16 @@
+reminder = Erinnerung
+reminders = Erinnerungen
+reminders-lead = Tickets, an die Sie erinnert werden wollen. Sonst sieht das niemand.
+reminders-none = Keine Erinnerung
+reminders-none-help = Wählen Sie neben einem Ticket einen Zeitpunkt; das Ticket bleibt in seinen Listen.
+reminder-due = Wann
+reminder-now = Jetzt
+reminder-about = Woran
+reminder-what = Was zu tun ist
+reminder-done = Erledigt
+reminder-later = Später
+reminder-when = Erinnern
+reminder-note = Notiz für mich
+reminder-add = Erinnern
+reminder-set = Sie werden erinnert
+field-reminders-too-many = Sie haben zu viele Erinnerungen: Haken Sie erst einige ab

@@ -1,0 +1,16 @@
+reminder = Reminder
+reminders = Reminders
+reminders-lead = Tickets of which you want to be reminded. Nobody else sees this.
+reminders-none = Nothing to be reminded of
+reminders-none-help = Choose a time beside a ticket; the ticket stays in its lists.
+reminder-due = When
+reminder-now = Now
+reminder-about = About
+reminder-what = What to do
+reminder-done = Done
+reminder-later = Later
+reminder-when = Remind me
+reminder-note = Note for me
+reminder-add = Remind me
+reminder-set = You will be reminded
+field-reminders-too-many = You have too many reminders: tick some off first

@@ -1,0 +1,16 @@
+reminder = Herinnering
+reminders = Herinneringen
+reminders-lead = Tickets waaraan u herinnerd wilt worden. Niemand anders ziet dit.
+reminders-none = Niets om aan herinnerd te worden
+reminders-none-help = Kies naast een ticket een tijdstip; het ticket blijft in zijn lijsten.
+reminder-due = Wanneer
+reminder-now = Nu
+reminder-about = Waaraan
+reminder-what = Wat te doen
+reminder-done = Gedaan
+reminder-later = Later
+reminder-when = Herinneren
+reminder-note = Notitie voor mij
+reminder-add = Herinneren
+reminder-set = U wordt herinnerd
+field-reminders-too-many = U hebt te veel herinneringen: vink er eerst enkele af

@@ -1,0 +1,12 @@
+settings-ticket-templates = Ticketvorlagen
+templates-lead = Womit Tickets beginnen, die immer wieder eröffnet werden.
+templates-none = Noch keine Vorlage
+templates-none-help = Schreiben Sie einmal auf, womit solche Tickets immer beginnen.
+template-new = Neue Vorlage
+template-choose = Neues Ticket aus einer Vorlage
+template-content = Das Ticket beginnt mit
+template-as-ever = Wie sonst
+template-me = Wer es eröffnet
+template-use = Aus einer Vorlage
+template-used = Aus der Vorlage „{ $name }“
+template-lists = Mit der Checkliste: { $names }

@@ -1,0 +1,12 @@
+settings-ticket-templates = Ticket templates
+templates-lead = What tickets begin with that are opened again and again.
+templates-none = No template yet
+templates-none-help = Write down once what such tickets always begin with.
+template-new = New template
+template-choose = New ticket from a template
+template-content = The ticket begins with
+template-as-ever = As ever
+template-me = Whoever opens it
+template-use = From a template
+template-used = From the template “{ $name }”
+template-lists = With the checklist: { $names }

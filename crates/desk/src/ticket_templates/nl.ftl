@@ -1,0 +1,12 @@
+settings-ticket-templates = Ticketsjablonen
+templates-lead = Waarmee tickets beginnen die telkens weer geopend worden.
+templates-none = Nog geen sjabloon
+templates-none-help = Schrijf één keer op waarmee zulke tickets altijd beginnen.
+template-new = Nieuw sjabloon
+template-choose = Nieuw ticket uit een sjabloon
+template-content = Het ticket begint met
+template-as-ever = Zoals anders
+template-me = Wie het opent
+template-use = Uit een sjabloon
+template-used = Uit het sjabloon “{ $name }”
+template-lists = Met de checklist: { $names }
