@@ -4,6 +4,7 @@ use super::{
     policy::{Changes, Draft, TimeEntry},
     store,
 };
+use crate::contracts::watch;
 use crate::tickets::{self, NoteTickets, Seen, Ticket, TicketError, actions::unmerged};
 use jiff::civil::Date;
 use kernel::{fault::Problem, id::Id};
@@ -28,6 +29,7 @@ pub fn spend(
     let entry = store::insert(tx, ticket.id, by, &new)?;
     let (minutes, day, is_billable) = (new.minutes, new.day, new.is_billable);
     tx.emit(TimeSpent { ticket: ticket.id, entry, minutes, day, is_billable })?;
+    watch::look_for(tx, ticket.id)?;
     Ok(entry)
 }
 
@@ -51,6 +53,7 @@ pub fn correct(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>, changes: Changes) ->
         day: new.day,
         is_billable: new.is_billable,
     })?;
+    watch::look_for(tx, before.ticket_id)?;
     Ok(())
 }
 
@@ -60,6 +63,7 @@ pub fn remove(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>) -> Result<(), TicketE
     store::delete(tx, &entry)?;
     let (ticket, minutes, day) = (entry.ticket_id, entry.minutes, entry.day);
     tx.emit(TimeRemoved { ticket, entry: id, minutes, day })?;
+    watch::look_for(tx, ticket)?;
     Ok(())
 }
 
