@@ -39,48 +39,75 @@ pub fn create(tx: &mut Tx<ManageContracts>, draft: Draft) -> Result<Id<Contract>
     Ok(id)
 }
 
-/// Changes what is given. What a ticket that is solved was covered by stays.
+/// Changes what is given and differs; nothing else of it is looked at, as what is around may have changed since. What a
+/// ticket that is solved was covered by stays.
+///
+/// * errors – 422 naming the field.
 pub fn edit(tx: &mut Tx<ManageContracts>, id: Id<Contract>, changes: Changes) -> Result<(), TicketError> {
     let before = store::see(tx, id)?.ok_or_else(Problem::not_found)?;
-    let given = [
-        ("name", changes.name.is_some()),
-        ("organisations", changes.organisations.is_some()),
-        ("owner", changes.owner.is_some()),
-        ("ends_on", changes.ends_on.is_some()),
-        ("notice_days", changes.notice_days.is_some()),
-        ("covers", changes.covers.is_some()),
-        ("contacts", changes.contacts.is_some()),
-        ("services", changes.services.is_some()),
-        ("inbox", changes.inbox.is_some()),
-        ("is_archived", changes.is_archived.is_some()),
-    ];
-    let organisations = store::organisations(tx, &[id])?.into_iter().map(|(_, id, _)| id).collect();
-    let contacts = store::contacts(tx, id)?.into_iter().map(|(id, ..)| id).collect();
-    let (draft, is_archived) = changes.apply(&before, organisations, contacts);
+    let of = store::organisations(tx, &[id])?;
+    let mut organisations: Vec<_> = of.into_iter().map(|(_, id, _)| id).collect();
+    organisations.sort_unstable_by_key(|id| id.number());
+    let mut contacts: Vec<_> = store::contacts(tx, id)?.into_iter().map(|(id, ..)| id).collect();
+    contacts.sort_unstable_by_key(|id| id.number());
+    let (draft, is_archived) = changes.apply(&before, organisations.clone(), contacts.clone());
     let mut mistakes = Mistakes::default();
     let new = draft.check(&mut mistakes, is_archived);
     mistakes.check()?;
     let new = new.ok_or_else(Problem::internal)?;
-    // Terms that would begin after the end would never hold.
-    let late =
-        store::terms(tx, id)?.into_iter().find(|terms| new.ends.is_some_and(|ends| ends < terms.begins()));
-    if let Some(terms) = late {
-        return Err(Problem::field("ends_on", "end_before_terms").because(terms.begins_on).into());
+    let fields = [
+        ("name", new.name != before.name),
+        ("organisations", new.organisations != organisations),
+        ("owner", new.owner != Some(before.owner_id)),
+        ("ends_on", new.ends != before.ends()),
+        ("notice_days", new.notice_days != before.notice_days),
+        ("covers", new.covers != before.covers),
+        ("contacts", new.contacts != contacts),
+        ("services", crate::filter::stored(&new.services) != before.services),
+        ("inbox", new.inbox != before.inbox_id),
+        ("is_archived", new.is_archived != before.is_archived),
+    ];
+    let fields: Vec<_> = fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect();
+    if fields.is_empty() {
+        return Ok(());
     }
-    let owner = check(tx, &new, Some(id))?;
+    if fields.contains(&"ends_on") {
+        check_end(tx, id, &new)?;
+    }
+    let owner = check(tx, &new, Some((id, &fields)))?;
     store::update(tx, id, &new, owner)?;
-    let fields: Vec<_> = given.into_iter().filter(|(_, is)| *is).map(|(field, _)| field).collect();
-    if !fields.is_empty() {
-        tx.emit(ContractChanged { contract: id, fields })?;
+    let is_about_cover = fields.iter().any(|field| COVER.contains(field));
+    tx.emit(ContractChanged { contract: id, fields })?;
+    if is_about_cover {
+        renew(tx, "organisations", None)?;
+        cover_past(tx, &new)?;
+    } else {
+        // Tickets go on with the same; its name stands in what explains their deadlines.
+        sla::terms::reissue(tx)?;
     }
-    renew(tx, "organisations", None)?;
-    cover_past(tx, &new)?;
     Ok(())
+}
+
+/// The fields that decide which tickets a contract covers.
+const COVER: [&str; 6] = ["organisations", "ends_on", "covers", "contacts", "services", "is_archived"];
+
+/// Days that are over stay as they were: their statements have been sent. Terms that would begin after the end would never
+/// hold.
+fn check_end(tx: &mut Tx<ManageContracts>, id: Id<Contract>, new: &NewContract) -> Result<(), TicketError> {
+    let Some(ends) = new.ends else { return Ok(()) };
+    let yesterday = cover::today(tx)?.yesterday().map_err(|_| Problem::internal())?;
+    if ends < yesterday {
+        return Err(Problem::field("ends_on", "end_in_past").because(ends.to_string()).into());
+    }
+    match store::terms(tx, id)?.into_iter().find(|terms| ends < terms.begins()) {
+        Some(terms) => Err(Problem::field("ends_on", "end_before_terms").because(terms.begins_on).into()),
+        None => Ok(()),
+    }
 }
 
 /// Other terms from a day on. Those that hold today, and what was reckoned by them, stay as they are.
 ///
-/// * errors – 422 for a day before today, outside of the contract's term.
+/// * errors – 422 for a day before today, for today where terms begin today already, outside of the contract's term.
 pub fn add_terms(
     tx: &mut Tx<ManageContracts>,
     id: Id<Contract>,
@@ -91,6 +118,8 @@ pub fn add_terms(
     let today = cover::today(tx)?;
     let mut mistakes = Mistakes::default();
     mistakes.require(new.begins >= today, "begins_on", "terms_in_past");
+    let begun = store::terms(tx, id)?.into_iter().any(|terms| terms.begins() == today);
+    mistakes.require(new.begins != today || !begun, "begins_on", "terms_today");
     mistakes.require(new.begins >= contract.begins(), "begins_on", "terms_before_contract");
     mistakes.require(
         contract.ends().is_none_or(|ends| new.begins <= ends),
@@ -150,26 +179,40 @@ fn renew(tx: &mut Tx<ManageContracts>, field: &str, begun: Option<&NewTerms>) ->
     Ok(())
 }
 
+/// * `changed` – the contract and the fields that differ; `None` for a new one, of which all is looked at.
 /// * returns – the owner.
 /// * errors – 422 naming the field; of a contract that covers what another does, with both in words.
 fn check(
     tx: &mut Tx<ManageContracts>,
     new: &NewContract,
-    but: Option<Id<Contract>>,
+    changed: Option<(Id<Contract>, &[&str])>,
 ) -> Result<Id<User>, TicketError> {
+    let but = changed.map(|(id, _)| id);
+    let differs = |fields: &[&str]| changed.is_none_or(|(_, all)| fields.iter().any(|it| all.contains(it)));
     let mut mistakes = Mistakes::default();
-    mistakes.require(!store::is_taken(tx, &new.name, but)?, "name", "taken");
-    let known = store::count_organisations(tx, &new.organisations)?;
-    mistakes.require(known == new.organisations.len() as i64, "organisations", "unknown_id");
-    let members = store::count_members(tx, &new.contacts, &new.organisations)?;
-    mistakes.require(members == new.contacts.len() as i64, "contacts", "contact_elsewhere");
+    if differs(&["name"]) {
+        mistakes.require(!store::is_taken(tx, &new.name, but)?, "name", "taken");
+    }
+    if differs(&["organisations"]) {
+        let known = store::count_organisations(tx, &new.organisations)?;
+        mistakes.require(known == new.organisations.len() as i64, "organisations", "unknown_id");
+    }
+    if differs(&["organisations", "covers", "contacts"]) {
+        let members = store::count_members(tx, &new.contacts, &new.organisations)?;
+        mistakes.require(members == new.contacts.len() as i64, "contacts", "contact_elsewhere");
+    }
     let owner = new.owner.or(tx.actor().user()).unwrap_or(Id::new(0));
-    mistakes.require(tickets::user_exists(tx, owner)?, "owner", "unknown_id");
-    if let Some(inbox) = new.inbox {
+    if differs(&["owner"]) {
+        mistakes.require(tickets::user_exists(tx, owner)?, "owner", "unknown_id");
+    }
+    if let Some(inbox) = new.inbox
+        && differs(&["inbox"])
+    {
         mistakes.require(store::can_send(tx, inbox)?, "inbox", "inbox_cannot_send");
     }
     mistakes.check()?;
     if !new.is_archived
+        && differs(&COVER)
         && let Some(problem) = overlap(tx, new, but)?
     {
         return Err(problem.into());
@@ -183,6 +226,8 @@ fn overlap(
     new: &NewContract,
     but: Option<Id<Contract>>,
 ) -> Result<Option<Problem>, TicketError> {
+    // Held until the end of the transaction: of two who agree the same at once, the second sees the first.
+    sla::terms::reissue(tx)?;
     let all = store::in_use(tx)?;
     let organisations = store::all_organisations(tx)?;
     for other in all.into_iter().filter(|other| Some(other.id) != but && other.covers == new.covers) {

@@ -206,7 +206,7 @@ pub async fn patch(
     Ok(Json(body))
 }
 
-/// Add terms from a day on, today at the earliest. Terms that begin on the same day are replaced.
+/// Add terms from a day on, today at the earliest. Terms ahead that begin on the same day are replaced.
 #[utoipa::path(post, path = "/api/v1/contracts/{id}/terms", tag = "contracts", params(("id" = String, Path)),
     request_body = TermsDraft, responses((status = 201, body = Body)))]
 pub async fn add_terms(
@@ -278,7 +278,8 @@ pub struct UsageBody {
     pub from: String,
     /// The last day.
     pub to: String,
-    pub currency: String,
+    /// `null`, like all amounts, for whoever may not see contracts.
+    pub currency: Option<String>,
     pub accounts: Vec<AccountBody>,
     /// What the overage costs in all, in minor units; `null` where nothing has a price.
     pub amount: Option<i64>,
@@ -290,8 +291,18 @@ impl From<Used> for UsageBody {
             to: used.last().to_string(),
             accounts: used.accounts.iter().map(AccountBody::from).collect(),
             amount: used.amount(),
-            currency: used.currency,
+            currency: Some(used.currency),
         }
+    }
+}
+impl UsageBody {
+    /// How much is used, and nothing of what it costs.
+    fn without_money(mut self) -> UsageBody {
+        (self.currency, self.amount) = (None, None);
+        for account in &mut self.accounts {
+            (account.price, account.amount) = (None, None);
+        }
+        self
     }
 }
 
@@ -455,7 +466,7 @@ pub struct CoverBody {
 }
 /// Get the contract that covers a ticket, with what of it is used.
 ///
-/// 404 where none does.
+/// 404 where none does. What it costs is told only to whoever may see contracts.
 #[utoipa::path(get, path = "/api/v1/tickets/{number}/contract", tag = "contracts", params(("number" = i64, Path)),
     responses((status = 200, body = CoverBody)))]
 pub async fn of_ticket(
@@ -469,6 +480,11 @@ pub async fn of_ticket(
             let contract = store::by_id(tx, id)?.ok_or_else(Problem::not_found)?;
             let (terms, today) = (store::terms(tx, id)?, cover::today(tx)?);
             let usage = usage::on(tx, &contract, &terms, today)?.map(UsageBody::from);
+            // The ticket says how much is left; prices are between the client and whoever looks after the contract.
+            let usage = match tx.actor().reach("contracts.view") {
+                Some(_) => usage,
+                None => usage.map(UsageBody::without_money),
+            };
             let because = match contract.covers {
                 Covers::Everybody => Because::Organisation,
                 Covers::Named => Because::Person,

@@ -10,11 +10,6 @@ pub struct Period<'t> {
     pub until: Date,
     pub terms: &'t Terms,
 }
-impl Period<'_> {
-    pub fn has(&self, day: Date) -> bool {
-        self.from <= day && day < self.until
-    }
-}
 
 /// The periods that begin on `last` or before, oldest first.
 ///
@@ -58,7 +53,7 @@ pub struct Account {
     /// What the period before left over.
     pub carried: i64,
     pub used: i64,
-    /// What goes over into the next period, if it is the next one's.
+    /// What is left of this period's own; it goes over up to the limit of its terms.
     pub unused: i64,
     /// Of one more; of time, of an hour.
     pub price: Option<i64>,
@@ -92,25 +87,26 @@ impl Account {
 
 /// The accounts of each period, in the order of the periods.
 ///
-/// What was left over is used before what is new, and lapses with the end of the period into which it went over.
+/// What is left over goes over up to the limit of the terms under which it was left. It is used before what is new, and lapses with the end of the period into which it went over.
 ///
 /// * `used` – how much of it in a period.
 pub fn accounts(periods: &[Period], used: impl Fn(&Period, Unit) -> i64) -> Vec<Vec<Account>> {
-    let mut unused: [i64; 3] = [0; 3];
+    let mut goes_over: [i64; 3] = [0; 3];
     let mut all = Vec::with_capacity(periods.len());
     for period in periods {
         let mut of_period = Vec::new();
         for unit in Unit::ALL {
-            let before = &mut unused[*unit as usize];
+            let before = &mut goes_over[*unit as usize];
             let Some(included) = period.terms.included(*unit) else {
                 *before = 0;
                 continue;
             };
-            let carried = (*before).min(period.terms.rollover(*unit));
+            let carried = *before;
             let used = used(period, *unit);
-            *before = (included - (used - carried).max(0)).max(0);
+            let unused = (included - (used - carried).max(0)).max(0);
+            *before = unused.min(period.terms.rollover(*unit));
             let price = period.terms.price(*unit);
-            of_period.push(Account { unit: *unit, included, carried, used, unused: *before, price });
+            of_period.push(Account { unit: *unit, included, carried, used, unused, price });
         }
         all.push(of_period);
     }
@@ -200,6 +196,18 @@ pub(super) mod tests {
         assert_eq!(told, [(0, 0, 7, 7), (4, 0, 2, 2), (2, 1, 0, 0), (0, 10, 0, 0)]);
         assert_eq!((of[2][0].amount(), of[3][0].amount()), (Some(1_250), Some(12_500)));
         assert_eq!(of[1][0].percent(), 85);
+    }
+    #[test]
+    fn other_terms_take_over_what_went_over_under_those_before() {
+        let with =
+            |begins, rollover| Terms { rollover_tickets: rollover, ..terms(begins, Some(10), None, None) };
+        let carried = |before, after| {
+            let all = [with("2026-01-01", before), with("2026-02-01", after)];
+            let found = periods(&all, None, date(2026, 3, 1));
+            accounts(&found, |_, _| 0).iter().map(|of| of[0].carried).collect::<Vec<_>>()
+        };
+        assert_eq!(carried(4, 0), [0, 4, 0], "what went over is not taken away by terms without rollover");
+        assert_eq!(carried(0, 4), [0, 0, 4], "what had lapsed does not come back by terms with rollover");
     }
     #[test]
     fn time_is_charged_by_the_minute() {

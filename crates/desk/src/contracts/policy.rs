@@ -72,7 +72,7 @@ impl Contract {
             () if self.is_archived => State::Archived,
             () if today < self.begins() => State::Ahead,
             () if self.ends().is_some_and(|ends| ends < today) => State::Over,
-            () if self.notice_by().is_some_and(|by| by <= today) => State::Ending,
+            () if self.notice_by().is_some_and(|by| by < today) => State::Ending,
             () => State::Running,
         }
     }
@@ -83,7 +83,7 @@ impl Contract {
 pub enum State {
     Ahead,
     Running,
-    /// It runs, and the last day for notice has come.
+    /// It runs, and the last day for notice is over.
     Ending,
     Over,
     Archived,
@@ -209,7 +209,8 @@ impl Draft {
             ids
         };
         let organisations = sorted(self.organisations.into_iter().map(Id::number).collect());
-        mistakes.require(!organisations.is_empty(), "organisations", "required");
+        // One that is out of use may have lost its clients since.
+        mistakes.require(is_archived || !organisations.is_empty(), "organisations", "required");
         mistakes.require(organisations.len() <= MANY, "organisations", "too_long");
         let begins = read_day(self.begins_on.trim());
         let code = if self.begins_on.trim().is_empty() { "required" } else { "date" };
@@ -227,7 +228,7 @@ impl Draft {
         let covers = self.covers.unwrap_or_default();
         let contacts = sorted(self.contacts.into_iter().map(Id::number).collect());
         if covers == Covers::Named {
-            mistakes.require(!contacts.is_empty(), "contacts", "required");
+            mistakes.require(is_archived || !contacts.is_empty(), "contacts", "required");
         }
         mistakes.require(contacts.len() <= MANY, "contacts", "too_long");
         let services = services(&self.services);
@@ -416,7 +417,8 @@ mod tests {
         assert_eq!(one.notice_by(), Some(date(2026, 10, 2)));
         let at = |day| one.state(day);
         assert_eq!(at(date(2025, 12, 31)), State::Ahead);
-        assert_eq!(at(date(2026, 10, 1)), State::Running);
+        assert_eq!(at(date(2026, 10, 2)), State::Running, "the last day for notice is one");
+        assert_eq!(at(date(2026, 10, 3)), State::Ending);
         assert_eq!(at(date(2026, 12, 31)), State::Ending);
         assert_eq!(at(date(2027, 1, 1)), State::Over);
         assert_eq!(contract(None, None).state(date(2099, 1, 1)), State::Running);

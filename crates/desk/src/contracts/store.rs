@@ -71,6 +71,14 @@ pub fn see<P: Implies<ViewContracts>>(tx: &mut Tx<P>, id: Id<Contract>) -> Resul
 pub fn by_id(conn: &mut Conn, id: Id<Contract>) -> Result<Option<Contract>> {
     conn.find(sql!(concat!(columns!(), "c.id = $1")), args![id])
 }
+/// The contract that covers a ticket.
+pub(super) fn of_ticket(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Id<Contract>>> {
+    let row = conn.find::<(Id<Contract>,)>(
+        sql!("SELECT contract_id FROM ticket WHERE id = $1 AND contract_id IS NOT NULL"),
+        args![ticket],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
 /// The terms of a contract, by their first days.
 pub fn terms(conn: &mut Conn, contract: Id<Contract>) -> Result<Vec<Terms>> {
     conn.all(
@@ -236,6 +244,10 @@ pub fn sender_of(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Option<Id<Inbox>
         args![ticket],
     )?;
     Ok(row.map(|(id,)| id))
+}
+/// One inbox by its name, whether mail can go out from it or not.
+pub(super) fn inbox(conn: &mut Conn, id: Id<Inbox>) -> Result<Option<(Id<Inbox>, String)>> {
+    conn.find(sql!("SELECT id, name FROM inbox WHERE id = $1"), args![id])
 }
 /// From where answers to a ticket go out: the inbox that its contract names, else the one it came to.
 pub fn sender(conn: &mut Conn, ticket: &Ticket) -> Result<Option<Id<Inbox>>> {
@@ -514,7 +526,8 @@ pub fn owner(conn: &mut Conn, contract: Id<Contract>) -> Result<Option<Id<User>>
     )?;
     Ok(row.map(|(id,)| id))
 }
-/// Tickets whose contract is not there, or is none of their organisation's any more, for `doctor`.
+/// Tickets whose contract is not there, for `doctor`. Whether another contract would be chosen today is not asked: what a
+/// solved ticket was covered by stays, and open ones are looked at by each change of a contract.
 pub fn astray(conn: &mut Conn, most: usize) -> Result<Vec<(String,)>> {
     conn.all(
         sql!(

@@ -1,5 +1,6 @@
 //! Tells a contract's owner when the included volume is nearly used up, and when it is.
 use super::{Contract, ContractVolumeReached, cover, store, usage};
+use crate::tickets::Ticket;
 use kernel::id::Id;
 use platform::{
     authority::{System, Tx},
@@ -44,6 +45,14 @@ impl Job for Watch {
     }
 }
 platform::register_job!(Watch);
+
+/// Something was used of the contract that covers a ticket, if one does.
+pub fn look_for<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> db::Result<()> {
+    match store::of_ticket(tx, ticket)? {
+        Some(contract) => look(tx, contract),
+        None => Ok(()),
+    }
+}
 
 /// Something was used of a contract: looks soon, once for all that happens meanwhile.
 pub fn look<P>(tx: &mut Tx<P>, contract: Id<Contract>) -> db::Result<()> {

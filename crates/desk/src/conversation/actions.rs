@@ -135,7 +135,9 @@ pub fn reply(
         return Err(nobody(ticket).into());
     }
     let (author_kind, author_id, author_name) = tickets::actions::author(tx.actor());
-    let from_email = store::sending_address(tx, ticket.inbox_id)?;
+    // What is stored as the sender is what the mail goes out from.
+    let sender = contracts::store::sender(tx, ticket)?;
+    let from_email = store::sending_address(tx, sender)?;
     let header = signer.message_id(ticket.id);
     let message = store::insert(
         tx,
@@ -171,7 +173,6 @@ pub fn reply(
         tickets::actions::add_cc(tx, ticket, address, "")?;
     }
     let recipients: Vec<String> = to.iter().chain(&cc).chain(&reply.bcc).cloned().collect();
-    let sender = contracts::store::sender(tx, ticket)?;
     queue(tx, (ticket.id, sender), message, &header, &recipients, &ticket.subject)?;
     said(tx, ticket, message, &reply.text, &author_name, Direction::Out)?;
     tickets::actions::spoke(tx, ticket, author_kind)?;

@@ -249,7 +249,8 @@ fn mail(
     if rate::spend(tx, &format!("rule/mail/{email}"), MAILS, now)?.is_some() {
         return Ok("too_many");
     }
-    let from = conversation::store::sending_address(tx, ticket.inbox_id)?;
+    let sender = crate::contracts::store::sender(tx, ticket)?;
+    let from = conversation::store::sending_address(tx, sender)?;
     let header = outside.signer.message_id(ticket.id);
     let to = [email];
     let message = conversation::store::insert(
@@ -280,7 +281,6 @@ fn mail(
             remarks: "{}",
         },
     )?;
-    let sender = crate::contracts::store::sender(tx, ticket)?;
     conversation::actions::queue(tx, (ticket.id, sender), message, &header, &to, &ticket.subject)?;
     tickets::store::touch(tx, ticket.id, &text::shorten(text, 140), &compiled.rule.name, false)?;
     tx.emit(MessageAdded {

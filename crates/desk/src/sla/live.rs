@@ -126,6 +126,10 @@ pub fn changed<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, before: (Subject, Category
 /// * `category` – the ticket's own: before it was merged, or after.
 pub fn merged<P>(tx: &mut Tx<P>, ticket: Id<Ticket>, category: Category, is_merged: bool) -> Result<()> {
     let Some(row) = store::about(tx, ticket)? else { return Ok(()) };
+    // One that is merged does not count, and does again when it comes out.
+    if let Some(contract) = row.contract_id {
+        contracts::watch::look(tx, contract)?;
+    }
     let about = About { category, ..row };
     if about.sla_terms_id.is_some() {
         advance(tx, &about, vec![What::Merged(is_merged)])?;

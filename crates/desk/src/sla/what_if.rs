@@ -6,6 +6,7 @@ use super::{
     policy::NewPolicy,
     store, terms,
 };
+use crate::contracts::cover;
 use kernel::{
     clock::{DAY, Millis},
     id::Id,
@@ -70,11 +71,20 @@ pub fn look(
     let mut applies_to = 0;
     for about in &tickets {
         let subject = about.subject();
-        let is_taken = book
-            .entries
-            .iter()
-            .any(|entry| earlier.contains(&entry.policy) && subject.matches(&entry.filter));
-        if is_taken || !subject.matches(&new.filter) {
+        // What a contract names comes before all that is found by a filter.
+        let covered = cover::choose(tx, &book.covering, &subject, about.created_at_ms)?;
+        let named = covered.and_then(|it| it.contract.version(it.today)?.policy);
+        let named =
+            named.filter(|it| Some(*it) == id || book.entries.iter().any(|known| known.policy == *it));
+        let is_taken = || {
+            let mut before = book.entries.iter().filter(|entry| earlier.contains(&entry.policy));
+            before.any(|entry| !entry.is_for_contracts && subject.matches(&entry.filter))
+        };
+        let applies = match named {
+            Some(policy) => Some(policy) == id,
+            None => !new.is_for_contracts && !is_taken() && subject.matches(&new.filter),
+        };
+        if !applies {
             continue;
         }
         applies_to += 1;

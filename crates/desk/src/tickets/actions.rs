@@ -82,8 +82,9 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
     let email = new.email.clone().ok_or_else(|| Problem::field("requester/email", "required"))?;
     let requester = requester(tx, Some(&email), &new.name, new.phone.as_deref())?;
     let (author_kind, author_id, author_name) = author(tx.actor());
-    let from_email = conversation::store::sending_address(tx, new.inbox)?;
     let (ticket, foreseen) = begin(tx, &new, &requester, Category::Open, (&author_name, false))?;
+    let sender = crate::contracts::store::sender_of(tx, ticket)?.or(new.inbox);
+    let from_email = conversation::store::sending_address(tx, sender)?;
     let header = signer.message_id(ticket);
     // The address that somebody chose, not the first one of its owner.
     let to = [email];
@@ -116,7 +117,6 @@ pub fn start(tx: &mut Tx<CreateTickets>, new: NewTicket, signer: &Signer) -> Res
         },
     )?;
     attachments::actions::attach(tx, message, &new.attachments)?;
-    let sender = crate::contracts::store::sender_of(tx, ticket)?.or(new.inbox);
     conversation::actions::queue(tx, (ticket, sender), message, &header, &to, &new.subject)?;
     announce(tx, (ticket, foreseen), message, &new, &requester, Direction::Out)?;
     Ok(ticket)

@@ -5,6 +5,7 @@ use super::{
     store,
 };
 use crate::{
+    contracts::watch,
     conversation::store::hold_ticket,
     tickets::{self, NoteTickets, Seen, Ticket, TicketError, actions::unmerged},
 };
@@ -32,6 +33,7 @@ pub fn spend(
     let entry = store::insert(tx, ticket.id, by, &new)?;
     let (minutes, day, is_billable) = (new.minutes, new.day, new.is_billable);
     tx.emit(TimeSpent { ticket: ticket.id, entry, minutes, day, is_billable })?;
+    watch::look_for(tx, ticket.id)?;
     Ok(entry)
 }
 
@@ -56,6 +58,7 @@ pub fn correct(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>, changes: Changes) ->
         day: new.day,
         is_billable: new.is_billable,
     })?;
+    watch::look_for(tx, before.ticket_id)?;
     Ok(())
 }
 
@@ -66,6 +69,7 @@ pub fn remove(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>) -> Result<(), TicketE
     store::delete(tx, &entry)?;
     let (ticket, minutes, day) = (entry.ticket_id, entry.minutes, entry.day);
     tx.emit(TimeRemoved { ticket, entry: id, minutes, day })?;
+    watch::look_for(tx, ticket)?;
     Ok(())
 }
 

@@ -3,8 +3,9 @@ use crate::world::{MONDAY, World};
 use desk::sla::deadlines;
 use kernel::clock::{DAY, HOUR};
 use platform::{
+    args,
     authority::{Grant, System},
-    db, jobs,
+    db, jobs, sql,
 };
 use serde_json::{Value, json};
 use testkit::on_both;
@@ -13,6 +14,11 @@ use testkit::on_both;
 async fn client(world: &mut World, name: &str, domain: &str) -> Value {
     world.posts_to_people("/api/v1/organisations", json!({ "name": name, "domains": [domain] })).await["id"]
         .clone()
+}
+/// The first field that is wrong, and how.
+fn mistake(refused: &Value) -> (&str, &str) {
+    let first = &refused["errors"][0];
+    (first["pointer"].as_str().unwrap(), first["code"].as_str().unwrap())
 }
 async fn runs_jobs(world: &World) {
     while jobs::run_next(&world.home).await.unwrap() {}
@@ -87,6 +93,8 @@ fn a_contract_covers_promises_counts_and_is_charged() {
         // A call, time that is billed, and time that is not.
         let call = calls(&mut world, "It rings").await;
         calls(&mut world, "It rings again").await;
+        // What is looked at now knows nothing of the time that is typed afterwards.
+        runs_jobs(&world).await;
         let path = format!("/api/v1/tickets/{call}/time");
         world.posts(&path, json!({ "spent": "2:30", "what": "On site" }), 201).await;
         world.posts(&path, json!({ "spent": 20, "is_billable": false }), 201).await;
@@ -104,6 +112,17 @@ fn a_contract_covers_promises_counts_and_is_charged() {
             (&of("time")["over"], &of("time")["amount"], &usage["amount"]),
             (&json!(30), &json!(4500), &json!(4500))
         );
+        // Whoever sees the ticket alone reads how much is left, and no prices.
+        let mut light = world.light().await;
+        let contract_of_call = format!("/api/v1/tickets/{call}/contract");
+        let seen = light.get(&contract_of_call).await.assert_status(200).json()["usage"].clone();
+        assert_eq!((&seen["currency"], &seen["amount"]), (&Value::Null, &Value::Null), "{seen}");
+        for account in seen["accounts"].as_array().unwrap() {
+            assert_eq!((&account["price"], &account["amount"]), (&Value::Null, &Value::Null), "{account}");
+            assert!(account["included"].as_i64().unwrap() > 0, "{account}");
+        }
+        let whole = world.gets(&contract_of_call).await["usage"].clone();
+        assert_eq!((&whole["currency"], &whole["amount"]), (&json!("EUR"), &json!(4500)));
         // The statement explains each line, as JSON, CSV, PDF and page.
         let address = format!("/api/v1/contracts/{id}/statements/2026-11-01");
         let statement = world.gets(&address).await;
@@ -157,7 +176,7 @@ fn other_terms_hold_from_their_day_and_what_was_stays() {
         let next = json!({ "begins_on": "2026-11-25", "tickets": 10, "policy": gold, "currency": "EUR", "price_ticket": 100 });
         let late = json!({ "begins_on": "2026-11-22", "tickets": 10, "currency": "EUR" });
         let refused = world.posts(&path, late, 422).await;
-        assert_eq!(refused["errors"][0], json!({ "pointer": "/begins_on", "code": "terms_in_past" }));
+        assert_eq!(mistake(&refused), ("/begins_on", "terms_in_past"));
         world.posts(&path, next, 201).await;
         let ticket = world.opens("Printer", "normal").await;
         runs_jobs(&world).await;
@@ -233,7 +252,7 @@ fn what_contradicts_is_refused_by_name() {
             (contract("More", &other, json!({ "inbox": "7" })), "/inbox", "inbox_cannot_send"),
         ] {
             let refused = world.posts("/api/v1/contracts", draft.clone(), 422).await;
-            assert_eq!(refused["errors"][0], json!({ "pointer": field, "code": code }), "{draft}");
+            assert_eq!(mistake(&refused), (field, code), "{draft}");
             if code == "contract_overlap" {
                 assert!(
                     refused["detail"].as_str().unwrap().contains("“Care” covers the same for Acme"),
@@ -277,6 +296,78 @@ fn what_contradicts_is_refused_by_name() {
         ];
         let page = browser.post_form("/admin/contracts", &bad).await.assert_status(422);
         page.assert_has("terms/price_ticket-error").assert_has("terms/minutes-error");
+    });
+}
+
+#[test]
+fn only_what_differs_is_looked_at_and_told() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let acme = client(&mut world, "Acme", "example.org").await;
+        let person = json!({ "name": "Ana", "organisation": acme });
+        let person = world.posts_to_people("/api/v1/contacts", person).await["id"].clone();
+        let named = json!({ "covers": "named", "contacts": [person] });
+        let made = world.posts("/api/v1/contracts", contract("Care", &acme, named), 201).await;
+        let one = format!("/api/v1/contracts/{}", made["id"].as_str().unwrap());
+        let subject = format!("contract/{}", made["id"].as_str().unwrap());
+        // Saved as it is, nothing changes: the person without an address stays, nothing is told.
+        let mut browser = world.signed_in().await;
+        let form = [
+            ("name", "Care"),
+            ("organisations", acme.as_str().unwrap()),
+            ("owner", made["owner"].as_str().unwrap()),
+            ("begins_on", "2026-11-01"),
+            ("covers", "named"),
+            ("contacts", ""),
+            ("is_active", "on"),
+        ];
+        let page = format!("/admin/contracts/{}", made["id"].as_str().unwrap());
+        browser.post_form(&page, &form).await.assert_leads_to(&format!("{page}?done=saved"));
+        assert_eq!(world.gets(&one).await["contacts"], json!([person]));
+        assert_eq!(world.log_of(&subject).await, ["contract.created"]);
+        // Days that are over were accounted for, and terms of today stay.
+        let refused =
+            world.bo.patch_json(&one, r#"{"ends_on":"2026-11-21"}"#).await.assert_status(422).json();
+        assert_eq!(mistake(&refused), ("/ends_on", "end_in_past"));
+        world.patches(&one, json!({ "ends_on": "2026-11-22" })).await;
+        world.patches(&one, json!({ "ends_on": null })).await;
+        let today = json!({ "begins_on": "2026-11-23", "tickets": 10, "currency": "EUR" });
+        world.posts(&format!("{one}/terms"), today.clone(), 201).await;
+        let refused = world.posts(&format!("{one}/terms"), today, 422).await;
+        assert_eq!(mistake(&refused), ("/begins_on", "terms_today"));
+        // Whoever it names works elsewhere by now: it can be renamed and taken out of use all the same.
+        Grant::<System>::system(&world.home)
+            .change::<_, db::Error>(|tx| {
+                tx.run(sql!("UPDATE contact SET organisation_id = NULL"), args![]).map(drop)
+            })
+            .await
+            .unwrap();
+        assert_eq!(world.patches(&one, json!({ "name": "Caring" })).await["name"], "Caring");
+        assert_eq!(world.patches(&one, json!({ "is_archived": true })).await["state"], "archived");
+    });
+}
+
+#[test]
+fn a_preview_knows_what_contracts_name() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let acme = client(&mut world, "Acme", "example.org").await;
+        let gold = json!({
+            "name": "Gold", "filter": "", "targets": { "resolution": "4h" }, "is_for_contracts": true,
+        });
+        let gold = world.posts("/api/v1/sla-policies", gold, 201).await["id"].clone();
+        let more = json!({ "begins_on": "2026-11-24", "terms": { "currency": "EUR", "policy": gold } });
+        world.posts("/api/v1/contracts", contract("Care", &acme, more), 201).await;
+        world.opens("Before the contract", "normal").await;
+        world.advance(DAY);
+        world.opens("Covered", "normal").await;
+        for (is_for_contracts, applies_to) in [(false, 1), (true, 0)] {
+            let draft = json!({
+                "name": "P", "filter": "", "targets": { "resolution": "1h" }, "is_for_contracts": is_for_contracts,
+            });
+            let effect = world.posts("/api/v1/sla-policies/what-if", draft, 200).await;
+            assert_eq!((&effect["looked_at"], &effect["applies_to"]), (&json!(2), &json!(applies_to)));
+        }
     });
 }
 

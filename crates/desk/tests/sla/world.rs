@@ -10,10 +10,13 @@ use kernel::{
     fault::Problem,
     id::Id,
 };
-use people::sign_in::{
-    Doorman,
-    store::{Origin, Owner, Stage, open_session},
-    tokens,
+use people::{
+    roles::{self, policy::Builtin},
+    sign_in::{
+        Doorman,
+        store::{Origin, Owner, Stage, open_session},
+        tokens,
+    },
 };
 use platform::{
     Home,
@@ -69,6 +72,21 @@ impl World {
         let mut client = Client::new(self.router.clone());
         client.set_cookie(session_cookie_name(&self.home), token.reveal());
         client
+    }
+    /// A program of somebody who reads tickets and adds notes.
+    pub async fn light(&mut self) -> Client {
+        let role = Grant::<System>::system(&self.home)
+            .read::<_, db::Error>(|tx| roles::store::builtin(tx, Builtin::LightAgent))
+            .await
+            .unwrap();
+        let draft = json!({ "name": "Lia", "email": "lia@desk.example", "role": role, "password": "correct horse battery" });
+        let user = self.posts_to_people("/api/v1/users", draft).await;
+        let id = user["id"].as_str().unwrap().parse().unwrap();
+        let token = Grant::<System>::system(&self.home)
+            .change::<_, db::Error>(move |tx| tokens::create(tx, id, "light", &tokens::Scopes::All, None))
+            .await
+            .unwrap();
+        Client::new(self.router.clone()).with_bearer(token.reveal())
     }
     pub fn advance(&self, by_ms: i64) {
         self.home.clock.advance(by_ms);

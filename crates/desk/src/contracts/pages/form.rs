@@ -100,15 +100,29 @@ const FIELDS: [&str; 12] = [
     "terms/*",
 ];
 
-fn around(tx: &mut Tx<ManageContracts>) -> Result<Around, TicketError> {
-    let organisations = store::choosable(tx)?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+/// * `contract` – what it has can be chosen as well, so that nothing of it is lost by saving the form.
+fn around(tx: &mut Tx<ManageContracts>, contract: Option<&Contract>) -> Result<Around, TicketError> {
+    let (mut organisations, mut inboxes) = (store::choosable(tx)?, store::senders(tx)?);
+    if let Some(contract) = contract {
+        let own = store::organisations(tx, &[contract.id])?;
+        let missing = own.into_iter().map(|(_, id, name)| (id, name));
+        let missing: Vec<_> =
+            missing.filter(|(id, _)| !organisations.iter().any(|(known, _)| known == id)).collect();
+        organisations.extend(missing);
+        if let Some(id) = contract.inbox_id
+            && !inboxes.iter().any(|(known, _)| *known == id)
+        {
+            inboxes.extend(store::inbox(tx, id)?);
+        }
+    }
+    let organisations = organisations.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let users = users::store::assignable(tx)?.into_iter().map(|user| (user.id, user.name)).collect();
     Ok(Around {
         organisations,
         users,
         policies: sla::store::policies(tx)?,
         calendars: calendars::store::all(tx)?,
-        inboxes: store::senders(tx)?,
+        inboxes,
     })
 }
 
@@ -235,11 +249,11 @@ async fn page(
     form: Option<Form>,
 ) -> Result<FormPage, Problem> {
     let read = grant.read::<_, TicketError>(move |tx| {
-        let around = around(tx)?;
         let contract = match id {
             Some(id) => Some(store::see(tx, id)?.ok_or_else(Problem::not_found)?),
             None => None,
         };
+        let around = around(tx, contract.as_ref())?;
         let form = match (form, &contract) {
             (Some(form), _) => form,
             (None, None) => {
@@ -313,7 +327,10 @@ pub async fn save(
 ) -> Result<Response, Failure> {
     let sent = form.clone();
     let saved = grant.change::<_, TicketError>(move |tx| {
-        let draft = draft(tx, &sent)?;
+        let mut draft = draft(tx, &sent)?;
+        // People without an address do not stand in the form, which names people by their addresses: they stay.
+        let unlisted = store::contacts(tx, id)?.into_iter().filter(|(.., email)| email.is_none());
+        draft.contacts.extend(unlisted.map(|(id, ..)| id));
         let changes = Changes {
             name: Some(draft.name),
             organisations: Some(draft.organisations),
@@ -364,7 +381,7 @@ async fn terms_page(
                 newest.map_or_else(Form::default, |terms| filled_terms(form, &terms))
             }
         };
-        Ok(TermsPage { ui, form, contract, around: around(tx)? })
+        Ok(TermsPage { ui, form, contract, around: around(tx, None)? })
     });
     read.await.map_err(Problem::from)
 }
