@@ -184,6 +184,54 @@ fn makers() -> Vec<(&'static str, &'static str, Value)> {
             "/api/v1/tickets/1/escalate",
             json!({ "to": "supplier/1", "tried": "Another cartridge", "expected": "A new printer" }),
         ),
+        (
+            "/api/v1/contracts",
+            "/api/v1/contracts",
+            json!({
+                "name": "Care", "organisations": ["1"], "begins_on": "2026-01-01",
+                "terms": { "tickets": 10, "currency": "EUR" },
+            }),
+        ),
+        (
+            "/api/v1/contracts/{id}/terms",
+            "/api/v1/contracts/1/terms",
+            json!({ "begins_on": "2027-01-01", "tickets": 20, "currency": "EUR" }),
+        ),
+        (
+            "/api/v1/tickets/{number}/time",
+            "/api/v1/tickets/1/time",
+            json!({ "spent": "1:30", "what": "Looked at it" }),
+        ),
+        (
+            "/api/v1/tickets/{number}/side-conversations",
+            "/api/v1/tickets/1/side-conversations",
+            json!({ "to": ["expert@toner.example"], "subject": "Do you know it?", "text": "It is purple" }),
+        ),
+        (
+            "/api/v1/side-conversations/{id}/messages",
+            "/api/v1/side-conversations/1/messages",
+            json!({ "text": "And it smells" }),
+        ),
+        (
+            "/api/v1/checklists",
+            "/api/v1/checklists",
+            json!({ "name": "Return", "items": [{ "text": "Label sent" }] }),
+        ),
+        (
+            "/api/v1/tickets/{number}/checklist",
+            "/api/v1/tickets/1/checklist",
+            json!({ "items": [{ "text": "Asked the customer" }] }),
+        ),
+        (
+            "/api/v1/ticket-templates",
+            "/api/v1/ticket-templates",
+            json!({ "name": "Return", "share": "desk", "content": { "subject": "A return", "text": "" } }),
+        ),
+        (
+            "/api/v1/tickets/{number}/reminders",
+            "/api/v1/tickets/1/reminders",
+            json!({ "note": "Call the shop", "due_at": due }),
+        ),
         ("/api/v1/roles", "/api/v1/roles", json!({ "name": "Reader", "permissions": [] })),
         (
             "/api/v1/users",
