@@ -66,7 +66,9 @@ async fn a_row_broken_by_hand_is_found_and_named_on_both_databases() {
             vec![
                 sql!("UPDATE ticket SET is_open = FALSE WHERE id = 1"),
                 sql!("UPDATE ticket SET assignee_id = 4711 WHERE id = 1"),
-                sql!("UPDATE ticket SET items_all = 3, side_state = 'waiting', spent_minutes = 7 WHERE id = 1"),
+                sql!(
+                    "UPDATE ticket SET items_all = 3, side_state = 'waiting', spent_minutes = 7 WHERE id = 1"
+                ),
                 sql!("UPDATE ticket_participant SET role = 'cc' WHERE ticket_id = 1"),
                 sql!("UPDATE message SET channel = 'email', message_id = 'x@y' WHERE id = 1"),
                 sql!("UPDATE event SET at_ms = 9000000000000 WHERE id = 2"),

@@ -124,7 +124,9 @@ fn refused<T>(done: Result<T, TicketError>) -> Result<Result<T, &'static str>, T
             let problem = Problem::from(error);
             match problem.status {
                 422 => match problem.fields.first() {
-                    Some(field) if ["needed", "status_guarded"].contains(&field.code) => Ok(Err(field.code)),
+                    Some(field) if ["needed", "status_guarded", "checklist_open"].contains(&field.code) => {
+                        Ok(Err(field.code))
+                    }
                     // A status, a team or a person that went meanwhile.
                     _ => Ok(Err("no_longer_there")),
                 },

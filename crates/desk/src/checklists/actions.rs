@@ -66,12 +66,13 @@ pub fn add<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, added: Added) -> Result<(),
     Ok(())
 }
 
-/// An item of a ticket in sight.
+/// An item of a ticket in sight, with the ticket that it is shown in.
 ///
 /// * errors – 404.
 pub fn see(tx: &mut Tx<EditTickets>, id: Id<Item>) -> Result<(Seen<Ticket>, Item), TicketError> {
     let item = store::item(tx, id)?.ok_or_else(Problem::not_found)?;
-    let ticket = tickets::store::see(tx, item.ticket_id)?.ok_or_else(Problem::not_found)?;
+    let lands = tickets::store::landing(tx, item.ticket_id)?.ok_or_else(Problem::not_found)?;
+    let ticket = tickets::store::see(tx, lands)?.ok_or_else(Problem::not_found)?;
     Ok((ticket, item))
 }
 

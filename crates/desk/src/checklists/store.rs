@@ -66,11 +66,13 @@ pub(super) fn update(
 }
 
 /// The items of a ticket that the caller has seen, in their order.
+/// With what is on tickets that were merged into it, behind its own.
 pub fn of_ticket(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Vec<Item>> {
     conn.all(
         sql!(
             "SELECT id, ticket_id, place, text, is_needed, done_at_ms, done_by FROM checklist_item
-              WHERE ticket_id = $1 ORDER BY place, id"
+              WHERE ticket_id IN (SELECT x.id FROM ticket x WHERE x.id = $1 OR x.lands_at_id = $1)
+              ORDER BY CASE WHEN ticket_id = $1 THEN 0 ELSE 1 END, ticket_id, place, id"
         ),
         args![ticket],
     )
@@ -143,16 +145,22 @@ pub(super) fn put(conn: &mut Conn, id: Id<Item>, place: usize) -> Result<()> {
 pub(super) fn remove(conn: &mut Conn, id: Id<Item>) -> Result<()> {
     conn.run(sql!("DELETE FROM checklist_item WHERE id = $1"), args![id]).map(drop)
 }
-/// Writes on the ticket how far its list is.
-pub(super) fn count(conn: &mut Conn, ticket: Id<Ticket>) -> Result<()> {
+/// Writes on the ticket how far its list is, with what is on tickets that were merged into it. A merged one has none.
+pub(crate) fn count(conn: &mut Conn, ticket: Id<Ticket>) -> Result<()> {
     conn.run(
         sql!(
             "UPDATE ticket SET
-                items_done = (SELECT count(*) FROM checklist_item i
-                               WHERE i.ticket_id = ticket.id AND i.done_at_ms IS NOT NULL),
-                items_all = (SELECT count(*) FROM checklist_item i WHERE i.ticket_id = ticket.id),
-                items_needed = (SELECT count(*) FROM checklist_item i
-                                 WHERE i.ticket_id = ticket.id AND i.is_needed = TRUE AND i.done_at_ms IS NULL)
+                items_done = (SELECT count(*) FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
+                               WHERE coalesce(x.lands_at_id, x.id) = ticket.id
+                                 AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1)
+                                 AND i.done_at_ms IS NOT NULL),
+                items_all = (SELECT count(*) FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
+                              WHERE coalesce(x.lands_at_id, x.id) = ticket.id
+                                AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1)),
+                items_needed = (SELECT count(*) FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
+                                 WHERE coalesce(x.lands_at_id, x.id) = ticket.id
+                                   AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1)
+                                   AND i.is_needed = TRUE AND i.done_at_ms IS NULL)
               WHERE id = $1"
         ),
         args![ticket],
@@ -165,9 +173,10 @@ pub fn wrong_counts(conn: &mut Conn, most: usize) -> Result<Vec<(String,)>> {
     conn.all(
         sql!(
             "SELECT CAST(t.id AS TEXT) AS id FROM ticket t
-               LEFT JOIN (SELECT i.ticket_id, count(*) AS n, count(i.done_at_ms) AS done,
+               LEFT JOIN (SELECT coalesce(x.lands_at_id, x.id) AS ticket_id, count(*) AS n, count(i.done_at_ms) AS done,
                                  count(CASE WHEN i.is_needed = TRUE AND i.done_at_ms IS NULL THEN 1 END) AS needed
-                            FROM checklist_item i GROUP BY i.ticket_id) s ON s.ticket_id = t.id
+                            FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
+                           GROUP BY coalesce(x.lands_at_id, x.id)) s ON s.ticket_id = t.id
               WHERE t.items_all <> coalesce(s.n, 0) OR t.items_done <> coalesce(s.done, 0)
                  OR t.items_needed <> coalesce(s.needed, 0)
               ORDER BY t.id LIMIT $1"

@@ -79,6 +79,7 @@ impl Account {
     /// How much is used, in percent, cut off; 100 of nothing.
     pub fn percent(&self) -> i64 {
         match self.available() {
+            0 if self.used == 0 => 0,
             0 => 100,
             available => self.used * 100 / available,
         }

@@ -86,7 +86,8 @@ fn check_people(conn: &mut Conn, ticket: &Ticket, emails: &[String]) -> Result<(
         let is_ours = conversation::store::is_own_address(conn, email)?
             || conversation::store::is_own_address(conn, &without_tag(email))?;
         mistakes.require(!is_ours, "to", "side_to_inbox");
-        let is_theirs = tickets::store::participant_by_email(conn, ticket.id, email)?.is_some();
+        let is_theirs = tickets::store::participant_by_email(conn, ticket.id, email)?.is_some()
+            || tickets::store::participant_by_email(conn, ticket.id, &without_tag(email))?.is_some();
         mistakes.require(!is_theirs, "to", "side_to_customer");
     }
     Ok(mistakes.check()?)

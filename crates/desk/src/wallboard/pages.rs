@@ -66,6 +66,12 @@ impl Shown {
     fn late(&self, group: Option<&Group>) -> String {
         self.list(group, "is:late -is:snoozed")
     }
+    fn soon(&self, group: Option<&Group>) -> String {
+        self.list(group, "is:open -is:late due:<2h -is:snoozed")
+    }
+    fn waiting(&self, group: Option<&Group>) -> String {
+        self.list(group, "(waiting:customer or waiting:third_party) -is:snoozed")
+    }
     /// Whether the group begins another line than the one before it.
     fn begins_line(&self, at: &usize) -> bool {
         let line = |at: usize| self.board.groups.get(at).map(|group| group.line.as_ref().map(|line| line.0));

@@ -138,3 +138,35 @@ fn it_is_worked_off_beside_the_ticket_and_written_in_the_settings() {
         ada.get("/admin/checklists").await.assert_has("Repair");
     });
 }
+
+#[test]
+fn a_list_goes_with_its_ticket_into_another_and_back() {
+    on_both(async |desk| {
+        let mut world = World::over(desk).await;
+        let (first, second) = (world.opens("The till").await, world.opens("The till again").await);
+        let list = world.list("Repair").await;
+        world.posts(&format!("/api/v1/tickets/{second}/checklist"), json!({ "checklist": list }), 201).await;
+        world
+            .posts(
+                &format!("/api/v1/tickets/{first}/checklist"),
+                json!({ "items": [{ "text": "Ask for a picture" }] }),
+                201,
+            )
+            .await;
+        let merged =
+            world.posts(&format!("/api/v1/tickets/{second}/merge"), json!({ "into": first }), 200).await;
+        assert_eq!(world.texts(first).await, ["Ask for a picture", "Look at the log", "Call the customer"]);
+        let at = format!("/api/v1/tickets/{first}");
+        assert_eq!(world.gets(&at).await["checklist"], json!({ "done": 0, "all": 3 }));
+        refused(&world.patches(&at, json!({ "status": "solved" }), 422).await, "/status", "checklist_open");
+        let needed = world.items(first).await[2].clone();
+        world.patches(&path(&needed), json!({ "is_done": true }), 200).await;
+        assert_eq!(world.gets(&at).await["checklist"], json!({ "done": 1, "all": 3 }));
+
+        let change = merged["change"].as_str().unwrap();
+        world.posts(&format!("/api/v1/changes/{change}/undo"), json!({}), 200).await;
+        assert_eq!(world.gets(&at).await["checklist"], json!({ "done": 0, "all": 1 }));
+        let back = world.gets(&format!("/api/v1/tickets/{second}")).await;
+        assert_eq!(back["checklist"], json!({ "done": 1, "all": 2 }), "{back}");
+    });
+}

@@ -8,6 +8,7 @@ use super::{
     detail, follow_mails, other, own, refresh,
 };
 use crate::{
+    checklists,
     conversation::{ParticipantAdded, ParticipantRemoved},
     escalation, side_conversations, sla, statuses,
     tickets::{
@@ -128,6 +129,8 @@ pub(super) fn join(
     follow_mails(tx, from.id)?;
     refresh(tx, lands)?;
     side_conversations::store::mark(tx, &[from.id, lands])?;
+    checklists::store::count(tx, from.id)?;
+    checklists::store::count(tx, lands)?;
     tx.emit(TicketMerged { ticket: from.id, into: lands, messages, change })?;
     sla::live::merged(tx, from.id, from.category, true)?;
     escalation::actions::merged(tx, from)?;
@@ -158,6 +161,8 @@ pub(super) fn undo(tx: &mut Tx<EditTickets>, arranged: &Arranged) -> Result<(), 
     refresh(tx, ticket)?;
     refresh(tx, lands)?;
     side_conversations::store::mark(tx, &[ticket, lands])?;
+    checklists::store::count(tx, ticket)?;
+    checklists::store::count(tx, lands)?;
     tx.emit(TicketUnmerged { ticket, from: lands, messages, change })?;
     sla::live::merged(tx, ticket, before.category, false)?;
     tx.emit(MessagesLeft { ticket: lands, to: ticket, messages, because: Because::Undo, change })?;

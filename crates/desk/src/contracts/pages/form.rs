@@ -116,7 +116,13 @@ fn around(tx: &mut Tx<ManageContracts>, contract: Option<&Contract>) -> Result<A
         }
     }
     let organisations = organisations.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let users = users::store::assignable(tx)?.into_iter().map(|user| (user.id, user.name)).collect();
+    let mut owners = users::store::assignable(tx)?;
+    if let Some(contract) = contract
+        && !owners.iter().any(|user| user.id == contract.owner_id)
+    {
+        owners.extend(users::store::names(tx, &[contract.owner_id])?);
+    }
+    let users = owners.into_iter().map(|user| (user.id, user.name)).collect();
     Ok(Around {
         organisations,
         users,
