@@ -218,7 +218,8 @@ pub(super) mod tests {
         assert_eq!(account(61, Some(9_010)).amount(), Some(150), "150.17 is 150");
         assert_eq!(account(61, Some(9_030)).amount(), Some(151), "150.50 is 151");
         assert_eq!((account(60, Some(9_000)).amount(), account(99, None).amount()), (Some(0), None));
-        assert_eq!(Account { included: 0, ..account(0, None) }.percent(), 100);
+        let without = |used| Account { included: 0, ..account(used, None) }.percent();
+        assert_eq!((without(0), without(1)), (0, 100), "nothing of nothing is no reason to tell anybody");
     }
 
     proptest! {
