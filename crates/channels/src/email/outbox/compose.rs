@@ -245,7 +245,7 @@ fn message(home: &Home, inbox: &Inbox, row: &Claimed, parts: Parts) -> Result<Dr
             inbox,
             &ticket,
             &message,
-            in_reply_to.is_some() && (answered.is_some() || message.is_note()),
+            answered.is_some() || message.is_note() && in_reply_to.is_some(),
         )),
         message_id: header_id(&row.header_id)?,
         in_reply_to,
