@@ -208,5 +208,22 @@ export async function open({ host, through } = {}) {
     rmSync(data, { recursive: true, force: true });
     return code;
   };
-  return { base, smtp, data, token, line: between, api, mails: outgoing.mails, person, signIn, look, findings, allowed, close };
+  /** What the API answers; a refusal ends the journey. */
+  const asks = async (path, init) => {
+    const answer = await api(path, init);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.status === 204 ? null : answer.json();
+  };
+  const ticketOf = (subject) => until(`the ticket "${subject}"`, async () =>
+    (await asks(`/tickets?filter=${encodeURIComponent(`"${subject}"`)}`)).items[0]?.number);
+  /** A picture of the page on a phone in the dark, after `use`; then it is wide and light again. */
+  const onPhone = async (page, name, use) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await use?.();
+    await look(page, name);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1440, height: 900 });
+  };
+  return { base, smtp, data, token, line: between, api, asks, ticketOf, onPhone, mails: outgoing.mails, person, signIn, look, findings, allowed, close };
 }

@@ -25,33 +25,16 @@ const mail = (from, subject, lines, words) => sendMail(desk.smtp, from, support,
   `From: ${from}`, `To: ${support}`, `Subject: ${subject}`, "Date: Sat, 21 Nov 2026 09:00:00 +0000", "MIME-Version: 1.0",
   "Content-Type: text/plain; charset=utf-8", ...lines, "", words,
 ]);
-const api = async (path, init = {}) => {
-  const answer = await fetch(`${desk.base}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${desk.token}`, "content-type": "application/json" } });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
-  return answer.status === 204 ? null : answer.json();
-};
-const ticketOf = (subject) => until(`the ticket "${subject}"`, async () => {
-  const found = await api(`/tickets?filter=${encodeURIComponent(`"${subject}"`)}`);
-  return found.items[0]?.number;
-});
-const phone = async (page, name, use) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await use?.();
-  await desk.look(page, name);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1440, height: 900 });
-};
 
 test("lines and a supplier are set up", async () => {
   await mara.goto(`${desk.base}/admin/escalation`);
   assert.equal(await mara.textContent("h1"), "Linien und Lieferanten");
   assert.match(await mara.textContent("main"), /First line[\s\S]*Second line[\s\S]*Third line[\s\S]*Adler Kassensysteme/);
   await desk.look(mara, "escalation-places");
-  await phone(mara, "escalation-places-phone-dark");
+  await desk.onPhone(mara, "escalation-places-phone-dark");
 
   // The second line has a minute, around the clock: the journey waits for it.
-  const calendars = (await api("/calendars")).items;
+  const calendars = (await desk.asks("/calendars")).items;
   const always = calendars.find((calendar) => calendar.name === "On call");
   await mara.click("text=Second line");
   await desk.look(mara, "escalation-line");
@@ -69,8 +52,8 @@ test("lines and a supplier are set up", async () => {
 
 test("to the second line, nobody accepts, it climbs", async () => {
   await mail("ada@customer.example", "Kasse 3 druckt keine Bons", ["Message-ID: <till3@customer.example>"], "Seit heute früh.");
-  const number = await ticketOf("Kasse 3 druckt keine Bons");
-  const due = (await api(`/tickets/${number}`)).due_at;
+  const number = await desk.ticketOf("Kasse 3 druckt keine Bons");
+  const due = (await desk.asks(`/tickets/${number}`)).due_at;
   await ben.goto(`${desk.base}/t/${number}`);
   assert.match(await ben.textContent(".facts-line"), /Linie 1/);
   await ben.click('.ticket-head [popovertarget="ticket-menu"]');
@@ -84,24 +67,24 @@ test("to the second line, nobody accepts, it climbs", async () => {
   await ben.waitForSelector("#tried-error");
   assert.equal(await ben.inputValue("#expected"), "Bitte die Ursache finden.");
   await desk.look(ben, "escalation-form");
-  await phone(ben, "escalation-form-phone-dark");
+  await desk.onPhone(ben, "escalation-form-phone-dark");
   await ben.fill("#tried", "Rolle gewechselt, neu gestartet, Kabel getauscht.");
   await ben.click(".form-foot .button-primary");
   await ben.waitForSelector('[data-with="line"]');
   assert.match(await ben.textContent(".facts-line"), /Second line · noch nicht angenommen/);
   assert.match(await ben.textContent(".thread"), /Kabel getauscht/);
   await desk.look(ben, "escalation-ticket");
-  await phone(ben, "escalation-ticket-phone-dark");
+  await desk.onPhone(ben, "escalation-ticket-phone-dark");
 
   // A minute later it is with the third line, once.
   let stays;
   for (let waited = 0; waited < 90 && stays?.length !== 2; waited++) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    stays = (await api(`/tickets/${number}/stays`)).items;
+    stays = (await desk.asks(`/tickets/${number}/stays`)).items;
   }
   assert.deepEqual(stays.map((stay) => [stay.name, stay.cause, stay.ended]), [["Second line", "handed", "climbed"], ["Third line", "climbed", null]]);
-  assert.equal((await api(`/tickets/${number}`)).due_at, due, "the customer's deadline stays");
-  assert.deepEqual((await api(`/tickets?filter=${encodeURIComponent("line:3 with:line")}`)).items.map((it) => it.number), [number]);
+  assert.equal((await desk.asks(`/tickets/${number}`)).due_at, due, "the customer's deadline stays");
+  assert.deepEqual((await desk.asks(`/tickets?filter=${encodeURIComponent("line:3 with:line")}`)).items.map((it) => it.number), [number]);
 
   // Whoever leads the team takes it on the phone.
   await tom.goto(`${desk.base}/t/${number}`);
@@ -109,11 +92,11 @@ test("to the second line, nobody accepts, it climbs", async () => {
   await desk.look(tom, "escalation-accept-phone-dark");
   await tom.click('form[action*="/accept"] button');
   await tom.waitForSelector('[data-with="line"].is-wait');
-  assert.equal((await api(`/tickets/${number}/stays`)).items[1].accepted_by, "Joris de Vries");
+  assert.equal((await desk.asks(`/tickets/${number}/stays`)).items[1].accepted_by, "Joris de Vries");
 });
 
 test("to the supplier, the answer arrives, and back", async () => {
-  const number = await ticketOf("Kasse 3 druckt keine Bons");
+  const number = await desk.ticketOf("Kasse 3 druckt keine Bons");
   await mara.goto(`${desk.base}/t/${number}/escalate`);
   await mara.check('[name="to"][value^="supplier/"]');
   await mara.fill("#tried", "Alles vor Ort geprüft.");
@@ -133,7 +116,7 @@ test("to the supplier, the answer arrives, and back", async () => {
   assert.match(await mara.textContent(".message-note:has-text('Der Druckkopf ist unterwegs')"), /Lieferant/);
   assert.ok(!desk.mails.some((mail) => headers(mail).to.includes("ada@customer.example") && /unterwegs|geprüft/.test(text(mail))), "the customer hears nothing");
   await desk.look(mara, "escalation-answer");
-  await phone(mara, "escalation-answer-phone-dark");
+  await desk.onPhone(mara, "escalation-answer-phone-dark");
 
   await mara.click('a[href*="/hand-back"]');
   await desk.look(mara, "escalation-back");
@@ -149,7 +132,7 @@ test("to the supplier, the answer arrives, and back", async () => {
   assert.equal(await mara.locator(".stay-bar").count(), 6);
   await mara.locator(".stay-words summary").first().click();
   await desk.look(mara, "escalation-stays");
-  await phone(mara, "escalation-stays-phone-dark");
+  await desk.onPhone(mara, "escalation-stays-phone-dark");
   await mara.goto(`${desk.base}/t/${number}/history`);
   assert.match(await mara.textContent(".thread"), /Niemand hatte das Ticket angenommen: Es ist an Third line aufgestiegen/);
 });

@@ -18,11 +18,6 @@ after(async () => {
 });
 
 const support = "support@lindgren.example", customer = "ada@customer.example";
-const api = async (path) => {
-  const answer = await fetch(`${desk.base}/api/v1${path}`, { headers: { authorization: `Bearer ${desk.token}` } });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
-  return answer.json();
-};
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const save = (page) => page.click(".form-foot .button-primary");
 
@@ -63,7 +58,7 @@ test("two policies: one for what is urgent, around the clock, and one for the re
   await save(mara);
   await mara.waitForURL(/\/admin\/sla$/);
 
-  const always = (await api("/calendars")).items.find((calendar) => calendar.name === "On call");
+  const always = (await desk.asks("/calendars")).items.find((calendar) => calendar.name === "On call");
   await mara.goto(`${desk.base}/admin/sla/new`);
   await mara.fill("#name", "Stillstand");
   await mara.fill('[name="targets/first_response"]', "1m");
@@ -86,11 +81,11 @@ test("a ticket warns, is late, and says why; the wallboard counts it", async () 
     `From: Ada Peters <${customer}>`, `To: ${support}`, "Subject: Kasse steht still", "Date: Sat, 21 Nov 2026 09:00:00 +0000",
     "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", "Nichts geht mehr, im ganzen Laden.",
   ]);
-  const ticket = await until("the ticket", async () => (await api(`/tickets?filter=${encodeURIComponent('"Kasse steht still"')}`)).items[0]?.number);
+  const ticket = await desk.ticketOf("Kasse steht still");
   await mara.goto(`${desk.base}/t/${ticket}`);
   await mara.selectOption("#priority", "urgent");
-  await until("urgent", async () => (await api(`/tickets/${ticket}`)).priority === "urgent");
-  const kinds = async () => (await api(`/tickets/${ticket}/history?limit=100`)).items.map((entry) => entry.kind);
+  await until("urgent", async () => (await desk.asks(`/tickets/${ticket}`)).priority === "urgent");
+  const kinds = async () => (await desk.asks(`/tickets/${ticket}/history?limit=100`)).items.map((entry) => entry.kind);
   await until("the warning", async () => (await kinds()).includes("sla.warned"), 30_000);
   await mara.reload();
   await desk.look(mara, "promises-warned");

@@ -22,28 +22,11 @@ const mail = (from, subject, lines, words) => sendMail(desk.smtp, from, support,
   `From: ${from}`, `To: ${support}`, `Subject: ${subject}`, "Date: Sat, 21 Nov 2026 09:00:00 +0000", "MIME-Version: 1.0",
   "Content-Type: text/plain; charset=utf-8", ...lines, "", words,
 ]);
-const api = async (path, init = {}) => {
-  const answer = await fetch(`${desk.base}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${desk.token}`, "content-type": "application/json" } });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
-  return answer.status === 204 ? null : answer.json();
-};
-const ticketOf = (subject) => until(`the ticket "${subject}"`, async () => {
-  const found = await api(`/tickets?filter=${encodeURIComponent(`"${subject}"`)}`);
-  return found.items[0]?.number;
-});
-const phone = async (page, name, use) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await use?.();
-  await desk.look(page, name);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1440, height: 900 });
-};
 let number;
 
 test("somebody is asked beside the customer, and answers there", async () => {
   await mail("ada@customer.example", "Kasse 7 frisst Bons", ["Message-ID: <till7@customer.example>"], "Seit heute früh, das ist vertraulich.");
-  number = await ticketOf("Kasse 7 frisst Bons");
+  number = await desk.ticketOf("Kasse 7 frisst Bons");
   await mara.goto(`${desk.base}/t/${number}`);
   await mara.click('#side-conversations > summary');
   await mara.click('#side-conversations a[href*="/side-conversations/new"]');
@@ -57,7 +40,7 @@ test("somebody is asked beside the customer, and answers there", async () => {
   await mara.waitForSelector("#to-error");
   assert.equal(await mara.inputValue("#text"), "Habt ihr einen Druckkopf für die A-300?");
   await desk.look(mara, "side-form");
-  await phone(mara, "side-form-phone-dark");
+  await desk.onPhone(mara, "side-form-phone-dark");
   await mara.goto(`${desk.base}/t/${number}/side-conversations/new`);
   await mara.fill("fl-recipients input:not([type=hidden])", mia);
   await mara.fill("#subject", "Druckkopf auf Lager?");
@@ -76,7 +59,7 @@ test("somebody is asked beside the customer, and answers there", async () => {
   assert.match(await mara.textContent(".side-stream"), /Zwei Stück, morgen da/);
   assert.equal(await mara.locator(".thread .message", { hasText: "Zwei Stück" }).count(), 0, "not between the customer's words");
   await desk.look(mara, "side-answered");
-  await phone(mara, "side-answered-phone-dark", async () => { await mara.click(".open-context"); });
+  await desk.onPhone(mara, "side-answered-phone-dark", async () => { await mara.click(".open-context"); });
   await mara.goto(`${desk.base}/t/${number}`);
   await mara.click('.side-stream a[href*="/side-conversations/"]');
   await mara.waitForSelector(".side-whole");
@@ -86,7 +69,7 @@ test("somebody is asked beside the customer, and answers there", async () => {
   await mara.waitForSelector(".side-whole .message:nth-child(3)");
   await mara.click('form[action$="/close"] button');
   await mara.waitForSelector("#side-conversations");
-  assert.equal((await api(`/tickets/${number}`)).side_conversations, "closed");
+  assert.equal((await desk.asks(`/tickets/${number}`)).side_conversations, "closed");
   assert.ok(!desk.mails.some((mail) => headers(mail).to.includes("ada@customer.example") && /Zwei Stück|A-300/.test(text(mail))), "the customer hears nothing");
 });
 
@@ -109,7 +92,7 @@ test("what is needed is done before the ticket is solved", async () => {
     await mara.locator(".checklist li:not(.is-done) .tick").first().click();
     await mara.waitForFunction((count) => document.querySelectorAll(".checklist .is-done").length === count, done);
   }
-  await phone(mara, "checklist-phone-dark", async () => { await mara.click(".open-context"); });
+  await desk.onPhone(mara, "checklist-phone-dark", async () => { await mara.click(".open-context"); });
   await mara.goto(`${desk.base}/t/${number}`);
   await mara.click(".ticket-head [data-key=e]");
   await mara.waitForSelector(".ticket-head .state-solved");
@@ -124,7 +107,7 @@ test("a new ticket begins with a template", async () => {
   await mara.click('main a[href="/tickets/templates"]');
   await mara.waitForSelector("table");
   await desk.look(mara, "templates");
-  await phone(mara, "templates-phone-dark");
+  await desk.onPhone(mara, "templates-phone-dark");
   await mara.click("text=A new colleague");
   await mara.waitForSelector('input[name="template"]', { state: "attached" });
   assert.equal(await mara.inputValue("#subject"), "New colleague:");
@@ -150,8 +133,8 @@ test("somebody is reminded of a ticket", async () => {
   await mara.waitForSelector("table");
   assert.match(await mara.textContent("table"), /Nach dem Paket fragen/);
   await desk.look(mara, "reminders");
-  await phone(mara, "reminders-phone-dark");
-  const mine = async () => (await api("/reminders")).items.find((one) => one.note === "Nach dem Paket fragen");
+  await desk.onPhone(mara, "reminders-phone-dark");
+  const mine = async () => (await desk.asks("/reminders")).items.find((one) => one.note === "Nach dem Paket fragen");
   const before = (await mine()).due_at;
   await mara.locator("tr", { hasText: "Nach dem Paket" }).locator('button[value="later"]').click();
   await until("it is put off", async () => (await mine()).due_at !== before);

@@ -4,12 +4,9 @@ use super::{
     policy::{Added, Changes, Checklist, Draft, ITEMS_MOST, Item, ItemChanges, NewChecklist},
     store,
 };
-use crate::{
-    conversation::store::hold_ticket,
-    tickets::{
-        self, EditTickets, Seen, Ticket, TicketError,
-        actions::{author, unmerged},
-    },
+use crate::tickets::{
+    self, EditTickets, Seen, Ticket, TicketError,
+    actions::{author, unmerged},
 };
 use kernel::{fault::Problem, id::Id};
 use people::permissions::ManageDesk;
@@ -56,7 +53,7 @@ pub fn add<P>(tx: &mut Tx<P>, ticket: &Seen<Ticket>, added: Added) -> Result<(),
             (list.lines(), list.name, Some(id))
         }
     };
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     if store::of_ticket(tx, ticket.id)?.len() + lines.len() > ITEMS_MOST {
         return Err(Problem::field("items", "too_long").into());
     }
@@ -84,7 +81,7 @@ pub fn change(
 ) -> Result<(), TicketError> {
     unmerged(ticket)?;
     let line = changes.line(item)?;
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     if line.text != item.text || line.is_needed != item.is_needed {
         store::rewrite(tx, item.id, &line)?;
         tx.emit(ItemChanged { ticket: ticket.id, item: item.id, text: line.text.clone() })?;
@@ -111,7 +108,7 @@ pub fn change(
 
 pub fn remove(tx: &mut Tx<EditTickets>, (ticket, item): (&Seen<Ticket>, &Item)) -> Result<(), TicketError> {
     unmerged(ticket)?;
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     store::remove(tx, item.id)?;
     changed(tx, ticket)?;
     tx.emit(ItemRemoved { ticket: ticket.id, item: item.id, text: item.text.clone() })?;

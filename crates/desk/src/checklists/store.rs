@@ -149,18 +149,12 @@ pub(super) fn remove(conn: &mut Conn, id: Id<Item>) -> Result<()> {
 pub(crate) fn count(conn: &mut Conn, ticket: Id<Ticket>) -> Result<()> {
     conn.run(
         sql!(
-            "UPDATE ticket SET
-                items_done = (SELECT count(*) FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
-                               WHERE coalesce(x.lands_at_id, x.id) = ticket.id
-                                 AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1)
-                                 AND i.done_at_ms IS NOT NULL),
-                items_all = (SELECT count(*) FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
-                              WHERE coalesce(x.lands_at_id, x.id) = ticket.id
-                                AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1)),
-                items_needed = (SELECT count(*) FROM checklist_item i JOIN ticket x ON x.id = i.ticket_id
-                                 WHERE coalesce(x.lands_at_id, x.id) = ticket.id
-                                   AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1)
-                                   AND i.is_needed = TRUE AND i.done_at_ms IS NULL)
+            "UPDATE ticket SET (items_done, items_all, items_needed) =
+                (SELECT count(i.done_at_ms), count(*),
+                        count(CASE WHEN i.is_needed = TRUE AND i.done_at_ms IS NULL THEN 1 END)
+                   FROM checklist_item i
+                  WHERE ticket.lands_at_id IS NULL
+                    AND i.ticket_id IN (SELECT y.id FROM ticket y WHERE y.id = $1 OR y.lands_at_id = $1))
               WHERE id = $1"
         ),
         args![ticket],

@@ -4,7 +4,7 @@ use super::{
     doubt::{self, Doubt},
     store::{self, Before},
 };
-use crate::tickets::{Seen, Ticket, TicketError};
+use crate::tickets::{self, Seen, Ticket, TicketError};
 use kernel::{fault::Problem, id::Id};
 use platform::{authority::Tx, db};
 
@@ -67,7 +67,7 @@ pub fn look<P>(
     let mut doubts = of_words(intended);
     if !intended.is_forward {
         if seen.is_some() {
-            store::hold_ticket(tx, ticket.id)?;
+            tickets::store::hold(tx, ticket.id)?;
         }
         let me = tx.actor().user().unwrap_or(Id::new(0));
         let before = store::before_sending(tx, ticket.id, seen.unwrap_or(Id::new(i64::MAX)), me)?;

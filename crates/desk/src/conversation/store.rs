@@ -319,12 +319,6 @@ pub fn newest(conn: &mut Conn, ticket: Id<Ticket>) -> Result<Id<Message>> {
     Ok(id.unwrap_or(Id::new(0)))
 }
 
-/// Until the end of the transaction nobody else answers on this ticket: of two who send at once the second one sees the
-/// first.
-pub fn hold_ticket<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> Result<()> {
-    tx.run(sql!("UPDATE ticket SET is_open = is_open WHERE id = $1"), args![ticket]).map(drop)
-}
-
 /// A public message: who wrote it from and to which addresses, and what came in.
 #[derive(derive::Record)]
 pub struct Correspondence {

@@ -134,7 +134,7 @@ pub fn escalate<P: Implies<EditTickets>>(
     hand_over: &HandOver,
     signer: &Signer,
 ) -> Result<Id<Stay>, TicketError> {
-    conversation::store::hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     // As it is now that nobody else can change it; the caller has seen that it may be seen.
     let ticket = &tickets::store::see_for_machine(tx, ticket.id)?.ok_or_else(Problem::not_found)?;
     unmerged(ticket)?;
@@ -338,7 +338,7 @@ pub(super) fn note<P>(tx: &mut Tx<P>, ticket: &Ticket, text: &str) -> Result<Id<
 /// * errors – 409 `not_escalated` or `escalation_accepted`.
 pub fn accept(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>) -> Result<(), TicketError> {
     unmerged(ticket)?;
-    conversation::store::hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     let stay = store::now(tx, ticket.id)?.ok_or_else(|| Problem::conflict("not_escalated"))?;
     if stay.is_accepted() {
         return Err(Problem::conflict("escalation_accepted").into());
@@ -373,7 +373,7 @@ pub(super) fn accepted<P>(tx: &mut Tx<P>, stay: &Stay, by: &str) -> Result<(), T
 /// * errors – 409 `not_escalated`.
 pub fn hand_back(tx: &mut Tx<EditTickets>, ticket: &Seen<Ticket>, words: &str) -> Result<(), TicketError> {
     unmerged(ticket)?;
-    conversation::store::hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     let stay = store::now(tx, ticket.id)?.ok_or_else(|| Problem::conflict("not_escalated"))?;
     end(tx, &stay, How::Back, Some(words))?;
     if stay.kind == Keeper::Line {

@@ -8,7 +8,6 @@ use super::{
     store::{self, From},
 };
 use crate::{
-    conversation,
     sla::store::Told,
     tickets::{self, TicketError},
 };
@@ -28,7 +27,7 @@ pub fn fire(tx: &mut Tx<System>) -> Result<bool, TicketError> {
     let now = tx.now();
     let Some((id, ticket)) = store::next_alarm(tx, now)? else { return Ok(false) };
     // The ticket first, as everybody does: then nobody waits for each other.
-    conversation::store::hold_ticket(tx, ticket)?;
+    tickets::store::hold(tx, ticket)?;
     let Some(mut stay) = store::by_id(tx, id)? else { return Ok(true) };
     // Another node may have told it by now.
     if let Some(alarm) = stay.alarms().first().copied().filter(|alarm| alarm.at <= now) {

@@ -149,7 +149,7 @@ pub fn dispatch(
     }
     let ticket = tickets::store::see(tx, waiting.ticket_id)?.ok_or_else(Problem::not_found)?;
     if waiting.is_later && !is_forced {
-        conversation::store::hold_ticket(tx, ticket.id)?;
+        tickets::store::hold(tx, ticket.id)?;
         if guard::has_news(tx, ticket.id, waiting.seen_id)? {
             return Err(Problem::conflict("newer_message").into());
         }

@@ -10,7 +10,6 @@ use crate::{
         self, Message,
         actions::Signer,
         asides::{self, Aside},
-        store::hold_ticket,
     },
     tickets::{self, ReplyTickets, Seen, Ticket, TicketError, ViewTickets, actions::unmerged},
 };
@@ -48,7 +47,7 @@ pub fn open(
     unmerged(ticket)?;
     let by = tx.actor().user().ok_or_else(Problem::not_found)?;
     let NewSide { subject, letter } = new;
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     check_people(tx, ticket, &letter.to)?;
     let id = store::insert(tx, ticket.id, &subject, by)?;
     store::add_people(tx, id, &letter.to)?;
@@ -66,7 +65,7 @@ pub fn ask(
     letter: Letter,
     signer: &Signer,
 ) -> Result<Id<Message>, TicketError> {
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     store::add_people(tx, side.id, &letter.to)?;
     let people: Vec<_> = store::people(tx, &[side.id])?.into_iter().map(|(_, email)| email).collect();
     if people.len() > PEOPLE_MOST {
@@ -133,7 +132,7 @@ pub fn close(
     if !side.state.is_open() {
         return Ok(());
     }
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     store::moved(tx, side.id, State::Closed, None)?;
     store::mark(tx, &[ticket.id])?;
     tx.emit(SideClosed { ticket: ticket.id, side: side.id, subject: side.subject.clone() })?;
@@ -148,7 +147,7 @@ pub fn reopen(
     if side.state.is_open() {
         return Ok(());
     }
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     let state = if store::is_last_ours(tx, side.id)? { State::Waiting } else { State::Answered };
     store::moved(tx, side.id, state, None)?;
     store::mark(tx, &[ticket.id])?;

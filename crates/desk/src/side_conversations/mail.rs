@@ -10,9 +10,8 @@ use crate::{
         Message,
         actions::Incoming,
         asides::{self, Aside},
-        store::hold_ticket,
     },
-    tickets::{Seen, Ticket, TicketError},
+    tickets::{self, Seen, Ticket, TicketError},
 };
 use kernel::{fault::Problem, id::Id};
 use platform::authority::Tx;
@@ -34,7 +33,7 @@ pub fn receive<P>(
     let name = incoming.author_name;
     let message = asides::receive(tx, ticket, Aside::Side(side.id), incoming, (name, is_theirs))?;
     store::remember(tx, side.id, referred)?;
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     if !incoming.is_automatic {
         store::moved(tx, side.id, State::Answered, None)?;
         store::mark(tx, &[ticket.id])?;

@@ -436,6 +436,12 @@ pub fn remove_participant(conn: &mut Conn, ticket: Id<Ticket>, contact: Id<Conta
     Ok(removed == 1)
 }
 
+/// Until the end of the transaction nobody else answers on this ticket: of two who send at once the second one sees the
+/// first.
+pub fn hold<P>(tx: &mut Tx<P>, ticket: Id<Ticket>) -> Result<()> {
+    tx.run(sql!("UPDATE ticket SET is_open = is_open WHERE id = $1"), args![ticket]).map(drop)
+}
+
 /// Colleagues who want to hear of a ticket.
 #[derive(Clone, Debug, Record)]
 pub struct Follower {

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     contracts::watch,
-    conversation::store::hold_ticket,
     tickets::{self, NoteTickets, Seen, Ticket, TicketError, actions::unmerged},
 };
 use jiff::civil::Date;
@@ -29,7 +28,7 @@ pub fn spend(
     let by = tx.actor().user().ok_or_else(Problem::not_found)?;
     unmerged(ticket)?;
     let new = draft.parse(today(tx))?;
-    hold_ticket(tx, ticket.id)?;
+    tickets::store::hold(tx, ticket.id)?;
     let entry = store::insert(tx, ticket.id, by, &new)?;
     let (minutes, day, is_billable) = (new.minutes, new.day, new.is_billable);
     tx.emit(TimeSpent { ticket: ticket.id, entry, minutes, day, is_billable })?;
@@ -48,7 +47,7 @@ pub fn correct(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>, changes: Changes) ->
     if let Some(day) = kept {
         new.day = day;
     }
-    hold_ticket(tx, before.ticket_id)?;
+    tickets::store::hold(tx, before.ticket_id)?;
     store::update(tx, &before, &new)?;
     tx.emit(TimeCorrected {
         ticket: before.ticket_id,
@@ -65,7 +64,7 @@ pub fn correct(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>, changes: Changes) ->
 /// Removes one's own entry; another's with the permission `time.manage`.
 pub fn remove(tx: &mut Tx<NoteTickets>, id: Id<TimeEntry>) -> Result<(), TicketError> {
     let entry = mine(tx, id)?;
-    hold_ticket(tx, entry.ticket_id)?;
+    tickets::store::hold(tx, entry.ticket_id)?;
     store::delete(tx, &entry)?;
     let (ticket, minutes, day) = (entry.ticket_id, entry.minutes, entry.day);
     tx.emit(TimeRemoved { ticket, entry: id, minutes, day })?;
