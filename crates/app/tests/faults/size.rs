@@ -11,9 +11,13 @@ pub fn is_long() -> bool {
     said("SOAK_SECONDS").is_some()
 }
 
-/// How often the program is killed or stopped on each database.
+/// How often the program is killed on each database: 50 times in the short form, half of them on each.
 pub fn kills() -> usize {
-    said("SOAK_KILLS").unwrap_or(50) as usize
+    said("SOAK_KILLS").unwrap_or(25) as usize
+}
+/// How often it is told to stop on each database.
+pub fn stops() -> usize {
+    said("SOAK_KILLS").unwrap_or(10) as usize
 }
 
 /// How many mails, where the short form has `short`.

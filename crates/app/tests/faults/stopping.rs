@@ -4,12 +4,11 @@ use crate::{
     post::Sender,
     program,
     receiving::mail,
-    size::{Chance, Clock, Row, databases, kills},
+    size::{Chance, Clock, Row, databases, stops},
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::ErrorKind,
     net::SocketAddr,
     sync::{
         Mutex, RwLock,
@@ -20,7 +19,7 @@ use std::{
 use testkit::smtp_sink::Sink;
 
 /// Where the program is now.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct At {
     http: SocketAddr,
     smtp: SocketAddr,
@@ -31,9 +30,15 @@ struct Field {
     at: RwLock<Option<At>>,
     mailed: Mutex<BTreeSet<String>>,
     made: Mutex<BTreeSet<String>>,
+    /// Requesters of tickets without an answer.
+    opened: Mutex<BTreeSet<String>>,
+    /// Requesters whose request met the shut door: it was not begun, so nothing of it may be there.
+    turned_away: Mutex<BTreeSet<String>>,
     number: AtomicUsize,
     /// Requests and transfers that got no answer, and what was not a success.
     errors: Mutex<Vec<String>>,
+    /// Whether the program is being told to stop, or has been.
+    is_told: AtomicBool,
     is_over: AtomicBool,
 }
 impl Field {
@@ -53,43 +58,51 @@ impl Field {
     fn error(&self, what: String) {
         self.errors.lock().unwrap().push(what);
     }
+    /// A request of `requester` got no answer. Before the program is told to stop that is an error; from then on the
+    /// kernel may end a connection that nobody has taken yet.
+    fn unanswered(&self, at: At, cause: &std::io::Error, requester: String) {
+        let is_the_same = *self.at.read().unwrap() == Some(at);
+        if is_the_same && !self.is_told.load(Ordering::SeqCst) {
+            self.error(format!("{requester}: {cause:?}"));
+        } else {
+            self.turned_away.lock().unwrap().insert(requester);
+        }
+    }
 }
 
 /// Opens tickets by the API, each on a connection of its own, with an answer that goes out by mail.
 fn asks(field: &Field, headers: &[(&str, &str)]) {
     while !field.is_over() {
         let Some(at) = field.at() else { continue };
-        let number = field.number();
-        let body = json!({ "subject": format!("a{number}"), "text": "x",
-                           "requester": { "email": format!("ann{number}@client.example") } });
-        let made = program::send(at.http, "POST", "/api/v1/tickets", headers, &body.to_string());
-        let ticket = match made {
-            Ok(answer) if answer.status == 201 => answer,
+        let requester = format!("ann{}@client.example", field.number());
+        let ask = |path: &str, body: &Json| match program::send(
+            at.http,
+            "POST",
+            path,
+            headers,
+            &body.to_string(),
+        ) {
+            Ok(answer) if answer.status == 201 => serde_json::from_str::<Json>(&answer.body).ok(),
             Ok(answer) => {
-                field.error(format!("ticket: {} {}", answer.status, answer.body));
-                continue;
+                field.error(format!("{path}: {} {}", answer.status, answer.body));
+                None
             }
-            Err(cause) if is_refused(&cause) => continue,
             Err(cause) => {
-                field.error(format!("ticket: {cause:?}"));
-                continue;
+                field.unanswered(at, &cause, requester.clone());
+                None
             }
         };
-        let ticket: serde_json::Value = serde_json::from_str(&ticket.body).unwrap();
-        let path = format!("/api/v1/tickets/{}/messages", ticket["number"]);
-        match program::send(at.http, "POST", &path, headers, &json!({ "text": "answer" }).to_string()) {
-            Ok(answer) if answer.status == 201 => {
-                field.made.lock().unwrap().insert(format!("ann{number}@client.example"));
-            }
-            Ok(answer) => field.error(format!("answer: {} {}", answer.status, answer.body)),
-            Err(cause) if is_refused(&cause) => {}
-            Err(cause) => field.error(format!("answer: {cause:?}")),
+        let ticket = json!({ "subject": "a", "text": "x", "requester": { "email": &requester } });
+        let Some(ticket) = ask("/api/v1/tickets", &ticket) else { continue };
+        let answer =
+            ask(&format!("/api/v1/tickets/{}/messages", ticket["number"]), &json!({ "text": "answer" }));
+        if answer.is_some() {
+            field.made.lock().unwrap().insert(requester);
+        } else {
+            // The ticket is there, as it was said.
+            field.opened.lock().unwrap().insert(requester);
         }
     }
-}
-/// Nobody listens any more: the connection was never made.
-fn is_refused(cause: &std::io::Error) -> bool {
-    cause.kind() == ErrorKind::ConnectionRefused
 }
 
 /// Sends mail on connections that stay open: 421 between two mails is the polite end of one.
@@ -139,10 +152,12 @@ fn f16_a_stop_under_load_finishes_what_was_begun() {
                 scope.spawn(move || asks(field, &headers));
                 scope.spawn(move || mails_in(field));
             }
-            while ends < kills() && !clock.is_over() {
+            while ends < stops() && !clock.is_over() {
                 let mut served = desk.serve();
+                field.is_told.store(false, Ordering::SeqCst);
                 *field.at.write().unwrap() = Some(At { http: served.address, smtp: served.mail("smtp") });
-                std::thread::sleep(chance.life());
+                std::thread::sleep(chance.millis(200, 900));
+                field.is_told.store(true, Ordering::SeqCst);
                 served.terminate();
                 // It has been told: whoever comes now may find the door shut, whoever is inside is served.
                 *field.at.write().unwrap() = None;
@@ -164,18 +179,31 @@ fn f16_a_stop_under_load_finishes_what_was_begun() {
             assert!(began.elapsed() < Duration::from_secs(60), "{}", served.log());
             std::thread::sleep(Duration::from_millis(100));
         }
+        let tickets: BTreeSet<String> = desk
+            .list(&served, "/api/v1/tickets?")
+            .iter()
+            .filter_map(|ticket| Some(ticket["requester"]["email"].as_str()?.to_owned()))
+            .collect();
         served.stop();
         let mut copies: BTreeMap<String, usize> = BTreeMap::new();
         for mail in sink.received() {
             *copies.entry(mail.recipients[0].clone()).or_default() += 1;
         }
         let made = field.made.into_inner().unwrap();
+        assert!(tickets.is_superset(&made), "a ticket that was opened is not listed");
+        let turned_away = field.turned_away.into_inner().unwrap();
+        let opened = field.opened.into_inner().unwrap();
+        let begun = turned_away.iter().filter(|requester| {
+            copies.contains_key(*requester) || tickets.contains(*requester) && !opened.contains(*requester)
+        });
+        assert_eq!(begun.collect::<Vec<_>>(), Vec::<&String>::new(), "done, and its answer was cut");
         let unsent = made.iter().filter(|to| !copies.contains_key(*to)).count();
         let sent_twice = copies.values().filter(|count| **count > 1).count();
         let errors = field.errors.into_inner().unwrap();
         let remark = format!(
-            "{} answers out, {} errors, longest stop {} ms",
+            "{} answers out, {} came too late, {} errors, longest stop {} ms",
             made.len(),
+            turned_away.len(),
             errors.len(),
             longest.as_millis()
         );
