@@ -244,6 +244,12 @@ impl Grant<System> {
         Self { actor: Arc::new(actor), ..Self::system(home) }
     }
 }
+/// What comes of a transaction.
+///
+/// Boxed for the compiler's sake: that it may go to another thread is proven once, here, and not anew, down to the last
+/// field, in each handler that awaits it.
+pub type Answer<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 impl<P: 'static> Grant<P> {
     pub fn actor(&self) -> &Arc<Actor> {
         &self.actor
@@ -253,35 +259,41 @@ impl<P: 'static> Grant<P> {
     }
 
     /// Runs `work` in one transaction: kept with its events on `Ok`, undone on `Err`. Durable when this returns.
-    pub async fn change<T, E>(
+    pub fn change<T, E>(
         &self,
         work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> Answer<Result<T, E>>
     where
         T: Send + 'static,
         E: From<db::Error> + Send + 'static,
     {
-        if !self.may_change {
-            return Err(db::Error::ReadOnly.into());
-        }
-        let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
-        let work = move |conn: &mut Conn| Tx::run(conn, actor, scope, clock, work);
-        // Not after the `await`: a caller that went away would leave work that nobody hears of.
-        let home = self.home.clone();
-        Ok(self.home.db.write_then(work, move |(_, left)| home.wake(*left)).await?.0)
+        let may_change = self.may_change;
+        let (actor, scope, home) = (self.actor.clone(), self.scope, self.home.clone());
+        Box::pin(async move {
+            if !may_change {
+                return Err(db::Error::ReadOnly.into());
+            }
+            let (clock, waker) = (home.clock.clone(), home.clone());
+            let work = move |conn: &mut Conn| Tx::run(conn, actor, scope, clock, work);
+            // Not after the `await`: a caller that went away would leave work that nobody hears of.
+            Ok(home.db.write_then(work, move |(_, left)| waker.wake(*left)).await?.0)
+        })
     }
 
     /// Runs `work` on one snapshot; writing and emitting fail.
-    pub async fn read<T, E>(
+    pub fn read<T, E>(
         &self,
         work: impl FnOnce(&mut Tx<'_, P>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> Answer<Result<T, E>>
     where
         T: Send + 'static,
         E: From<db::Error> + Send + 'static,
     {
-        let (actor, scope, clock) = (self.actor.clone(), self.scope, self.home.clock.clone());
-        self.home.db.read(move |conn| Ok(Tx::run(conn, actor, scope, clock, work)?.0)).await
+        let (actor, scope, home) = (self.actor.clone(), self.scope, self.home.clone());
+        Box::pin(async move {
+            let clock = home.clock.clone();
+            home.db.read(move |conn| Ok(Tx::run(conn, actor, scope, clock, work)?.0)).await
+        })
     }
 }
 
