@@ -32,8 +32,10 @@ const RUN: &str = r#"
     # An empty cluster is made once a machine and user, and copied: a test program would wait a second for it.
     empty=/tmp/firstline-empty-cluster-$(id -u)-$(basename "$(dirname "$bin")")
     if [ ! -O "$empty/PG_VERSION" ]; then
-        "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale C --no-sync --wal-segsize=1 >/dev/null
-        mv -T "$dir/data" "$empty" 2>/dev/null || rm -rf "$dir/data"
+        # Beside its place, so that it gets there whole in one step: of several that make it the first one counts.
+        new=$(mktemp -d "$empty.XXXXXX")
+        "$bin/initdb" -D "$new" -U postgres -A trust -E UTF8 --locale C --no-sync --wal-segsize=1 >/dev/null
+        mv -T "$new" "$empty" 2>/dev/null || rm -rf "$new"
     fi
     cp -a "$empty" "$dir/data"
     "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" start >/dev/null \
@@ -66,7 +68,7 @@ impl Cluster {
         }
         let mut shell = command
             .args(["-c", RUN, "cluster", fsync, &port])
-            .arg(if fsync == "on" { "/tmp".into() } else { scratch() })
+            .arg(if fsync == "on" { std::env::temp_dir() } else { scratch() })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -9,6 +9,7 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::ErrorKind,
     net::SocketAddr,
     sync::{
         Mutex, RwLock,
@@ -61,11 +62,15 @@ impl Field {
     /// A request of `requester` got no answer. Before the program is told to stop that is an error; from then on the
     /// kernel may end a connection that nobody has taken yet.
     fn unanswered(&self, at: At, cause: &std::io::Error, requester: String) {
-        let is_the_same = *self.at.read().unwrap() == Some(at);
-        if is_the_same && !self.is_told.load(Ordering::SeqCst) {
-            self.error(format!("{requester}: {cause:?}"));
-        } else {
+        let is_told = *self.at.read().unwrap() != Some(at) || self.is_told.load(Ordering::SeqCst);
+        let is_shut = matches!(
+            cause.kind(),
+            ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
+        );
+        if is_told && is_shut {
             self.turned_away.lock().unwrap().insert(requester);
+        } else {
+            self.error(format!("{requester}: {cause:?}"));
         }
     }
 }
